@@ -1,0 +1,261 @@
+"""OtomaX H2H, both sides: GET with a signature, replies in text (reference/dialects.md section 3)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from urllib.parse import urlsplit
+
+import msgspec
+
+from juru.server.dialects.contract import (
+    Account,
+    Callback,
+    Credentials,
+    FindAgent,
+    Inbound,
+    ListedProduct,
+    OpenProducts,
+    asks_politely,
+    as_unknown,
+    check_answer,
+    http_fault,
+    unknown,
+    wire_dest,
+)
+from juru.server.dialects.profiles import ReplyProfile
+from juru.server.dialects.texts import classify, read_balance_text, read_reply_text, tidy
+from juru.server.domain.outcome import Answer, Buy, InquiryVerb, Outcome
+from juru.server.domain.refusals import Code, Refusal
+from juru.server.domain.requests import AgentRequest, Intent
+from juru.server.domain.views import OrderState, OrderView
+from juru.values.rupiah import dotted
+from juru.values.wire import WireReply, WireRequest
+
+DAY_S = 86_400
+QTY_MAX_DIGITS = 12
+_STATUS = re.compile(r"^\s*status=(\d{1,3})\b", re.ASCII)
+_MARKUP = re.compile(r"^\s*[{\[<]|<\s?(?:!doctype|html|head|body|title|script)\b", re.IGNORECASE)
+_FINAL = (Outcome.SUCCESS, Outcome.FAILED, Outcome.REFUSED)
+_CODES = {
+    0: Outcome.PENDING,
+    1: Outcome.PENDING,
+    2: Outcome.PENDING,
+    20: Outcome.SUCCESS,
+    40: Outcome.FAILED,
+    43: Outcome.REFUSED,
+    44: Outcome.REFUSED,
+    55: Outcome.FAILED,
+    61: Outcome.REFUSED,
+}
+_DEPOSIT_LOW = 43
+_CLOSED_BY_TIMEOUT = 55
+_OUR_STATUS = {OrderState.ACCEPTED: 1, OrderState.SUCCESS: 20, OrderState.FAILED: 40, OrderState.REVERSED: 40}
+
+
+def sign(text: str) -> str:
+    """base64url without padding of the binary SHA-1."""
+    digest = hashlib.sha1(text.encode()).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def sign_trx(
+    *, member_id: str, product: str, dest: str, ref: str, pin: str, password: str, prefix: str = "OtomaX"
+) -> str:
+    """The signature of an order or its status check."""
+    return sign(f"{prefix}|{member_id}|{product}|{dest}|{ref}|{pin}|{password}")
+
+
+def sign_balance(
+    *, member_id: str, pin: str, password: str, prefix: str = "OtomaX", word: str = "CheckBalance"
+) -> str:
+    """The signature of a balance check; ``word`` empty for the bridge that signs without it."""
+    return sign("|".join((prefix, *((word,) if word else ()), member_id, pin, password)))
+
+
+def sign_ticket(*, member_id: str, pin: str, password: str, amount: str, prefix: str = "OtomaX") -> str:
+    """The signature of a deposit ticket; the amount is last."""
+    return sign(f"{prefix}|ticket|{member_id}|{pin}|{password}|{amount}")
+
+
+class Otomax:
+    """The buying side. Account keys beyond the common ones: ``order_path``, ``balance_path``, ``ticket_path``,
+    ``prefix`` (first word of what is signed) and ``balance_word`` (may be empty).
+    """
+
+    name = "otomax"
+    inquiry = InquiryVerb.EXPLICIT
+    horizon_s = DAY_S
+
+    def buy(self, account: Account, buy: Buy) -> WireRequest:
+        """The order; ``qty`` carries the amount of an open denomination."""
+        return _get(account.get("order_path", "/trx"), self._order(account, buy))
+
+    def inquire(self, account: Account, buy: Buy) -> WireRequest:
+        """The order's parameters and ``check=1``: it never creates."""
+        return _get(account.get("order_path", "/trx"), self._order(account, buy) | {"check": "1"})
+
+    def balance(self, account: Account) -> WireRequest:
+        """Our deposit there."""
+        query = {"memberID": account["member_id"]}
+        proof = _proof(account) or {
+            "sign": sign_balance(
+                member_id=account["member_id"],
+                pin=account["pin"],
+                password=account["password"],
+                prefix=account.get("prefix", "OtomaX"),
+                word=account.get("balance_word", "CheckBalance"),
+            )
+        }
+        return _get(account.get("balance_path", "/balance"), query | proof)
+
+    def ticket(self, account: Account, amount_idr: int) -> WireRequest:
+        """A deposit ticket: the supplier answers with the exact sum to transfer."""
+        query = {"memberID": account["member_id"], "amount": str(amount_idr)}
+        proof = _proof(account) or {
+            "sign": sign_ticket(
+                member_id=account["member_id"],
+                pin=account["pin"],
+                password=account["password"],
+                amount=str(amount_idr),
+                prefix=account.get("prefix", "OtomaX"),
+            )
+        }
+        return _get(account.get("ticket_path", "/ticket"), query | proof)
+
+    def price_list(self, account: Account) -> None:  # noqa: ARG002
+        """OtomaX has none; prices are read from replies."""
+        return
+
+    def read_reply(self, reply: WireReply, buy: Buy | None = None, profile: ReplyProfile | None = None) -> Answer:
+        """A text, bare or as ``status=N&message=...``; never JSON, XML or an HTML page."""
+        fault = http_fault(reply)
+        if fault is None and _MARKUP.search(reply.text[:1000]):
+            fault = "unreadable"
+        if fault is not None:
+            return unknown(fault, message=reply.text[:200])
+        status = _STATUS.match(reply.text)
+        answer = _read(status[1] if status else None, reply.text, buy, profile)
+        return self.check(answer, buy) if buy else answer
+
+    def read_balance(self, reply: WireReply) -> int | None:
+        """The line ``Saldo : ...`` of the balance reply."""
+        if http_fault(reply) or _MARKUP.search(reply.text[:1000]):
+            return None
+        return read_balance_text(tidy(reply.text))
+
+    def read_price_list(self, reply: WireReply) -> tuple[ListedProduct, ...] | None:  # noqa: ARG002
+        """OtomaX has none."""
+        return None
+
+    def read_callback(self, request: WireRequest, secret: str | None = None) -> Callback:
+        """The report: ``refid`` and ``message``, mostly with ``t``, ``status`` and ``price``.
+
+        The protocol proves nothing. Where ``secret`` is set, it must stand as the last part of the report path or in
+        a field ``token``.
+        """
+        fields = request.fields()
+        if secret:
+            given = fields.get("token") or urlsplit(request.path).path.rsplit("/", 1)[-1]
+            if not hmac.compare_digest(given.encode(), secret.encode()):
+                return Callback(auth="bad")
+        auth = "ok" if secret else "none"
+        ref = fields.get("refid") or None
+        answer = _read(fields.get("status") or None, fields.get("message", ""), None, None, ref=ref)
+        if ref is not None and answer.ref not in (None, ref):
+            answer = as_unknown(answer, "ref_mismatch")
+        price = fields.get("price", "")
+        price_idr = int(price) if price.isascii() and price.isdigit() and len(price) <= QTY_MAX_DIGITS else 0
+        answer = msgspec.structs.replace(
+            answer,
+            ref=ref or answer.ref,
+            price_idr=price_idr or answer.price_idr,
+            supplier_trx_id=fields.get("t") or answer.supplier_trx_id,
+        )
+        return Callback(auth="ok" if auth == "ok" else "none", answer=answer)
+
+    def check(self, answer: Answer, buy: Buy) -> Answer:
+        """Reference and destination; a product named in a text is the supplier's own word and is not compared."""
+        return check_answer(answer, buy, product=False)
+
+    def inquiry_allowed(self, *, seconds_since_first_send: int, seconds_since_last_inquiry: int | None) -> bool:
+        """Within a day (the horizon is not documented), at most once a minute."""
+        return asks_politely(
+            horizon_s=self.horizon_s,
+            since_first_s=seconds_since_first_send,
+            since_last_s=seconds_since_last_inquiry,
+        )
+
+    def _order(self, account: Account, buy: Buy) -> dict[str, str]:
+        dest = wire_dest(buy.dest, account.get("dest_form"))
+        query = {
+            "product": buy.product,
+            "qty": str(buy.amount_idr) if buy.amount_idr else "1",
+            "dest": dest,
+            "refID": buy.ref,
+            "memberID": account["member_id"],
+        }
+        proof = _proof(account) or {
+            "sign": sign_trx(
+                member_id=account["member_id"],
+                product=buy.product,
+                dest=dest,
+                ref=buy.ref,
+                pin=account["pin"],
+                password=account["password"],
+                prefix=account.get("prefix", "OtomaX"),
+            )
+        }
+        return query | proof
+
+
+OTOMAX = Otomax()
+
+
+def _get(path: str, query: dict[str, str]) -> WireRequest:
+    return WireRequest("GET", path, tuple(query.items()))
+
+
+def _proof(account: Account) -> dict[str, str] | None:
+    if account.get("auth", "sign") == "pin":
+        return {"pin": account["pin"], "password": account["password"]}
+    return None
+
+
+def _read(
+    status: str | None, message: str, buy: Buy | None, profile: ReplyProfile | None, *, ref: str | None = None
+) -> Answer:
+    dest = wire_dest(buy.dest) if buy else None
+    answer = read_reply_text(message, dest=dest, ref=buy.ref if buy else ref, profile=profile)
+    if status is None:
+        return answer
+    answer = msgspec.structs.replace(answer, code=status)
+    number = int(status) if status.isascii() and status.isdigit() else -1
+    mapped = _CODES.get(number)
+    if mapped is None:
+        # Of the codes that are not public, 40-69 are failures where the text says so too.
+        if 40 <= number <= 69 and answer.outcome in (Outcome.FAILED, Outcome.REFUSED):  # noqa: PLR2004
+            return msgspec.structs.replace(answer, outcome=Outcome.FAILED)
+        return as_unknown(answer, answer.reason if answer.reason == "contradiction" else "unmapped_code")
+    return _weigh(mapped, number, answer, message)
+
+
+def _weigh(mapped: Outcome, number: int, answer: Answer, message: str) -> Answer:
+    """Code and text of one message (rule 2.2): a final state beats a non-final one, two contradicting ones are none."""
+    said = answer.outcome
+    if answer.reason == "contradiction" or {mapped, said} & {Outcome.FAILED, Outcome.REFUSED} and Outcome.SUCCESS in (mapped, said):
+        return as_unknown(answer, "contradiction")
+    if mapped is Outcome.PENDING:
+        return answer if said in _FINAL else msgspec.structs.replace(answer, outcome=mapped, reason=None)
+    reread = answer
+    if mapped is Outcome.SUCCESS and said is not Outcome.SUCCESS:
+        reread = msgspec.structs.replace(read_reply_text(f"SUKSES. {message}"), code=answer.code, outcome=mapped)
+    return msgspec.structs.replace(
+        reread,
+        outcome=mapped,
+        reason=None,
+        late_success_risk=answer.late_success_risk or number == _CLOSED_BY_TIMEOUT,
+        supplier_balance_low=answer.supplier_balance_low or number == _DEPOSIT_LOW,
+    )

@@ -1,0 +1,364 @@
+"""One business's working state, and the changes one batch makes to it.
+
+The writer owns a ``Cell``: everything configured, all balances, every order that is still open, and for the length of
+a batch what its commands named of the past. ``decide`` changes the cell and notes each change in ``Changes``, which
+the store writes in one commit. Same cell + same commands = same changes; nothing here reads a clock.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from juru.books.rules import Balance, Ledger, Posting, Transfer, apply, balance_of
+from juru.server.domain.accounts import House, agent_deposit
+from juru.server.domain.agent import Agent, PinGuard
+from juru.server.domain.catalog import (
+    Offer,
+    Operator,
+    PortedNumber,
+    PrefixTable,
+    Product,
+    RoutingRule,
+    Supplier,
+)
+from juru.server.domain.order import Attempt, Event, Happened, Order, evolve_attempt, evolve_order
+from juru.server.domain.pricing import Quote
+from juru.server.domain.routing import Mix
+from juru.server.domain.views import OrderView
+from juru.values.days import Zone, business_day, iso_local
+from juru.values.msisdn import to_local
+
+
+class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A cell's own settings; each is documented in docs/reference/settings.md."""
+
+    name: str
+    zone: Zone = Zone.WIB
+    language: str = "id"
+    incarnation: int = 1
+    routing: RoutingRule = RoutingRule.CHEAPEST
+    mix: Mix = Mix()
+    paused: bool = False
+    order_expiry_s: int = 300
+    repeat_window_s: int = 600
+    message_days: int = 30
+    pin_tries_max: int = 5
+    attempts_max: int = 5
+    orders_per_message_max: int = 5
+    grammar: dict[str, str] = {}
+    templates: dict[str, str] = {}
+
+
+class Record(msgspec.Struct, frozen=True):
+    """One version of one configured thing."""
+
+    id: int
+    kind: str
+    key: str
+    body: bytes
+    by: str
+    reason: str
+    at_ms: int
+
+
+class Message(msgspec.Struct, frozen=True):
+    """A chat message that moved money, or was refused with a message id: what it was answered with."""
+
+    id: int
+    agent_id: int
+    channel: str
+    sender: str
+    message_id: str
+    text: str
+    at_ms: int
+    order_ids: tuple[int, ...] = ()
+    transfer_id: int | None = None
+    refusal: bytes | None = None
+
+
+class OutboxRow(msgspec.Struct, frozen=True):
+    """Something to tell an agent."""
+
+    id: int
+    order_id: int
+    agent_id: int
+    channel: str
+    view: OrderView
+    at_ms: int
+
+
+class QueueItem(msgspec.Struct):
+    """Something only a person may decide, or should at least see."""
+
+    id: int
+    kind: str
+    order_id: int | None
+    attempt_id: int | None
+    note: str
+    at_ms: int
+    closed_ms: int | None = None
+    closed_by: str | None = None
+
+
+class RefusedRow(msgspec.Struct, frozen=True):
+    """A refusal, kept for people to see."""
+
+    id: int
+    agent: str | None
+    channel: str
+    code: str
+    detail: str
+    at_ms: int
+
+
+class CallbackRow(msgspec.Struct, frozen=True):
+    """A supplier's callback as it came, and what it was matched with."""
+
+    id: int
+    supplier: str
+    ref: str | None
+    attempt_id: int | None
+    raw: str
+    at_ms: int
+
+
+class OutboxMark(msgspec.Struct, frozen=True):
+    """A change of an outbox row's delivery state."""
+
+    id: int
+    state: str
+    next_ms: int | None
+    tries: int = 1
+
+
+class Changes(msgspec.Struct):
+    """What a batch wrote, in the order it was decided."""
+
+    orders: list[Order] = []
+    attempts: list[Attempt] = []
+    orders_touched: dict[int, Order] = {}
+    attempts_touched: dict[int, Attempt] = {}
+    events: list[Event] = []
+    transfers: list[Transfer] = []
+    accounts: dict[int, Balance] = {}
+    records: list[Record] = []
+    messages: list[Message] = []
+    outbox: list[OutboxRow] = []
+    outbox_marks: list[OutboxMark] = []
+    queue: list[QueueItem] = []
+    queue_closed: list[QueueItem] = []
+    refusals: list[RefusedRow] = []
+    callbacks: list[CallbackRow] = []
+
+    def any(self) -> bool:
+        """True when there is something to commit."""
+        return any(getattr(self, name) for name in self.__struct_fields__)
+
+
+class NextIds(msgspec.Struct):
+    """The next number of every series; committed with what they number, so never given twice."""
+
+    order: int = 1
+    attempt: int = 1
+    transfer: int = 1
+    record: int = 1
+    message: int = 1
+    outbox: int = 1
+    queue: int = 1
+    refusal: int = 1
+    callback: int = 1
+    event: int = 1
+    posting: int = 1
+    delivery: int = 1
+    closing: int = 1
+    commit: int = 1
+
+
+class Past(msgspec.Struct):
+    """What the store loaded for one batch: closed orders and whatever else its commands name."""
+
+    orders: dict[int, Order] = {}
+    attempts: dict[int, Attempt] = {}
+    refs: dict[tuple[int, str], int] = {}
+    attempt_refs: dict[str, int] = {}
+    chat: dict[tuple[int, str], list[int]] = {}
+    messages: list[Message] = []
+    transfers: dict[int, Transfer] = {}
+    reversed: dict[int, int] = {}
+    last_transfer: dict[int, int] = {}
+
+
+QueueKey = tuple[str, int | None, int | None]
+
+
+class Cell:
+    """Everything the writer knows. Built by the store at start, changed only by ``decide``."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.agents: dict[str, Agent] = {}
+        self.agent_codes: dict[int, str] = {}
+        self.pin_guards: dict[str, PinGuard] = {}
+        self.operators: dict[str, Operator] = {}
+        self.products: dict[str, Product] = {}
+        self.denominations: dict[tuple[str, int], str] = {}
+        self.offers: dict[str, list[Offer]] = {}
+        self.suppliers: dict[str, Supplier] = {}
+        self.prefixes = PrefixTable("", {})
+        self.ported: dict[str, str] = {}
+        self.ledger: Ledger = {}
+        self.orders: dict[int, Order] = {}
+        self.attempts: dict[int, Attempt] = {}
+        self.attempts_of: dict[int, list[int]] = {}
+        self.queued: dict[str, dict[int, None]] = {}
+        self.queue: dict[QueueKey, QueueItem] = {}
+        self.rates: dict[str, int] = {}
+        self.stock: dict[str, int] = {}
+        self.next = NextIds()
+        self.quotes: dict[tuple[str, str], Quote] = {}
+        self.past = Past()
+        self.changes = Changes()
+        self.now_ms = 0
+        self.day = 0
+
+    def begin(self, now_ms: int, past: Past) -> None:
+        """Start a batch at ``now_ms``; time never goes back from one commit to the next."""
+        self.now_ms = max(now_ms, self.now_ms)
+        self.day = business_day(self.now_ms, self.settings.zone)
+        self.past = past
+        self.changes = Changes()
+
+    def order(self, order_id: int) -> Order | None:
+        """An order, open or loaded for this batch."""
+        return self.orders.get(order_id) or self.past.orders.get(order_id)
+
+    def attempt(self, attempt_id: int) -> Attempt | None:
+        """An attempt of an open order, or one loaded for this batch."""
+        return self.attempts.get(attempt_id) or self.past.attempts.get(attempt_id)
+
+    def attempts_for(self, order: Order) -> list[Attempt]:
+        """Every attempt of an order, first to last."""
+        ids = self.attempts_of.get(order.id)
+        if ids is not None:
+            return [self.attempts[i] for i in ids]
+        return sorted((a for a in self.past.attempts.values() if a.order_id == order.id), key=lambda a: a.id)
+
+    def agent_of(self, order: Order) -> Agent:
+        """The agent who placed an order."""
+        return self.agents[self.agent_codes[order.agent_id]]
+
+    def note(self, event: Event) -> None:
+        """Record an event and apply it to its order and attempt."""
+        self.changes.events.append(event)
+        if event.attempt_id is not None and event.kind is not Happened.QUEUED:
+            attempt = self.attempt(event.attempt_id)
+            assert attempt is not None, event
+            evolve_attempt(attempt, event)
+            self.changes.attempts_touched[attempt.id] = attempt
+        if event.kind in _ORDER_EVENTS:
+            order = self.order(event.order_id)
+            assert order is not None, event
+            evolve_order(order, event)
+            self.changes.orders_touched[order.id] = order
+
+    def transfer(self, transfer: Transfer, hold: Posting | None = None) -> Transfer:
+        """Apply a transfer to the balances and record it."""
+        apply(self.ledger, transfer, hold)
+        changed = self.changes
+        changed.transfers.append(transfer)
+        for posting in transfer.postings:
+            changed.accounts[posting.debit] = self.ledger[posting.debit]
+            changed.accounts[posting.credit] = balance_of(self.ledger, posting.credit)
+        if hold is not None:
+            changed.accounts[hold.debit] = self.ledger[hold.debit]
+        return transfer
+
+    def transfer_id(self) -> int:
+        """The next transfer's number."""
+        number = self.next.transfer
+        self.next.transfer = number + 1
+        return number
+
+    def free_idr(self, agent: Agent, *, credit: bool = True) -> int:
+        """What an agent may still spend: posted, minus held, plus his credit limit."""
+        balance = self.ledger.get(agent_deposit(agent.id))
+        free = balance.free_idr if balance is not None else 0
+        return free + agent.credit_limit_idr if credit else free
+
+    def hold_posting(self, order: Order) -> Posting:
+        """The posting an open order holds."""
+        return Posting(agent_deposit(order.agent_id), House.SALES, order.price_idr)
+
+    def view(self, order: Order, *, repeated: bool = False) -> OrderView:
+        """An order as its agent is told."""
+        agent = self.agent_of(order)
+        return OrderView(
+            order_id=order.id,
+            ref=order.ref if order.ref is not None else str(order.id),
+            agent=agent.code,
+            product=order.product,
+            dest=to_local(order.dest),
+            state=order.state,
+            price_idr=order.price_idr,
+            balance_idr=self.free_idr(agent, credit=False),
+            at=iso_local(order.final_ms or order.at_ms, self.settings.zone),
+            sn=order.sn,
+            reason=order.reason,
+            counter=order.counter or 1,
+            amount_idr=order.amount_idr,
+            repeated=repeated,
+        )
+
+    def tell(self, order: Order) -> None:
+        """Put the order's present state in the outbox, if its agent is told by the channel he ordered on."""
+        agent = self.agent_of(order)
+        if not (order.channel.startswith("chat") or agent.report_url or agent.webhook_url):
+            return
+        row = OutboxRow(self.next.outbox, order.id, order.agent_id, order.channel, self.view(order), self.now_ms)
+        self.next.outbox += 1
+        self.changes.outbox.append(row)
+
+    def ask_person(self, kind: str, note: str, order_id: int | None = None, attempt_id: int | None = None) -> None:
+        """Open an item of the human queue, once per kind and attempt."""
+        key = (kind, order_id, attempt_id)
+        if key in self.queue:
+            return
+        item = QueueItem(self.next.queue, kind, order_id, attempt_id, note, self.now_ms)
+        self.next.queue += 1
+        self.queue[key] = item
+        self.changes.queue.append(item)
+
+    def close_items(self, order: Order, kinds: tuple[str, ...], by: str) -> None:
+        """Close the open items of an order; rules close what has settled itself."""
+        if not self.queue:
+            return
+        for attempt_id in (None, *(a.id for a in self.attempts_for(order))):
+            for kind in kinds:
+                item = self.queue.pop((kind, order.id, attempt_id), None)
+                if item is not None:
+                    item.closed_ms, item.closed_by = self.now_ms, by
+                    self.changes.queue_closed.append(item)
+
+    def forget(self, order: Order) -> None:
+        """Drop a closed order from the open ones; the batch can still see it."""
+        if self.orders.pop(order.id, None) is None:
+            return
+        self.past.orders[order.id] = order
+        for attempt_id in self.attempts_of.pop(order.id, ()):
+            self.past.attempts[attempt_id] = self.attempts.pop(attempt_id)
+
+    def rebuild_index(self) -> None:
+        """Recompute what is derived from the catalog; called after any record has changed."""
+        self.quotes.clear()
+        self.denominations = {
+            (p.operator, p.denom_k): p.code
+            for p in sorted(self.products.values(), key=lambda p: p.code, reverse=True)
+            if p.operator is not None and p.denom_k is not None
+        }
+
+    def remember_ported(self, number: PortedNumber) -> None:
+        """Note a number that left its prefix's operator."""
+        self.ported[to_local(number.dest)] = number.operator
+
+
+_ORDER_EVENTS = frozenset({Happened.SUCCEEDED, Happened.FAILED, Happened.REVERSED})

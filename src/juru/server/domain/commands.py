@@ -1,0 +1,231 @@
+"""Everything that may be asked of the writer. One struct per command; ``Command`` is the closed union.
+
+``PlaceOrder`` and the other commands of agents wait in the ordinary lane and may be refused as busy; what comes from
+suppliers, timers and people waits in the reserved lane and never is.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from juru.server.domain.order import Source
+from juru.server.domain.outcome import Answer
+
+
+class MessageKey(msgspec.Struct, frozen=True):
+    """A chat message's own identity: the channel's message id and the text as typed, without its PIN."""
+
+    channel: str
+    sender: str
+    id: str
+    text: str
+
+
+class OrderLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One wanted purchase: a product code or a denomination in thousands, and a destination as typed."""
+
+    dest: str
+    product: str | None = None
+    denom_k: int | None = None
+    amount_idr: int | None = None
+    counter: int | None = None
+    repeat: bool = False
+    notify: str | None = None
+
+
+class PlaceOrder(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
+    """Buy. With ``ref`` it is idempotent for ever; without, the chat rule of law 3 holds. Several lines = all or none."""
+
+    agent: str
+    lines: tuple[OrderLine, ...]
+    channel: str
+    ref: str | None = None
+    message: MessageKey | None = None
+    max_price_idr: int | None = None
+
+
+class TransferDeposit(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
+    """An agent gives deposit to one of his downline, or (``back``) to his upline."""
+
+    agent: str
+    to: str
+    amount_idr: int
+    message: MessageKey
+    back: bool = False
+
+
+class CancelTransfer(msgspec.Struct, frozen=True, tag=True):
+    """Take back a transfer; without ``transfer_id`` the agent's last. The receiver's balance must still be free."""
+
+    agent: str
+    message: MessageKey
+    transfer_id: int | None = None
+
+
+class ChangePin(msgspec.Struct, frozen=True, tag=True):
+    """A new PIN, already checked against the old one and sealed by the channel."""
+
+    agent: str
+    sealed: dict[str, str]
+
+
+class NotePin(msgspec.Struct, frozen=True, tag=True):
+    """A PIN was tried: wrong tries are counted durably and lock the agent; a right one clears the count."""
+
+    agent: str
+    right: bool
+
+
+class NoteRefusal(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
+    """Something was refused before the writer saw it (signature, address, grammar): kept for people to see."""
+
+    agent: str | None
+    channel: str
+    code: str
+    detail: str = ""
+
+
+DESK = "desk"
+"""The channel of what people do; a posting's request id is kept like a chat message's."""
+
+
+class DepositKind(StrEnum):
+    """Where money of a manual posting comes from or goes to."""
+
+    AGENT = "agent"
+    SUPPLIER = "supplier"
+    BANK = "bank"
+
+
+class AddDeposit(msgspec.Struct, frozen=True, tag=True):
+    """A person posts money: to an agent (from bank), to a supplier (from bank), or equity to bank. May be negative."""
+
+    kind: DepositKind
+    key: str
+    amount_idr: int
+    reason: str
+    by: str
+    request_id: str
+
+
+class ReverseTransfer(msgspec.Struct, frozen=True, tag=True):
+    """A person reverses a posted transfer that was wrong."""
+
+    transfer_id: int
+    reason: str
+    by: str
+
+
+class SaveRecord(msgspec.Struct, frozen=True, tag=True):
+    """A new version of an agent, product, offer, supplier, prefix table or setting. ``body`` is the document."""
+
+    kind: str
+    key: str
+    body: bytes
+    by: str
+    reason: str
+
+
+class MarkSending(msgspec.Struct, frozen=True, tag=True):
+    """The dispatcher has slots and rate tokens for these attempts and wants to put them on the wire now."""
+
+    attempts: tuple[int, ...]
+
+
+class AttemptAnswered(msgspec.Struct, frozen=True, tag=True):
+    """A supplier's answer about an attempt. ``last_byte_ms``: when the last byte of the order is known to have left."""
+
+    attempt_id: int
+    answer: Answer
+    source: Source
+    last_byte_ms: int | None = None
+    raw: str = ""
+
+
+class CallbackArrived(msgspec.Struct, frozen=True, tag=True):
+    """A supplier's callback, authenticated and read; kept raw before it is matched."""
+
+    supplier: str
+    answer: Answer
+    raw: str
+
+
+class Inquired(msgspec.Struct, frozen=True, tag=True):
+    """Inquiries about these attempts are about to leave; a resend-type one is a send and gets a new ``send_by``."""
+
+    attempts: tuple[int, ...]
+
+
+class Recover(msgspec.Struct, frozen=True, tag=True):
+    """At start: what was ``sending`` when the process died is unknown; what expired unsent fails."""
+
+
+class SettleDue(msgspec.Struct, frozen=True, tag=True):
+    """The settling delay of a failed attempt with late-success risk is over."""
+
+    attempt_id: int
+
+
+class Decision(StrEnum):
+    """What a person may decide about an order no rule may decide."""
+
+    SUCCESS = "success"
+    FAILED = "failed"
+    RESEND = "resend"
+    CHARGE = "charge"
+    KEEP = "keep"
+    CLAIM = "claim"
+
+
+class Decide(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
+    """A person's decision, with its reason; ``sn`` for a success."""
+
+    order_id: int
+    decision: Decision
+    reason: str
+    by: str
+    sn: str | None = None
+    attempt_id: int | None = None
+    accept_risk: bool = False
+
+
+class Delivered(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
+    """Fate of outbox messages: told, or to be tried again at ``next_ms``, or given up."""
+
+    ids: tuple[int, ...]
+    next_ms: int | None = None
+    tries: int = 1
+    gave_up: bool = False
+
+
+class Pause(msgspec.Struct, frozen=True, tag=True):
+    """Stop or resume selling; orders already held go on."""
+
+    paused: bool
+    by: str
+    reason: str
+
+
+Command = (
+    PlaceOrder
+    | TransferDeposit
+    | CancelTransfer
+    | ChangePin
+    | NotePin
+    | NoteRefusal
+    | AddDeposit
+    | ReverseTransfer
+    | SaveRecord
+    | MarkSending
+    | AttemptAnswered
+    | CallbackArrived
+    | Inquired
+    | Recover
+    | SettleDue
+    | Decide
+    | Delivered
+    | Pause
+)
+ORDINARY = (PlaceOrder, TransferDeposit, CancelTransfer, ChangePin, NoteRefusal)

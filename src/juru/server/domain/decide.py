@@ -1,0 +1,169 @@
+"""The one entry of the domain: a command comes in, the cell changes, a result goes out. Pure and exhaustive.
+
+``needs`` says beforehand which rows of the past a command names, so that the store can load a batch's past in a few
+set-based reads.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+import msgspec
+
+from juru.server.domain.catalog import DestKind, read_destination
+from juru.server.domain.cell import Cell, OutboxMark
+from juru.server.domain.commands import (
+    DESK,
+    ORDINARY,
+    AddDeposit,
+    AttemptAnswered,
+    CallbackArrived,
+    CancelTransfer,
+    ChangePin,
+    Command,
+    Decide,
+    Delivered,
+    Inquired,
+    MarkSending,
+    MessageKey,
+    NotePin,
+    NoteRefusal,
+    Pause,
+    PlaceOrder,
+    Recover,
+    ReverseTransfer,
+    SaveRecord,
+    SettleDue,
+    TransferDeposit,
+)
+from juru.server.domain.money import add_deposit, cancel_transfer, reverse_transfer, transfer_deposit
+from juru.server.domain.people import decide_order
+from juru.server.domain.place import place_order
+from juru.server.domain.records import change_pin, note_pin, note_refusal, pause, save_record
+from juru.server.domain.refusals import Refusal
+from juru.server.domain.results import Done, Result
+from juru.server.domain.settle import (
+    attempt_answered,
+    callback_arrived,
+    inquired,
+    mark_sending,
+    recover,
+    settle_due,
+)
+
+
+class Needs(msgspec.Struct):
+    """Rows of the past that a batch names."""
+
+    refs: list[tuple[int, str]] = []
+    chat: list[tuple[int, str]] = []
+    messages: list[tuple[int, MessageKey]] = []
+    attempts: list[int] = []
+    attempt_refs: list[str] = []
+    orders: list[int] = []
+    transfers: list[int] = []
+    last_transfers: list[int] = []
+
+
+def decide(cell: Cell, command: Command) -> Result:
+    """Apply one command to the cell; the changes stand in ``cell.changes``."""
+    result = _decide(cell, command)
+    if isinstance(result, Refusal) and isinstance(command, ORDINARY) and not isinstance(command, NoteRefusal):
+        channel = command.channel if isinstance(command, PlaceOrder) else "chat"
+        detail = "" if not isinstance(command, PlaceOrder) else f"{command.ref or ''} {command.lines[0].dest[:24]}"
+        note_refusal(cell, NoteRefusal(command.agent, channel, result.code.value, detail.strip()))
+    return result
+
+
+def _decide(cell: Cell, command: Command) -> Result:  # noqa: C901, PLR0911, PLR0912 - one arm per command is the point
+    match command:
+        case PlaceOrder():
+            return place_order(cell, command)
+        case AttemptAnswered():
+            return attempt_answered(cell, command)
+        case MarkSending():
+            return mark_sending(cell, command)
+        case Delivered():
+            return _delivered(cell, command)
+        case CallbackArrived():
+            return callback_arrived(cell, command)
+        case Inquired():
+            return inquired(cell, command)
+        case SettleDue():
+            return settle_due(cell, command)
+        case Recover():
+            return recover(cell, command)
+        case TransferDeposit():
+            return transfer_deposit(cell, command)
+        case CancelTransfer():
+            return cancel_transfer(cell, command)
+        case ChangePin():
+            return change_pin(cell, command)
+        case NotePin():
+            return note_pin(cell, command)
+        case NoteRefusal():
+            return note_refusal(cell, command)
+        case AddDeposit():
+            return add_deposit(cell, command)
+        case ReverseTransfer():
+            return reverse_transfer(cell, command)
+        case SaveRecord():
+            return save_record(cell, command)
+        case Decide():
+            return decide_order(cell, command)
+        case Pause():
+            return pause(cell, command)
+        case _:
+            assert_never(command)
+
+
+def _delivered(cell: Cell, command: Delivered) -> Result:
+    state = "given_up" if command.gave_up else "told" if command.next_ms is None else "waiting"
+    cell.changes.outbox_marks.extend(OutboxMark(i, state, command.next_ms, command.tries) for i in command.ids)
+    return Done()
+
+
+def needs(cell: Cell, commands: list[Command]) -> Needs:
+    """What the store must load before this batch is decided."""
+    wanted = Needs()
+    for command in commands:
+        match command:
+            case PlaceOrder():
+                _needs_of_order(cell, command, wanted)
+            case TransferDeposit() | CancelTransfer():
+                agent = cell.agents.get(command.agent)
+                if agent is not None:
+                    wanted.messages.append((agent.id, command.message))
+                    wanted.last_transfers.append(agent.id)
+                    if isinstance(command, CancelTransfer) and command.transfer_id is not None:
+                        wanted.transfers.append(command.transfer_id)
+            case AttemptAnswered(attempt_id=attempt_id):
+                if attempt_id not in cell.attempts:
+                    wanted.attempts.append(attempt_id)
+            case CallbackArrived(answer=answer):
+                if answer.ref is not None:
+                    wanted.attempt_refs.append(answer.ref)
+            case Decide(order_id=order_id):
+                if order_id not in cell.orders:
+                    wanted.orders.append(order_id)
+            case ReverseTransfer(transfer_id=transfer_id):
+                wanted.transfers.append(transfer_id)
+            case AddDeposit(request_id=request_id):
+                wanted.messages.append((0, MessageKey(DESK, "", request_id, "")))
+            case _:
+                pass
+    return wanted
+
+
+def _needs_of_order(cell: Cell, command: PlaceOrder, wanted: Needs) -> None:
+    agent = cell.agents.get(command.agent)
+    if agent is None:
+        return
+    if command.ref is not None:
+        wanted.refs.append((agent.id, command.ref))
+    else:
+        for line in command.lines:
+            dest = read_destination(DestKind.MSISDN, line.dest)
+            wanted.chat.append((agent.id, dest or line.dest.strip()))
+    if command.message is not None:
+        wanted.messages.append((agent.id, command.message))

@@ -1,0 +1,167 @@
+"""Deposits, transfers between agents and their cancellation, reversals by a person."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from juru.books.rules import AMOUNT_IDR_MAX, Kind, Posting, Transfer, mirrored
+from juru.server.domain.accounts import AGENT_BASE, House, agent_deposit, supplier_deposit
+from juru.server.domain.agent import Agent, AgentStatus, is_below
+from juru.server.domain.cell import Cell, Message
+from juru.server.domain.commands import (
+    DESK,
+    AddDeposit,
+    CancelTransfer,
+    DepositKind,
+    ReverseTransfer,
+    TransferDeposit,
+)
+from juru.server.domain.place import answered_before, remember
+from juru.server.domain.refusals import Code, Refusal
+from juru.server.domain.results import Done, Result, Transferred
+
+
+def transfer_deposit(cell: Cell, command: TransferDeposit) -> Result:
+    """An agent gives deposit to his downline, or back to his upline."""
+    agent = cell.agents.get(command.agent)
+    if agent is None:
+        return Refusal(Code.UNKNOWN_SENDER)
+    before = answered_before(cell, agent, command.message, keyed=False)
+    if before is not None:
+        return before
+    result = _transfer(cell, agent, command)
+    remember(cell, agent, command.message, result)
+    return result
+
+
+def _transfer(cell: Cell, agent: Agent, command: TransferDeposit) -> Result:
+    if (refusal := _may_move(cell, agent)) is not None:
+        return refusal
+    receiver = _find_agent(cell, command.to)
+    if receiver is None:
+        return Refusal(Code.UNKNOWN_AGENT, {"agent": command.to[:40]})
+    related = agent.upline == receiver.code if command.back else is_below(cell.agents, receiver, agent)
+    if not related:
+        return Refusal(Code.NOT_YOUR_DOWNLINE, {"agent": receiver.code})
+    if not 0 < command.amount_idr <= AMOUNT_IDR_MAX:
+        return Refusal(Code.BAD_AMOUNT, {"min_idr": 1, "max_idr": AMOUNT_IDR_MAX})
+    free_idr = cell.free_idr(agent, credit=False)
+    if command.amount_idr > free_idr:
+        return Refusal(Code.INSUFFICIENT_BALANCE, {"needed_idr": command.amount_idr, "free_idr": max(free_idr, 0)})
+    posting = Posting(agent_deposit(agent.id), agent_deposit(receiver.id), command.amount_idr)
+    moved = cell.transfer(Transfer(cell.transfer_id(), Kind.DIRECT, (posting,), "agent_transfer"))
+    cell.past.last_transfer[agent.id] = moved.id
+    cell.past.transfers[moved.id] = moved
+    return Transferred(
+        moved.id, agent.code, receiver.code, command.amount_idr, cell.free_idr(agent, credit=False)
+    )
+
+
+def _may_move(cell: Cell, agent: Agent) -> Refusal | None:
+    guard = cell.pin_guards.get(agent.code)
+    if guard is not None and guard.locked_ms is not None:
+        return Refusal(Code.PIN_LOCKED)
+    if agent.status is not AgentStatus.ACTIVE:
+        return Refusal(Code.AGENT_BLOCKED)
+    return None
+
+
+def _find_agent(cell: Cell, name: str) -> Agent | None:
+    """An agent by code, or by one of his addresses as typed."""
+    return cell.agents.get(name.upper())
+
+
+def cancel_transfer(cell: Cell, command: CancelTransfer) -> Result:
+    """Take back a transfer while the receiver's balance is still free (reference/dialects.md 9)."""
+    agent = cell.agents.get(command.agent)
+    if agent is None:
+        return Refusal(Code.UNKNOWN_SENDER)
+    before = answered_before(cell, agent, command.message, keyed=False)
+    if before is not None:
+        return before
+    result = _cancel(cell, agent, command)
+    remember(cell, agent, command.message, result)
+    return result
+
+
+def _cancel(cell: Cell, agent: Agent, command: CancelTransfer) -> Result:
+    if (refusal := _may_move(cell, agent)) is not None:
+        return refusal
+    transfer_id = command.transfer_id or cell.past.last_transfer.get(agent.id)
+    moved = None if transfer_id is None else cell.past.transfers.get(transfer_id)
+    if moved is None or moved.code != "agent_transfer" or moved.postings[0].debit != agent_deposit(agent.id):
+        return Refusal(Code.NOT_CANCELLABLE, {"why": "none"})
+    if moved.id in cell.past.reversed:
+        return Refusal(Code.NOT_CANCELLABLE, {"why": "done"})
+    posting = moved.postings[0]
+    receiver = cell.agents[cell.agent_codes[(posting.credit - AGENT_BASE) // 2]]
+    if cell.free_idr(receiver, credit=False) < posting.amount_idr:
+        return Refusal(Code.NOT_CANCELLABLE, {"why": "spent"})
+    undone = _reverse(cell, moved, "agent_transfer_cancelled", f"by {agent.code}")
+    return Transferred(
+        undone.id,
+        agent.code,
+        receiver.code,
+        posting.amount_idr,
+        cell.free_idr(agent, credit=False),
+        cancelled=moved.id,
+    )
+
+
+def _reverse(cell: Cell, moved: Transfer, code: str, memo: str) -> Transfer:
+    undone = cell.transfer(
+        Transfer(cell.transfer_id(), Kind.REVERSAL, mirrored(moved.postings), code, of_id=moved.id, memo=memo)
+    )
+    cell.past.reversed[moved.id] = undone.id
+    cell.past.transfers[undone.id] = undone
+    return undone
+
+
+def add_deposit(cell: Cell, command: AddDeposit) -> Result:
+    """A person posts money that moved outside: an agent's or supplier's top-up, or the owner's own money."""
+    for seen in cell.past.messages:
+        if seen.message_id == command.request_id and seen.channel == DESK:
+            return Done(seen.transfer_id, note="repeated")
+    if not 0 < abs(command.amount_idr) <= AMOUNT_IDR_MAX:
+        return Refusal(Code.BAD_AMOUNT, {"min_idr": 1, "max_idr": AMOUNT_IDR_MAX})
+    match command.kind:
+        case DepositKind.AGENT:
+            agent = cell.agents.get(command.key.upper())
+            if agent is None:
+                return Refusal(Code.UNKNOWN_AGENT, {"agent": command.key[:40]})
+            free_idr = cell.free_idr(agent, credit=False)
+            if command.amount_idr < 0 and free_idr < -command.amount_idr:
+                return Refusal(Code.INSUFFICIENT_BALANCE, {"needed_idr": -command.amount_idr, "free_idr": free_idr})
+            debit, credit = int(House.BANK), agent_deposit(agent.id)
+        case DepositKind.SUPPLIER:
+            supplier = cell.suppliers.get(command.key.upper())
+            if supplier is None:
+                return Refusal(Code.UNKNOWN_AGENT, {"agent": command.key[:40]})
+            debit, credit = supplier_deposit(supplier.id), int(House.BANK)
+        case DepositKind.BANK:
+            debit, credit = int(House.BANK), int(House.EQUITY)
+        case _:
+            assert_never(command.kind)
+    if command.amount_idr < 0:
+        debit, credit = credit, debit
+    memo = f"{command.by}: {command.reason}"
+    posting = Posting(debit, credit, abs(command.amount_idr))
+    moved = cell.transfer(Transfer(cell.transfer_id(), Kind.DIRECT, (posting,), "deposit", memo=memo))
+    seen = Message(cell.next.message, 0, DESK, "", command.request_id, "", cell.now_ms, transfer_id=moved.id)
+    cell.next.message += 1
+    cell.past.messages.append(seen)
+    cell.changes.messages.append(seen)
+    return Done(moved.id)
+
+
+def reverse_transfer(cell: Cell, command: ReverseTransfer) -> Result:
+    """A person undoes a deposit, a transfer between agents or a settlement; an order is reversed as an order."""
+    moved = cell.past.transfers.get(command.transfer_id)
+    if moved is None:
+        return Refusal(Code.NOT_CANCELLABLE, {"why": "none"})
+    if moved.kind is not Kind.DIRECT or moved.order_id is not None:
+        return Refusal(Code.NOT_CANCELLABLE, {"why": "order"})
+    if moved.id in cell.past.reversed:
+        return Refusal(Code.NOT_CANCELLABLE, {"why": "done"})
+    undone = _reverse(cell, moved, "reversal", f"{command.by}: {command.reason}")
+    return Done(undone.id)

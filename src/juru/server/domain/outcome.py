@@ -1,0 +1,69 @@
+"""What a supplier said, in the engine's own words.
+
+Every code and text of every dialect is mapped to one of these five outcomes (reference/dialects.md section 1); the
+engine never sees a dialect's number.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Outcome(StrEnum):
+    """How an attempt stands. ``unknown`` is never failed: the money stays held."""
+
+    PENDING = "pending"
+    SUCCESS = "success"
+    FAILED = "failed"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+class InquiryVerb(StrEnum):
+    """How a supplier is asked about an order it may hold; ``RESEND`` is the same order with the same reference."""
+
+    NONE = "none"
+    EXPLICIT = "explicit"
+    RESEND = "resend"
+
+
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A reply, inquiry answer or callback of a supplier, mapped.
+
+    ``price_idr`` is what we are charged, ``balance_idr`` our deposit there as the message states it (a hint for drift
+    alerts, never a ledger fact). ``settles`` is False for the inquiry step of a bill. ``reason`` is a stable word for
+    logs and pages (``not_sent``, ``timeout``, ``unmapped_code``, ``dest_mismatch`` ...).
+    """
+
+    outcome: Outcome
+    ref: str | None = None
+    sn: str | None = None
+    price_idr: int | None = None
+    balance_idr: int | None = None
+    message: str = ""
+    code: str | None = None
+    reason: str | None = None
+    dest: str | None = None
+    product: str | None = None
+    supplier_trx_id: str | None = None
+    late_success_risk: bool = False
+    duplicate: bool = False
+    step: str | None = None
+    settles: bool = True
+    counts_as: str | None = None
+    supplier_balance_low: bool = False
+
+
+class Buy(msgspec.Struct, frozen=True):
+    """One purchase as it goes to a supplier: their SKU, the destination as stored (E.164 or as typed), our reference.
+
+    ``amount_idr`` is set for open denominations only; ``max_price_idr`` goes with every buy that knows it (law 8).
+    """
+
+    product: str
+    dest: str
+    ref: str
+    amount_idr: int | None = None
+    max_price_idr: int | None = None

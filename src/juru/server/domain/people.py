@@ -1,0 +1,165 @@
+"""What only a person may decide: the end of an unknown order, and who bears a late success."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from juru.books.rules import Kind, Posting, Transfer
+from juru.server.domain.accounts import House, agent_deposit
+from juru.server.domain.cell import Cell
+from juru.server.domain.commands import Decide, Decision
+from juru.server.domain.order import Attempt, AttemptState, Event, Happened, Order, Source
+from juru.server.domain.outcome import Answer, InquiryVerb, Outcome
+from juru.server.domain.refusals import Code, Refusal
+from juru.server.domain.results import Done, Result
+from juru.server.domain.settle import LATE_KINDS, fail, succeed, try_next
+from juru.server.domain.views import OrderState
+
+HORIZON_PART = 9
+"""A resend-type inquiry stops at 9/10 of the supplier's horizon (law 6: well inside)."""
+
+
+def decide_order(cell: Cell, command: Decide) -> Result:
+    """Apply a person's decision; every one needs a reason and leaves an event with his name."""
+    if not command.reason.strip():
+        return Refusal(Code.NOT_ALLOWED, {"why": "reason"})
+    order = cell.order(command.order_id)
+    if order is None:
+        return Refusal(Code.UNKNOWN_ORDER, {"order_id": command.order_id})
+    match command.decision:
+        case Decision.SUCCESS | Decision.FAILED | Decision.RESEND:
+            attempt = _undecided(cell, order)
+            if attempt is None:
+                return Refusal(Code.NOT_ALLOWED, {"why": "final", "state": order.state})
+            return _end(cell, order, attempt, command)
+        case Decision.CHARGE | Decision.KEEP | Decision.CLAIM:
+            return _settle_late(cell, order, command)
+        case _:
+            assert_never(command.decision)
+
+
+def _undecided(cell: Cell, order: Order) -> Attempt | None:
+    """The attempt that holds the money and may have left."""
+    if order.state is not OrderState.ACCEPTED:
+        return None
+    held = [a for a in cell.attempts_for(order) if a.state.open and a.state is not AttemptState.QUEUED]
+    return held[-1] if held else None
+
+
+def _end(cell: Cell, order: Order, attempt: Attempt, command: Decide) -> Result:
+    match command.decision:
+        case Decision.SUCCESS:
+            answer = Answer(Outcome.SUCCESS, sn=command.sn, message=command.reason, reason="by_person")
+            _note(cell, order, attempt, command, AttemptState.SUCCESS)
+            succeed(cell, order, attempt, answer)
+            return Done()
+        case Decision.FAILED:
+            _note(cell, order, attempt, command, AttemptState.FAILED)
+            fail(cell, order, "by_person")
+            return Done()
+        case _:
+            return _resend(cell, order, attempt, command)
+
+
+def _note(cell: Cell, order: Order, attempt: Attempt, command: Decide, state: AttemptState) -> None:
+    cell.note(
+        Event(
+            Happened.ANSWERED,
+            order.id,
+            attempt.id,
+            cell.now_ms,
+            state=state.value,
+            sn=command.sn,
+            reason=f"person_{command.decision}",
+            source=Source.PERSON,
+            message=command.reason,
+            by=command.by,
+        )
+    )
+
+
+def _resend(cell: Cell, order: Order, attempt: Attempt, command: Decide) -> Result:
+    """The same reference again where the supplier's dedup still covers it; otherwise a new attempt, with a warning."""
+    supplier = cell.suppliers[attempt.supplier]
+    since_ms = cell.now_ms - (attempt.sent_ms or attempt.at_ms)
+    covered = supplier.inquiry is InquiryVerb.RESEND and (
+        since_ms * 10 < supplier.inquiry_horizon_s * 1000 * HORIZON_PART
+    )
+    covered = covered or since_ms < supplier.dedup_window_s * 1000
+    if covered:
+        fact = Event(
+            Happened.ANSWERED,
+            order.id,
+            attempt.id,
+            cell.now_ms,
+            state=AttemptState.QUEUED.value,
+            reason="person_resend",
+            source=Source.PERSON,
+            message=command.reason,
+            by=command.by,
+            send_by_ms=cell.now_ms + cell.settings.order_expiry_s * 1000,
+        )
+        cell.note(fact)
+        cell.queued.setdefault(attempt.supplier, {})[attempt.id] = None
+        return Done(note="same reference")
+    if not command.accept_risk:
+        return Refusal(Code.NOT_ALLOWED, {"why": "risk", "supplier": supplier.code, "ref": attempt.ref})
+    _note(cell, order, attempt, command, AttemptState.FAILED)
+    if not try_next(cell, order, expires_ms=cell.now_ms + cell.settings.order_expiry_s * 1000):
+        fail(cell, order, "supplier_failed")
+        return Done(note="no other supplier")
+    cell.close_items(order, ("unknown",), command.by)
+    return Done(note=f"new attempt; if {supplier.code} still delivers {attempt.ref} it is our loss")
+
+
+def _settle_late(cell: Cell, order: Order, command: Decide) -> Result:
+    """Who bears a late success, once: the agent within his free balance, we, or the supplier by claim."""
+    item = next(
+        (i for kind in LATE_KINDS for a in cell.attempts_for(order) if (i := cell.queue.get((kind, order.id, a.id)))),
+        None,
+    )
+    if item is None:
+        return Refusal(Code.NOT_ALLOWED, {"why": "not_late"})
+    late = cell.attempt(item.attempt_id or 0)
+    cost_idr = (late.late_cost_idr or 0) if late is not None else 0
+    moved: Transfer | None = None
+    match command.decision:
+        case Decision.CHARGE:
+            agent = cell.agent_of(order)
+            if item.kind != "late_success":
+                return Refusal(Code.NOT_ALLOWED, {"why": "double"})
+            if cell.free_idr(agent, credit=False) < order.price_idr:
+                free_idr = cell.free_idr(agent, credit=False)
+                return Refusal(Code.INSUFFICIENT_BALANCE, {"needed_idr": order.price_idr, "free_idr": free_idr})
+            postings = [Posting(agent_deposit(agent.id), House.SALES, order.price_idr)]
+            if cost_idr:
+                postings.append(Posting(House.COST, House.LATE_SUCCESS, cost_idr))
+            moved = _post(cell, order, tuple(postings), command)
+        case Decision.KEEP:
+            moved = _post(cell, order, (Posting(House.LOSSES, House.LATE_SUCCESS, cost_idr),), command)
+        case _:
+            moved = _post(cell, order, (Posting(House.CLAIMS, House.LATE_SUCCESS, cost_idr),), command)
+    cell.note(
+        Event(
+            Happened.SETTLED_LATE,
+            order.id,
+            item.attempt_id,
+            cell.now_ms,
+            reason=f"person_{command.decision}",
+            price_idr=cost_idr,
+            source=Source.PERSON,
+            message=command.reason,
+            by=command.by,
+        )
+    )
+    cell.close_items(order, LATE_KINDS, command.by)
+    return Done(None if moved is None else moved.id)
+
+
+def _post(cell: Cell, order: Order, postings: tuple[Posting, ...], command: Decide) -> Transfer | None:
+    kept = tuple(p for p in postings if p.amount_idr > 0)
+    if not kept:
+        return None
+    memo = f"{command.by}: {command.reason}"
+    code = f"late_{command.decision}"
+    return cell.transfer(Transfer(cell.transfer_id(), Kind.DIRECT, kept, code, order_id=order.id, memo=memo))

@@ -1,0 +1,406 @@
+"""Deciding a PlaceOrder: the one function that turns a wish into held money and a queued attempt, or a refusal.
+
+Reasons are looked for in the order of ``Code``: of two the earlier one is told. Nothing is changed until every line
+of the command has passed, so a multi-order is all or nothing.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from juru.books.rules import Kind, Transfer
+from juru.server.domain.agent import Agent, AgentStatus
+from juru.server.domain.catalog import (
+    Availability,
+    DestKind,
+    Offer,
+    Product,
+    ProductKind,
+    closed_by_cut_off,
+    read_destination,
+)
+from juru.server.domain.cell import Cell, Message
+from juru.server.domain.commands import MessageKey, OrderLine, PlaceOrder
+from juru.server.domain.order import Attempt, Event, Happened, Order, fingerprint
+from juru.server.domain.pricing import Quote, quote, with_amount
+from juru.server.domain.refusals import Code, Refusal
+from juru.server.domain.results import Done, Placed, Result, Transferred
+from juru.server.domain.routing import Rejected, order_offers, unusable
+from juru.server.domain.views import OrderState, OrderView
+from juru.values.msisdn import to_local
+
+REF_LENGTH_MAX = 64
+
+
+class Line(msgspec.Struct):
+    """A line that has been read: what it is, what it costs and how it would be bought."""
+
+    product: Product
+    dest: str
+    amount_idr: int | None
+    notify: str | None
+    fingerprint: str
+    counter: int | None = None
+    quote: Quote = Quote(0)
+    offers: list[Offer] = []
+    rejected: list[Rejected] = []
+    known: Order | None = None
+
+
+def place_order(cell: Cell, command: PlaceOrder) -> Result:
+    """Accept, repeat or refuse; the agent has been authenticated by the channel."""
+    agent = cell.agents.get(command.agent)
+    if agent is None:
+        return Refusal(Code.UNKNOWN_SENDER)
+    answered = answered_before(cell, agent, command.message, keyed=_keyed(command))
+    if answered is not None:
+        return answered
+    result = _decide(cell, agent, command)
+    if command.message is not None and not (isinstance(result, Placed) and result.orders[0].repeated):
+        remember(cell, agent, command.message, result)
+    return result
+
+
+def _keyed(command: PlaceOrder) -> bool:
+    return command.ref is not None or any(line.counter or line.repeat for line in command.lines)
+
+
+def _decide(cell: Cell, agent: Agent, command: PlaceOrder) -> Result:
+    guard = cell.pin_guards.get(agent.code)
+    if guard is not None and guard.locked_ms is not None:
+        return Refusal(Code.PIN_LOCKED)
+    if agent.status is not AgentStatus.ACTIVE:
+        return Refusal(Code.AGENT_BLOCKED)
+    if (bad := _bad_reference(agent, command)) is not None:
+        return bad
+    lines: list[Line] = []
+    for wanted in command.lines:
+        line = _read_line(cell, wanted)
+        if isinstance(line, Refusal):
+            return line
+        lines.append(line)
+    if command.ref is not None and (known := _known_order(cell, agent, command.ref)) is not None:
+        if known.fingerprint != lines[0].fingerprint:
+            return Refusal(Code.REFERENCE_CONFLICT, {"ref": command.ref, "order_id": known.id})
+        return Placed((cell.view(known, repeated=True),))
+    if cell.settings.paused:
+        return Refusal(Code.PAUSED)
+    for line, wanted in zip(lines, command.lines, strict=True):
+        refusal = _number_of_day(cell, agent, line, wanted, lines) if command.ref is None else None
+        refusal = refusal or _sellable(cell, line) or _route(cell, agent, line, command.max_price_idr)
+        if refusal is not None:
+            return refusal
+    needed_idr = sum(line.quote.price_idr for line in lines)
+    free_idr = cell.free_idr(agent)
+    if needed_idr > free_idr:
+        return Refusal(Code.INSUFFICIENT_BALANCE, {"needed_idr": needed_idr, "free_idr": free_idr})
+    return Placed(tuple(_accept(cell, agent, line, command) for line in lines))
+
+
+def _bad_reference(agent: Agent, command: PlaceOrder) -> Refusal | None:
+    ref = command.ref
+    if ref is None:
+        if command.channel.startswith("chat") or agent.chat_rule_for_h2h:
+            return None
+        return Refusal(Code.REFERENCE_REQUIRED)
+    if not 1 <= len(ref) <= REF_LENGTH_MAX or not ref.isprintable() or len(command.lines) != 1:
+        return Refusal(Code.REFERENCE_INVALID, {"length_max": REF_LENGTH_MAX})
+    return None
+
+
+def _known_order(cell: Cell, agent: Agent, ref: str) -> Order | None:
+    order_id = cell.past.refs.get((agent.id, ref))
+    return None if order_id is None else cell.order(order_id)
+
+
+def _read_line(cell: Cell, wanted: OrderLine) -> Line | Refusal:
+    """Product and destination of a line, in stored form."""
+    product = _find_product(cell, wanted)
+    if isinstance(product, Refusal):
+        return product
+    dest = read_destination(product.dest_kind, wanted.dest)
+    if dest is None:
+        return Refusal(Code.BAD_DESTINATION, {"dest": wanted.dest[:24], "product": product.code})
+    if product.dest_kind is DestKind.MSISDN and product.operator is not None:
+        operator = cell.prefixes.operator_of(to_local(dest), cell.ported)
+        if operator != product.operator:
+            facts = {"dest": to_local(dest), "operator": operator or "?", "wanted": product.operator}
+            return Refusal(Code.WRONG_OPERATOR, facts)
+    amount_idr = wanted.amount_idr if product.kind is ProductKind.OPEN else None
+    if product.kind is ProductKind.OPEN and (
+        amount_idr is None or not product.amount_idr_min <= amount_idr <= product.amount_idr_max
+    ):
+        facts = {"min_idr": product.amount_idr_min, "max_idr": product.amount_idr_max}
+        return Refusal(Code.BAD_AMOUNT, facts)
+    notify = None
+    if wanted.notify is not None:
+        notify = read_destination(DestKind.MSISDN, wanted.notify)
+        if notify is None:
+            return Refusal(Code.BAD_DESTINATION, {"dest": wanted.notify[:24], "product": product.code})
+    return Line(product, dest, amount_idr, notify, fingerprint(product.code, dest, amount_idr))
+
+
+def _find_product(cell: Cell, wanted: OrderLine) -> Product | Refusal:
+    if wanted.product is not None:
+        product = cell.products.get(wanted.product.upper())
+        return product or Refusal(Code.UNKNOWN_PRODUCT, {"product": wanted.product[:40]})
+    assert wanted.denom_k is not None, wanted
+    dest = read_destination(DestKind.MSISDN, wanted.dest)
+    if dest is None:
+        # A meter or account number: no prefix tells an operator, so a bare denomination means the PLN token.
+        code = cell.denominations.get(("PLN", wanted.denom_k))
+    else:
+        operator = cell.prefixes.operator_of(to_local(dest), cell.ported)
+        code = None if operator is None else cell.denominations.get((operator, wanted.denom_k))
+    if code is None:
+        return Refusal(Code.UNKNOWN_PRODUCT, {"product": str(wanted.denom_k)})
+    return cell.products[code]
+
+
+def _number_of_day(cell: Cell, agent: Agent, line: Line, wanted: OrderLine, lines: list[Line]) -> Refusal | None:
+    """The chat rule: which purchase of the same thing today this is (law 3)."""
+    held = {
+        order.counter or 1: order
+        for order_id in cell.past.chat.get((agent.id, line.dest), ())
+        if (order := cell.order(order_id)) is not None
+        and order.fingerprint == line.fingerprint
+        and order.day == cell.day
+        and order.state in {OrderState.ACCEPTED, OrderState.SUCCESS}
+    }
+    for other in lines:
+        if other is line:
+            break
+        if other.fingerprint == line.fingerprint:
+            return Refusal(Code.REPEATED_ORDER, {"dest": to_local(line.dest), "product": line.product.code, "next": 2})
+    highest = max(held, default=0)
+    counter = highest + 1 if wanted.repeat else (wanted.counter or 1)
+    if counter in held:
+        order = held[counter]
+        facts: dict[str, str | int] = {
+            "product": order.product,
+            "dest": to_local(order.dest),
+            "order_id": order.id,
+            "state": order.state,
+            "next": highest + 1,
+        }
+        return Refusal(Code.REPEATED_ORDER, facts)
+    if counter > 1 and counter - 1 not in held:
+        return Refusal(Code.COUNTER_GAP, {"counter": counter, "next": highest + 1})
+    line.counter = counter
+    return None
+
+
+def _sellable(cell: Cell, line: Line) -> Refusal | None:
+    product = line.product
+    facts: dict[str, str | int] = {"product": product.code}
+    match product.availability:
+        case Availability.CLOSED:
+            return Refusal(Code.PRODUCT_CLOSED, facts)
+        case Availability.DISTURBED:
+            return Refusal(Code.PRODUCT_DISTURBED, facts)
+        case Availability.OPEN:
+            pass
+    if product.kind in {ProductKind.BILL, ProductKind.VOUCHER}:
+        return Refusal(Code.NOT_SERVED_YET, {"what": product.code})
+    window = closed_by_cut_off(product.cut_offs, cell.now_ms)
+    if window is not None:
+        return Refusal(Code.CUT_OFF, {"product": product.code, "until": f"{window.end} {window.zone}"})
+    if product.stock is not None and cell.stock.get(product.code, product.stock) <= 0:
+        return Refusal(Code.OUT_OF_STOCK, facts)
+    return None
+
+
+def _route(cell: Cell, agent: Agent, line: Line, max_price_idr: int | None) -> Refusal | None:
+    """Price the line and find its offers."""
+    product = line.product
+    key = (agent.code, product.code)
+    base = cell.quotes.get(key)
+    if base is None:
+        base = cell.quotes[key] = quote(cell.agents, agent, product)
+    line.quote = with_amount(base, product, line.amount_idr)
+    if max_price_idr is not None and line.quote.price_idr > max_price_idr:
+        facts = {"price_idr": line.quote.price_idr, "max_idr": max_price_idr}
+        return Refusal(Code.ABOVE_MAX_PRICE, facts)
+    if line.quote.price_idr <= 0:
+        return Refusal(Code.BELOW_COST, {"product": product.code})
+    line.offers, line.rejected = find_offers(cell, product, line.quote, line.amount_idr)
+    if not line.offers:
+        losing = any(r.why == "above_price" for r in line.rejected)
+        return Refusal(Code.BELOW_COST if losing else Code.NO_SUPPLIER, {"product": product.code})
+    return None
+
+
+def find_offers(
+    cell: Cell, product: Product, priced: Quote, amount_idr: int | None, tried: frozenset[str] = frozenset()
+) -> tuple[list[Offer], list[Rejected]]:
+    """The offers an order may be bought by now, best first, and why the others may not."""
+    budget = None if product.sell_below_cost else priced.income_idr - (amount_idr or 0)
+    usable: list[Offer] = []
+    rejected: list[Rejected] = []
+    for offer in cell.offers.get(product.code, ()):
+        if offer.supplier in tried:
+            rejected.append(Rejected(offer.key, "tried"))
+            continue
+        supplier = cell.suppliers.get(offer.supplier)
+        why = unusable(offer, supplier, at_ms=cell.now_ms, budget_idr=budget)
+        if why is None:
+            usable.append(offer)
+        else:
+            rejected.append(Rejected(offer.key, why))
+    return order_offers(usable, cell.rates, cell.settings.routing, cell.settings.mix), rejected
+
+
+def _accept(cell: Cell, agent: Agent, line: Line, command: PlaceOrder) -> OrderView:
+    """Hold the money, write the order and queue its first attempt."""
+    order = Order(
+        id=cell.next.order,
+        agent_id=agent.id,
+        ref=command.ref,
+        product=line.product.code,
+        dest=line.dest,
+        amount_idr=line.amount_idr,
+        price_idr=line.quote.price_idr,
+        legs=line.quote.legs,
+        channel=command.channel,
+        counter=line.counter,
+        notify=line.notify,
+        fingerprint=line.fingerprint,
+        hold_id=cell.transfer_id(),
+        day=cell.day,
+        at_ms=cell.now_ms,
+        expires_ms=cell.now_ms + cell.settings.order_expiry_s * 1000,
+        max_price_idr=command.max_price_idr,
+    )
+    cell.next.order += 1
+    cell.orders[order.id] = order
+    cell.attempts_of[order.id] = []
+    cell.changes.orders.append(order)
+    if order.ref is not None:
+        cell.past.refs[agent.id, order.ref] = order.id
+    else:
+        cell.past.chat.setdefault((agent.id, order.dest), []).append(order.id)
+    hold = cell.hold_posting(order)
+    cell.transfer(Transfer(order.hold_id, Kind.HOLD, (hold,), "order", order_id=order.id))
+    if line.product.stock is not None:
+        cell.stock[line.product.code] = cell.stock.get(line.product.code, line.product.stock) - 1
+    cell.note(Event(Happened.ACCEPTED, order.id, at_ms=cell.now_ms))
+    queue_attempt(cell, order, line.product, line.quote, line.offers[0], line.rejected, expires_ms=order.expires_ms)
+    return cell.view(order)
+
+
+def queue_attempt(  # noqa: PLR0913 - an attempt is made of exactly these
+    cell: Cell,
+    order: Order,
+    product: Product,
+    priced: Quote,
+    offer: Offer,
+    rejected: list[Rejected],
+    *,
+    expires_ms: int,
+) -> Attempt:
+    """Write the next attempt of an order; the dispatcher sends it once it has a slot and a token."""
+    supplier = cell.suppliers[offer.supplier]
+    number = len(cell.attempts_of[order.id]) + 1
+    amount_idr = order.amount_idr or 0
+    cost_idr = offer.cost_idr + amount_idr
+    attempt = Attempt(
+        id=cell.next.attempt,
+        order_id=order.id,
+        number=number,
+        offer=offer.key,
+        supplier=supplier.code,
+        sku=offer.sku,
+        ref=f"{supplier.ref_prefix}{cell.settings.incarnation}{cell.next.attempt:011d}",
+        cost_idr=cost_idr,
+        max_price_idr=cost_idr if product.sell_below_cost else max(priced.income_idr, cost_idr),
+        at_ms=cell.now_ms,
+        expires_ms=expires_ms,
+        why=_why(cell, offer, rejected),
+    )
+    cell.next.attempt += 1
+    cell.attempts[attempt.id] = attempt
+    cell.attempts_of[order.id].append(attempt.id)
+    cell.changes.attempts.append(attempt)
+    cell.queued.setdefault(supplier.code, {})[attempt.id] = None
+    return attempt
+
+
+def _why(cell: Cell, offer: Offer, rejected: list[Rejected]) -> str:
+    """Why this supplier, in the words of the timeline: the rule, then what was passed over."""
+    passed = "".join(f" -{r.offer}:{r.why}" for r in rejected)
+    return f"{cell.settings.routing} {offer.key} {offer.cost_idr}{passed}"
+
+
+def answered_before(cell: Cell, agent: Agent, key: MessageKey | None, *, keyed: bool) -> Result | None:
+    """The first answer to a message that has come before (law 3), or None."""
+    if key is None:
+        return None
+    oldest_ms = cell.now_ms - cell.settings.repeat_window_s * 1000
+    for seen in cell.past.messages:
+        same_message = seen.message_id == key.id and seen.channel == key.channel and seen.sender == key.sender
+        same_text = (
+            not keyed
+            and seen.refusal is None
+            and seen.agent_id == agent.id
+            and seen.text == key.text
+            and seen.at_ms >= oldest_ms
+            and seen.channel == key.channel
+            and seen.sender == key.sender
+        )
+        if same_message or same_text:
+            return _told_before(cell, agent, seen)
+    return None
+
+
+def _told_before(cell: Cell, agent: Agent, seen: Message) -> Result:
+    if seen.refusal is not None:
+        return msgspec.json.decode(seen.refusal, type=Refusal)
+    if seen.transfer_id is not None:
+        moved = cell.past.transfers.get(seen.transfer_id)
+        if moved is None:
+            return Done(seen.transfer_id)
+        posting = moved.postings[0]
+        receiver = cell.agent_codes[(posting.credit - 1000) // 2]
+        free_idr = cell.free_idr(agent, credit=False)
+        return Transferred(moved.id, agent.code, receiver, posting.amount_idr, free_idr, repeated=True)
+    orders = [order for i in seen.order_ids if (order := cell.order(i)) is not None]
+    return Placed(tuple(cell.view(order, repeated=True) for order in orders))
+
+
+def remember(cell: Cell, agent: Agent, key: MessageKey, result: Result) -> None:
+    """Keep what a message was answered with, so that the same message never moves money twice."""
+    match result:
+        case Placed(orders):
+            seen = _message(cell, agent, key, order_ids=tuple(view.order_id for view in orders))
+        case Transferred():
+            seen = _message(cell, agent, key, transfer_id=result.transfer_id)
+        case Refusal():
+            seen = _message(cell, agent, key, refusal=msgspec.json.encode(result))
+        case _:
+            return
+    cell.next.message += 1
+    cell.past.messages.append(seen)
+    cell.changes.messages.append(seen)
+
+
+def _message(  # noqa: PLR0913 - the three outcomes of a message are its three optional fields
+    cell: Cell,
+    agent: Agent,
+    key: MessageKey,
+    *,
+    order_ids: tuple[int, ...] = (),
+    transfer_id: int | None = None,
+    refusal: bytes | None = None,
+) -> Message:
+    return Message(
+        cell.next.message,
+        agent.id,
+        key.channel,
+        key.sender,
+        key.id,
+        key.text,
+        cell.now_ms,
+        order_ids,
+        transfer_id,
+        refusal,
+    )

@@ -1,0 +1,55 @@
+"""What an agent pays for a product and which uplines earn from it. Pure.
+
+Price = level price + what his upline added for him (per agent, per product) + what every agent above added for his
+whole downline. Each addition is the commission of the one who set it; ``commissions_idr`` of the product come out of
+our own margin.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from juru.server.domain.agent import Agent, uplines
+from juru.server.domain.catalog import Product, ProductKind
+
+
+class Quote(msgspec.Struct, frozen=True):
+    """A price and its commissions: ``legs`` are (agent id, rupiah), nearest upline first."""
+
+    price_idr: int
+    legs: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def commission_idr(self) -> int:
+        """All commissions together."""
+        return sum(amount for _, amount in self.legs)
+
+    @property
+    def income_idr(self) -> int:
+        """What stays for us before the supplier's cost."""
+        return self.price_idr - self.commission_idr
+
+
+def quote(agents: dict[str, Agent], agent: Agent, product: Product) -> Quote:
+    """The agent's price without an open amount; ``with_amount`` adds that."""
+    chain = uplines(agents, agent)
+    own_markup = agent.markup_idr + agent.product_markups_idr.get(product.code, 0)
+    price = product.level_prices_idr.get(agent.level, product.price_idr) + own_markup
+    earned: dict[int, int] = {}
+    for place, above in enumerate(chain):
+        price += above.downline_markup_idr
+        share = above.downline_markup_idr
+        if place == 0:
+            share += max(own_markup, 0)
+        if place < len(product.commissions_idr):
+            share += product.commissions_idr[place]
+        if share > 0:
+            earned[above.id] = earned.get(above.id, 0) + share
+    return Quote(price, tuple(earned.items()))
+
+
+def with_amount(base: Quote, product: Product, amount_idr: int | None) -> Quote:
+    """For an open denomination the amount itself is paid on top of the fee."""
+    if product.kind is ProductKind.OPEN and amount_idr is not None:
+        return Quote(base.price_idr + amount_idr, base.legs)
+    return base

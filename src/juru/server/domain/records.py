@@ -1,0 +1,188 @@
+"""Saving a new version of anything configured: shape, cross-checks, and its place in the cell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from juru.server.domain.agent import Agent, PinGuard
+from juru.server.domain.catalog import Offer, Operator, PortedNumber, PrefixTable, Product, Supplier
+from juru.server.domain.cell import Cell, Record, RefusedRow, Settings
+from juru.server.domain.commands import ChangePin, NotePin, NoteRefusal, Pause, SaveRecord
+from juru.server.domain.refusals import Code, Refusal
+from juru.server.domain.results import Done, Result
+
+SETTINGS_KEY = "CELL"
+PREFIXES_KEY = "TABLE"
+
+KINDS: dict[str, type[msgspec.Struct]] = {
+    "setting": Settings,
+    "agent": Agent,
+    "pin_guard": PinGuard,
+    "operator": Operator,
+    "prefixes": PrefixTable,
+    "ported": PortedNumber,
+    "product": Product,
+    "supplier": Supplier,
+    "offer": Offer,
+}
+
+
+def save_record(cell: Cell, command: SaveRecord) -> Result:
+    """Check a document and make it the present version; a bad one changes nothing and says what is wrong."""
+    kind = KINDS.get(command.kind)
+    if kind is None:
+        return _bad(f"unknown kind {command.kind}; one of {', '.join(KINDS)}")
+    try:
+        document = msgspec.json.decode(command.body)
+        if not isinstance(document, dict):
+            return _bad("a record is a JSON object")
+        _number(cell, command.kind, command.key, document)
+        record = msgspec.convert(document, kind)
+    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+        return _bad(str(error))
+    problem = _problem(cell, command.key, record)
+    if problem is not None:
+        return _bad(problem)
+    write(cell, command.kind, command.key, record, command.by, command.reason)
+    return Done()
+
+
+def _bad(detail: str) -> Refusal:
+    return Refusal(Code.MALFORMED, {"detail": detail})
+
+
+def _number(cell: Cell, kind: str, key: str, document: dict[str, Any]) -> None:
+    """Give a new agent or supplier its number; a known one keeps it."""
+    if kind == "agent":
+        known = cell.agents.get(key)
+        document["id"] = known.id if known is not None else max(cell.agent_codes, default=0) + 1
+    elif kind == "supplier":
+        seller = cell.suppliers.get(key)
+        taken = max((s.id for s in cell.suppliers.values()), default=0)
+        document["id"] = seller.id if seller is not None else taken + 1
+
+
+def _problem(cell: Cell, key: str, record: msgspec.Struct) -> str | None:
+    """What stands against this record, given everything else."""
+    match record:
+        case Agent():
+            return _agent_problem(cell, key, record)
+        case Product(code=code) | Supplier(code=code) | Operator(code=code):
+            if code != key:
+                return f"code {code} differs from the key {key}"
+            if isinstance(record, Product) and record.operator and record.operator not in cell.operators:
+                return f"unknown operator {record.operator}; add it first"
+        case Offer():
+            if record.key != key:
+                return f"key {record.key} differs from {key}"
+            if record.product not in cell.products:
+                return f"unknown product {record.product}; add it first"
+            if record.supplier not in cell.suppliers:
+                return f"unknown supplier {record.supplier}; add it first"
+        case Settings() if record.zone is not cell.settings.zone and cell.agents:
+            return "the zone of a cell is fixed at init"
+        case _:
+            pass
+    return None
+
+
+def _agent_problem(cell: Cell, key: str, agent: Agent) -> str | None:
+    if agent.code != key:
+        return f"code {agent.code} differs from the key {key}"
+    above = agent.upline
+    seen = {agent.code}
+    while above is not None:
+        if above in seen:
+            return f"upline {above} would make a loop"
+        seen.add(above)
+        upper = cell.agents.get(above)
+        if upper is None:
+            return f"unknown upline {above}; add it first"
+        above = upper.upline
+    return None
+
+
+def write(cell: Cell, kind: str, key: str, record: msgspec.Struct, by: str, reason: str) -> None:  # noqa: PLR0913
+    """Note the new version and put it into the cell."""
+    body = msgspec.json.encode(record)
+    cell.changes.records.append(Record(cell.next.record, kind, key, body, by, reason, cell.now_ms))
+    cell.next.record += 1
+    put(cell, kind, key, record)
+    if kind != "pin_guard":
+        cell.rebuild_index()
+
+
+def put(cell: Cell, kind: str, key: str, record: msgspec.Struct) -> None:
+    """Place a checked record in the working state; used for new versions and when the store loads the cell."""
+    match record:
+        case Settings():
+            cell.settings = record
+        case Agent():
+            cell.agents[key] = record
+            cell.agent_codes[record.id] = key
+        case PinGuard():
+            cell.pin_guards[key] = record
+        case Operator():
+            cell.operators[key] = record
+        case PrefixTable():
+            cell.prefixes = record
+        case PortedNumber():
+            cell.remember_ported(record)
+        case Product():
+            cell.products[key] = record
+            cell.stock.pop(key, None)
+        case Supplier():
+            cell.suppliers[key] = record
+        case Offer():
+            others = [o for o in cell.offers.get(record.product, ()) if o.key != key]
+            for offers in cell.offers.values():
+                offers[:] = [o for o in offers if o.key != key]
+            cell.offers[record.product] = sorted([*others, record], key=lambda o: o.key)
+        case _:
+            raise AssertionError(kind)
+
+
+def change_pin(cell: Cell, command: ChangePin) -> Result:
+    """Replace an agent's sealed PIN; the channel has checked the old one."""
+    agent = cell.agents.get(command.agent)
+    if agent is None:
+        return Refusal(Code.UNKNOWN_SENDER)
+    secrets = {k: v for k, v in agent.secrets.items() if not k.startswith("pin")} | command.sealed
+    write(cell, "agent", agent.code, msgspec.structs.replace(agent, secrets=secrets), agent.code, "change_pin")
+    return Done()
+
+
+def note_pin(cell: Cell, command: NotePin) -> Result:
+    """Count wrong tries durably; too many lock the agent until a person unlocks him."""
+    guard = cell.pin_guards.get(command.agent, PinGuard(command.agent))
+    if command.right:
+        if guard.tries == 0 or guard.locked_ms is not None:
+            return Done()
+        guard = PinGuard(command.agent)
+    elif guard.locked_ms is not None:
+        return Refusal(Code.PIN_LOCKED)
+    else:
+        tries = guard.tries + 1
+        locked = cell.now_ms if tries >= cell.settings.pin_tries_max else None
+        guard = PinGuard(command.agent, tries, locked)
+    write(cell, "pin_guard", command.agent, guard, "rule", "pin_try")
+    return Done()
+
+
+def note_refusal(cell: Cell, command: NoteRefusal) -> Result:
+    """Keep a refusal for people to see."""
+    row = RefusedRow(
+        cell.next.refusal, command.agent, command.channel, command.code, command.detail[:200], cell.now_ms
+    )
+    cell.next.refusal += 1
+    cell.changes.refusals.append(row)
+    return Done()
+
+
+def pause(cell: Cell, command: Pause) -> Result:
+    """Stop or resume selling."""
+    settings = msgspec.structs.replace(cell.settings, paused=command.paused)
+    write(cell, "setting", SETTINGS_KEY, settings, command.by, command.reason)
+    return Done()

@@ -1,0 +1,449 @@
+"""What answers do to attempts, orders and money (laws 4-7).
+
+Success posts, a definite failure voids or goes to the next supplier, anything else keeps the hold. The first final
+state wins the order; what comes later is a fact beside it, and money that moved at a supplier is posted at once.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from juru.books.rules import Kind, Posting, Transfer, mirrored
+from juru.server.domain.accounts import House, agent_commission, supplier_deposit
+from juru.server.domain.catalog import Supplier, closed_by_cut_off
+from juru.server.domain.cell import CallbackRow, Cell
+from juru.server.domain.commands import (
+    AttemptAnswered,
+    CallbackArrived,
+    Inquired,
+    MarkSending,
+    Recover,
+    SettleDue,
+)
+from juru.server.domain.order import (
+    Attempt,
+    AttemptState,
+    Event,
+    Happened,
+    Order,
+    Source,
+    attempt_state_after,
+)
+from juru.server.domain.outcome import Answer, Buy, InquiryVerb, Outcome
+from juru.server.domain.place import find_offers, queue_attempt
+from juru.server.domain.pricing import Quote
+from juru.server.domain.results import Done, Result, Sending
+from juru.server.domain.routing import FULL, scored
+from juru.server.domain.views import OrderState
+
+LATE_KINDS = ("late_success", "double_delivery")
+_MESSAGE_MAX = 300
+
+
+def mark_sending(cell: Cell, command: MarkSending) -> Result:
+    """Commit attempts as ``sending``; what may no longer be sent fails over instead."""
+    buys: list[tuple[int, Buy, int]] = []
+    for attempt_id in command.attempts:
+        attempt = cell.attempts.get(attempt_id)
+        if attempt is None or attempt.state is not AttemptState.QUEUED:
+            continue
+        order = cell.orders[attempt.order_id]
+        supplier = cell.suppliers[attempt.supplier]
+        _unqueue(cell, attempt)
+        why = _too_late(cell, order, attempt, supplier)
+        if why is not None:
+            _fail_attempt(cell, order, attempt, Answer(Outcome.REFUSED, reason=why), Source.TIMER)
+            continue
+        send_by_ms = cell.now_ms + supplier.send_within_s * 1000
+        cell.note(Event(Happened.SENDING, order.id, attempt.id, cell.now_ms, send_by_ms=send_by_ms))
+        attempt.next_inquiry_ms = send_by_ms + supplier.first_inquiry_s * 1000
+        buys.append((attempt.id, buy_of(order, attempt), send_by_ms))
+    return Sending(tuple(buys))
+
+
+def buy_of(order: Order, attempt: Attempt) -> Buy:
+    """What goes to the supplier; a resend repeats exactly this."""
+    return Buy(attempt.sku, order.dest, attempt.ref, order.amount_idr, attempt.max_price_idr)
+
+
+def _unqueue(cell: Cell, attempt: Attempt) -> None:
+    waiting = cell.queued.get(attempt.supplier)
+    if waiting is not None:
+        waiting.pop(attempt.id, None)
+
+
+def _too_late(cell: Cell, order: Order, attempt: Attempt, supplier: Supplier) -> str | None:
+    """Price, cut-off and expiry, checked again right before the first byte (law 4)."""
+    if cell.now_ms >= max(attempt.expires_ms, attempt.send_by_ms or 0):
+        return "expired"
+    if closed_by_cut_off(supplier.cut_offs, cell.now_ms):
+        return "cut_off"
+    offer = next((o for o in cell.offers.get(order.product, ()) if o.key == attempt.offer), None)
+    if offer is not None and offer.cost_idr + (order.amount_idr or 0) > attempt.max_price_idr:
+        return "above_price"
+    return None
+
+
+def attempt_answered(cell: Cell, command: AttemptAnswered) -> Result:
+    """Apply a supplier's answer, wherever it came from."""
+    attempt = cell.attempt(command.attempt_id)
+    if attempt is None:
+        return Done(note="no such attempt")
+    order = cell.order(attempt.order_id)
+    assert order is not None, attempt
+    if command.source is Source.REPLY and command.last_byte_ms is not None:
+        attempt.last_byte_ms = command.last_byte_ms
+    answer = _believable(cell, attempt, command)
+    if order.state is OrderState.ACCEPTED and attempt.state.open:
+        _apply(cell, order, attempt, answer, command.source)
+    else:
+        _after_the_end(cell, order, attempt, answer, command.source)
+    return Done()
+
+
+def _believable(cell: Cell, attempt: Attempt, command: AttemptAnswered) -> Answer:
+    """An inquiry's "not found" counts only once the order had time to arrive (reference/dialects.md 2.6)."""
+    answer = command.answer
+    if answer.reason != "not_found":
+        return answer
+    supplier = cell.suppliers[attempt.supplier]
+    since_ms = attempt.last_byte_ms or attempt.send_by_ms or attempt.at_ms
+    if cell.now_ms - since_ms < supplier.not_found_after_s * 1000:
+        return Answer(Outcome.UNKNOWN, ref=answer.ref, message=answer.message, reason="not_found_yet")
+    return answer
+
+
+def _apply(cell: Cell, order: Order, attempt: Attempt, answer: Answer, source: Source) -> None:
+    if not answer.settles:
+        return
+    if attempt.state is AttemptState.QUEUED:
+        # A supplier cannot know an attempt that never left; only a person or a restored book can say so.
+        _unqueue(cell, attempt)
+    match answer.outcome:
+        case Outcome.SUCCESS:
+            _note_answer(cell, order, attempt, answer, source)
+            _score(cell, attempt, success=True)
+            succeed(cell, order, attempt, answer)
+        case Outcome.FAILED | Outcome.REFUSED:
+            if answer.late_success_risk and attempt.state is not AttemptState.SETTLING:
+                _start_settling(cell, order, attempt, answer, source)
+            else:
+                _fail_attempt(cell, order, attempt, answer, source)
+        case Outcome.PENDING:
+            if attempt.state is not AttemptState.PENDING and attempt.state is not AttemptState.SETTLING:
+                _note_answer(cell, order, attempt, answer, source)
+                cell.close_items(order, ("unknown",), "rule")
+        case Outcome.UNKNOWN:
+            if attempt.state is AttemptState.SENDING or attempt.state is AttemptState.QUEUED:
+                _note_answer(cell, order, attempt, answer, source)
+                supplier = cell.suppliers[attempt.supplier]
+                note = f"{supplier.code} {answer.reason or ''} {answer.code or ''} {answer.message[:80]}".strip()
+                cell.ask_person("unknown", note, order.id, attempt.id)
+        case _:
+            assert_never(answer.outcome)
+
+
+def _note_answer(cell: Cell, order: Order, attempt: Attempt, answer: Answer, source: Source) -> None:
+    state = attempt_state_after(answer.outcome, late_risk=answer.late_success_risk)
+    if attempt.state is AttemptState.SETTLING and state is AttemptState.SETTLING:
+        state = AttemptState.FAILED
+    cell.note(
+        Event(
+            Happened.ANSWERED,
+            order.id,
+            attempt.id,
+            cell.now_ms,
+            state=state.value,
+            sn=answer.sn,
+            price_idr=answer.price_idr,
+            reason=answer.reason or answer.code,
+            source=source,
+            message=answer.message[:_MESSAGE_MAX] or None,
+            late_risk=answer.late_success_risk,
+        )
+    )
+
+
+def _score(cell: Cell, attempt: Attempt, *, success: bool) -> None:
+    cell.rates[attempt.offer] = scored(cell.rates.get(attempt.offer, FULL), success=success)
+
+
+def _cost_of(attempt: Attempt, answer: Answer) -> int:
+    return answer.price_idr if answer.price_idr else attempt.cost_idr
+
+
+def succeed(cell: Cell, order: Order, attempt: Attempt, answer: Answer) -> None:
+    """Post the sale, the cost and every commission in one transfer, and tell the agent."""
+    hold = cell.hold_posting(order)
+    cost_idr = _cost_of(attempt, answer)
+    postings = [hold]
+    if cost_idr > 0:
+        postings.append(Posting(House.COST, supplier_deposit(cell.suppliers[attempt.supplier].id), cost_idr))
+    postings.extend(
+        Posting(House.COMMISSION_EXPENSE, agent_commission(agent_id), amount_idr) for agent_id, amount_idr in order.legs
+    )
+    transfer = Transfer(
+        cell.transfer_id(), Kind.POST, tuple(postings), "sale", of_id=order.hold_id, order_id=order.id
+    )
+    cell.transfer(transfer, hold)
+    cell.note(
+        Event(
+            Happened.SUCCEEDED,
+            order.id,
+            at_ms=cell.now_ms,
+            sn=answer.sn,
+            price_idr=cost_idr,
+            supplier=attempt.supplier,
+            transfer_id=transfer.id,
+        )
+    )
+    if cost_idr > attempt.max_price_idr:
+        cell.ask_person("above_price", f"{attempt.supplier} charged {cost_idr}", order.id, attempt.id)
+    _close(cell, order)
+
+
+def fail(cell: Cell, order: Order, reason: str) -> None:
+    """Give the money back and tell the agent."""
+    hold = cell.hold_posting(order)
+    void = Transfer(cell.transfer_id(), Kind.VOID, (), "order_failed", of_id=order.hold_id, order_id=order.id)
+    cell.transfer(void, hold)
+    product = cell.products.get(order.product)
+    if product is not None and product.stock is not None:
+        cell.stock[product.code] = cell.stock.get(product.code, product.stock) + 1
+    cell.note(Event(Happened.FAILED, order.id, at_ms=cell.now_ms, reason=reason))
+    _close(cell, order)
+
+
+def _close(cell: Cell, order: Order) -> None:
+    cell.close_items(order, ("unknown",), "rule")
+    cell.tell(order)
+    cell.forget(order)
+
+
+def _start_settling(cell: Cell, order: Order, attempt: Attempt, answer: Answer, source: Source) -> None:
+    """A failure that was followed by delivery in practice: no second supplier until it has settled (law 5)."""
+    offer = next((o for o in cell.offers.get(order.product, ()) if o.key == attempt.offer), None)
+    if offer is not None and offer.failover_on_late_risk:
+        _fail_attempt(cell, order, attempt, answer, source)
+        return
+    _note_answer(cell, order, attempt, answer, source)
+    attempt.next_inquiry_ms = cell.now_ms + cell.suppliers[attempt.supplier].settle_delay_s * 1000
+
+
+def settle_due(cell: Cell, command: SettleDue) -> Result:
+    """The delay is over and nothing else was heard: the attempt has failed, and the order with it."""
+    attempt = cell.attempts.get(command.attempt_id)
+    if attempt is None or attempt.state is not AttemptState.SETTLING:
+        return Done(note="already settled")
+    order = cell.orders[attempt.order_id]
+    answer = Answer(Outcome.FAILED, reason=attempt.reason)
+    _note_answer(cell, order, attempt, answer, Source.TIMER)
+    _score(cell, attempt, success=False)
+    fail(cell, order, "supplier_failed")
+    return Done()
+
+
+def _fail_attempt(cell: Cell, order: Order, attempt: Attempt, answer: Answer, source: Source) -> None:
+    """A definite failure: the next supplier, if the order may still be bought; otherwise it fails."""
+    settling = attempt.state is AttemptState.SETTLING
+    expired = answer.reason == "expired"
+    state_answer = answer if not answer.late_success_risk else _without_risk(answer)
+    _note_answer(cell, order, attempt, state_answer, source)
+    if answer.reason not in {"expired", "cut_off", "above_price"}:
+        _score(cell, attempt, success=False)
+    if answer.supplier_balance_low:
+        cell.ask_person("supplier_balance", f"{attempt.supplier}: {answer.message[:80]}", None, None)
+    if expired or settling or not try_next(cell, order):
+        reason = "expired" if expired else "supplier_failed"
+        if answer.outcome is Outcome.FAILED and answer.code == "destination":
+            reason = "bad_destination"
+        fail(cell, order, reason)
+
+
+def _without_risk(answer: Answer) -> Answer:
+    return Answer(answer.outcome, ref=answer.ref, message=answer.message, code=answer.code, reason=answer.reason)
+
+
+def try_next(cell: Cell, order: Order, expires_ms: int | None = None) -> bool:
+    """Queue the next attempt at a supplier not yet tried; False when there is none. A person may extend the expiry."""
+    until_ms = expires_ms or order.expires_ms
+    attempts = cell.attempts_for(order)
+    product = cell.products.get(order.product)
+    if product is None or len(attempts) >= cell.settings.attempts_max or cell.now_ms >= until_ms:
+        return False
+    priced = Quote(order.price_idr, order.legs)
+    tried = frozenset(a.supplier for a in attempts)
+    offers, rejected = find_offers(cell, product, priced, order.amount_idr, tried)
+    if not offers:
+        return False
+    queue_attempt(cell, order, product, priced, offers[0], rejected, expires_ms=until_ms)
+    return True
+
+
+def _after_the_end(cell: Cell, order: Order, attempt: Attempt, answer: Answer, source: Source) -> None:
+    """An answer about an attempt that no longer holds the money."""
+    if not answer.settles:
+        return
+    match answer.outcome:
+        case Outcome.SUCCESS:
+            if attempt.state is AttemptState.SUCCESS:
+                return
+            if order.state is OrderState.ACCEPTED:
+                _overtake(cell, order, attempt, answer, source)
+            else:
+                _late_success(cell, order, attempt, answer)
+        case Outcome.FAILED | Outcome.REFUSED:
+            if attempt.state is AttemptState.SUCCESS and order.state is OrderState.SUCCESS:
+                _failure_after_success(cell, order, attempt, answer, source)
+        case Outcome.PENDING | Outcome.UNKNOWN:
+            pass
+        case _:
+            assert_never(answer.outcome)
+
+
+def _overtake(cell: Cell, order: Order, attempt: Attempt, answer: Answer, source: Source) -> None:
+    """A failed attempt delivered while the next one is on its way: the first final state wins the order.
+
+    What is still queued is not sent; what has left may deliver too and is then a double delivery.
+    """
+    for other in cell.attempts_for(order):
+        if other.state is AttemptState.QUEUED:
+            _unqueue(cell, other)
+            _note_answer(cell, order, other, Answer(Outcome.REFUSED, reason="overtaken"), Source.TIMER)
+    _note_answer(cell, order, attempt, answer, source)
+    succeed(cell, order, attempt, answer)
+
+
+def _late_success(cell: Cell, order: Order, attempt: Attempt, answer: Answer) -> None:
+    """Delivered after all: our money at the supplier is gone, so its cost is posted now; a person settles the rest."""
+    cost_idr = _cost_of(attempt, answer)
+    supplier = cell.suppliers[attempt.supplier]
+    if cost_idr > 0:
+        posting = Posting(House.LATE_SUCCESS, supplier_deposit(supplier.id), cost_idr)
+        cell.transfer(Transfer(cell.transfer_id(), Kind.DIRECT, (posting,), "late_success", order_id=order.id))
+    double = order.state is OrderState.SUCCESS
+    cell.note(
+        Event(
+            Happened.LATE_SUCCESS,
+            order.id,
+            attempt.id,
+            cell.now_ms,
+            sn=answer.sn,
+            price_idr=cost_idr,
+            reason="double_delivery" if double else None,
+            supplier=supplier.code,
+        )
+    )
+    kind = "double_delivery" if double else "late_success"
+    cell.ask_person(kind, f"{supplier.code} SN {answer.sn or '-'} cost {cost_idr}", order.id, attempt.id)
+    if not double:
+        cell.tell(order)
+
+
+def _failure_after_success(cell: Cell, order: Order, attempt: Attempt, answer: Answer, source: Source) -> None:
+    """The supplier took it back: reverse the whole order, commissions too, even below zero (law 7)."""
+    if not cell.suppliers[attempt.supplier].reversals or attempt.supplier != order.supplier:
+        cell.ask_person("contradiction", f"{attempt.supplier}: {answer.message[:80]}", order.id, attempt.id)
+        return
+    reverse_order(cell, order, "reversed_by_supplier")
+    reason = answer.reason or answer.code
+    cell.note(Event(Happened.FACT, order.id, attempt.id, cell.now_ms, reason=reason, source=source))
+    cell.ask_person("reversal", f"{attempt.supplier}: {answer.message[:80]}", order.id, attempt.id)
+
+
+def reverse_order(cell: Cell, order: Order, reason: str, by: str | None = None) -> None:
+    """Mirror the posted sale in today's books and tell the agent."""
+    assert order.post_id is not None, order
+    posted = cell.past.transfers[order.post_id]
+    cell.transfer(
+        Transfer(
+            cell.transfer_id(),
+            Kind.REVERSAL,
+            mirrored(posted.postings),
+            "order_reversed",
+            of_id=posted.id,
+            order_id=order.id,
+            memo=reason,
+        )
+    )
+    cell.note(Event(Happened.REVERSED, order.id, at_ms=cell.now_ms, reason=reason, by=by))
+    cell.tell(order)
+
+
+def callback_arrived(cell: Cell, command: CallbackArrived) -> Result:
+    """Keep the callback, match it by our reference, compare its destination, then apply it."""
+    answer = command.answer
+    attempt_id = None if answer.ref is None else cell.past.attempt_refs.get(answer.ref)
+    attempt = None if attempt_id is None else cell.attempt(attempt_id)
+    if attempt is not None and attempt.supplier != command.supplier:
+        attempt = None
+    row = CallbackRow(
+        cell.next.callback,
+        command.supplier,
+        answer.ref,
+        None if attempt is None else attempt.id,
+        command.raw,
+        cell.now_ms,
+    )
+    cell.next.callback += 1
+    cell.changes.callbacks.append(row)
+    if attempt is None:
+        cell.ask_person("unmatched_callback", f"{command.supplier} ref {answer.ref or '-'}", None, None)
+        return Done(note="unmatched")
+    order = cell.order(attempt.order_id)
+    assert order is not None, attempt
+    if answer.dest is not None and not _same_destination(answer.dest, order.dest):
+        cell.ask_person("quarantine", f"{command.supplier} names {answer.dest}", order.id, attempt.id)
+        answer = Answer(Outcome.UNKNOWN, ref=answer.ref, message=answer.message, reason="dest_mismatch")
+    return attempt_answered(cell, AttemptAnswered(attempt.id, answer, Source.CALLBACK))
+
+
+def _same_destination(told: str, stored: str) -> bool:
+    """Compare without spelling: 08..., 628... and +628... are one number."""
+    return _bare(told) == _bare(stored)
+
+
+def _bare(dest: str) -> str:
+    digits = dest.lstrip("+")
+    if digits.startswith("62"):
+        return digits[2:]
+    return digits.removeprefix("0")
+
+
+def inquired(cell: Cell, command: Inquired) -> Result:
+    """Choose the attempts that may be asked about now; a resend gets a new ``send_by`` by the same commit."""
+    buys: list[tuple[int, Buy, int]] = []
+    for attempt_id in command.attempts:
+        attempt = cell.attempts.get(attempt_id)
+        if attempt is None or not inquirable(cell, attempt):
+            continue
+        order = cell.orders[attempt.order_id]
+        supplier = cell.suppliers[attempt.supplier]
+        send_by_ms = cell.now_ms + supplier.send_within_s * 1000
+        attempt.inquiries += 1
+        attempt.next_inquiry_ms = cell.now_ms + supplier.inquiry_interval_s * 1000 * min(attempt.inquiries, 10)
+        if supplier.inquiry is InquiryVerb.RESEND:
+            body = Event(Happened.FACT, order.id, attempt.id, cell.now_ms, reason="resend", send_by_ms=send_by_ms)
+            cell.note(body)
+        buys.append((attempt.id, buy_of(order, attempt), send_by_ms))
+    return Sending(tuple(buys))
+
+
+def inquirable(cell: Cell, attempt: Attempt) -> bool:
+    """True while asking cannot buy again: the supplier can be asked, we may have sent, and the horizon is far."""
+    supplier = cell.suppliers[attempt.supplier]
+    if supplier.inquiry is InquiryVerb.NONE or attempt.sent_ms is None:
+        return False
+    if attempt.state not in {AttemptState.PENDING, AttemptState.UNKNOWN, AttemptState.SETTLING, AttemptState.SENDING}:
+        return False
+    return cell.now_ms - attempt.sent_ms < supplier.inquiry_horizon_s * 1000
+
+
+def recover(cell: Cell, _command: Recover) -> Result:
+    """After a stop: ``sending`` may or may not have left, so it is unknown; ``queued`` may still be sent."""
+    for attempt in [a for a in cell.attempts.values() if a.state is AttemptState.SENDING]:
+        order = cell.orders[attempt.order_id]
+        answer = Answer(Outcome.UNKNOWN, reason="stopped_while_sending")
+        _apply(cell, order, attempt, answer, Source.RECOVERY)
+        attempt.next_inquiry_ms = cell.now_ms + 1000
+    return Done()

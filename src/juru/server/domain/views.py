@@ -1,0 +1,45 @@
+"""What an agent is told of an order: the one shape every channel's reply is written from."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+
+class OrderState(StrEnum):
+    """An order's state as its agent sees it. ``accepted`` holds the money; ``unknown`` still holds it."""
+
+    ACCEPTED = "accepted"
+    SUCCESS = "success"
+    FAILED = "failed"
+    REVERSED = "reversed"
+
+    @property
+    def final(self) -> bool:
+        """True once money has been posted, given back or reversed."""
+        return self is not OrderState.ACCEPTED
+
+
+class OrderView(msgspec.Struct, frozen=True):
+    """An order as told to its agent. ``dest`` in the form the agent uses (08... for an MSISDN).
+
+    ``balance_idr`` is the agent's free deposit (posted minus held) after this state was committed; ``reason`` says
+    why it failed, in words of the failure texts (``supplier_failed``, ``no_route``, ``by_person`` ...). ``at`` is
+    ISO 8601 in the cell's zone; ``repeated`` is True when the same reference had been accepted before.
+    """
+
+    order_id: int
+    ref: str
+    agent: str
+    product: str
+    dest: str
+    state: OrderState
+    price_idr: int
+    balance_idr: int
+    at: str
+    sn: str | None = None
+    reason: str | None = None
+    counter: int = 1
+    amount_idr: int | None = None
+    repeated: bool = False

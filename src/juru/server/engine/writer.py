@@ -1,0 +1,221 @@
+"""The one writer of a cell: takes commands in batches, decides them over the cell, commits once, only then answers.
+
+Two lanes: what suppliers, timers and people bring is reserved and never refused; an agent's command waits in the
+ordinary lane and is refused as busy, with nothing recorded, when that is full. Batch size follows load: a lone
+command commits at once, and whatever arrives during a commit shares the next one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+from juru.server.domain.cell import Cell, Changes
+from juru.server.domain.commands import ORDINARY, AttemptAnswered, Command
+from juru.server.domain.decide import decide, needs
+from juru.server.domain.refusals import Code, Refusal
+from juru.server.domain.results import Result
+from juru.server.engine.ports import Listener, Runtime, StorePort
+
+BATCH_MAX = 1_000
+BATCH_BYTES_MAX = 4_000_000
+BATCH_SECONDS_MAX = 0.1
+_CLOCK_EVERY = 32
+
+Waiter = tuple[Command, "asyncio.Future[Result] | None"]
+
+
+class StorageError(RuntimeError):
+    """The disk does not keep what is written; the process must end, and its message says what to do."""
+
+
+class Writer:
+    """Owns the cell. ``submit`` waits for the committed result, ``post`` leaves a reserved command without waiting."""
+
+    def __init__(
+        self,
+        store: StorePort,
+        runtime: Runtime,
+        *,
+        queue_max: int = 5_000,
+        reopen: Callable[[], StorePort] | None = None,
+    ) -> None:
+        self._store = store
+        self._runtime = runtime
+        self._reopen = reopen
+        self._queue_max = queue_max
+        self._ordinary: deque[Waiter] = deque()
+        self._reserved: deque[Waiter] = deque()
+        self._work = asyncio.Event()
+        self._stopping = False
+        self.cell = store.open_cell()
+        self.listeners: list[Listener] = []
+        self.incident: Callable[[str, BaseException], None] = lambda _id, _error: None
+        self.batches = 0
+        self.commands = 0
+
+    # ------------------------------------------------------------------ asking
+
+    async def submit(self, command: Command) -> Result:
+        """Have a command decided and committed; its result. An ordinary one may be refused as busy."""
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        if isinstance(command, ORDINARY):
+            if len(self._ordinary) >= self._queue_max or self._stopping:
+                return Refusal(Code.BUSY)
+            self._ordinary.append((command, future))
+        else:
+            self._reserved.append((command, future))
+        self._work.set()
+        return await future
+
+    def post(self, command: Command) -> None:
+        """Leave a command of the reserved lane; what becomes of it shows in the cell."""
+        self._reserved.append((command, None))
+        self._work.set()
+
+    @property
+    def waiting(self) -> int:
+        """Commands not yet decided."""
+        return len(self._ordinary) + len(self._reserved)
+
+    # ------------------------------------------------------------------ working
+
+    async def run(self) -> None:
+        """Decide and commit until stopped; raises ``StorageError`` when the disk does not keep what is written."""
+        while True:
+            if not self.waiting:
+                if self._stopping:
+                    return
+                self._work.clear()
+                await self._work.wait()
+                continue
+            await self._batch()
+
+    def stop(self) -> None:
+        """Refuse ordinary commands from now on; ``run`` returns once what waits is committed."""
+        self._stopping = True
+        self._work.set()
+
+    async def _batch(self) -> None:
+        batch: list[Waiter] = []
+        while self._reserved and len(batch) < BATCH_MAX:
+            batch.append(self._reserved.popleft())
+        while self._ordinary and len(batch) < BATCH_MAX:
+            batch.append(self._ordinary.popleft())
+        try:
+            results = self._decide(batch)
+        except Exception as error:  # noqa: BLE001 - any bug in a decision must not take the batch's neighbours with it
+            await self._one_by_one(batch, error)
+            return
+        if await self._commit():
+            self._answer(batch[: len(results)], results)
+        else:
+            await self._one_by_one(batch[: len(results)], None)
+
+    def _decide(self, batch: list[Waiter]) -> list[Result]:
+        """Decide commands in order; what no longer fits the batch's bounds goes back to the head of its lane."""
+        cell, runtime = self.cell, self._runtime
+        now_ms = runtime.now_ms()
+        commands = [command for command, _ in batch]
+        cell.begin(now_ms, self._store.load(cell, needs(cell, commands), now_ms))
+        started_s = runtime.boottime_s()
+        size = 0
+        results: list[Result] = []
+        for number, command in enumerate(commands, 1):
+            results.append(decide(cell, command))
+            if isinstance(command, AttemptAnswered):
+                size += len(command.raw)
+            late = number % _CLOCK_EVERY == 0 and runtime.boottime_s() - started_s > BATCH_SECONDS_MAX
+            if (late or size > BATCH_BYTES_MAX) and number < len(batch):
+                self._put_back(batch[number:])
+                break
+        return results
+
+    def _put_back(self, rest: list[Waiter]) -> None:
+        for waiter in reversed(rest):
+            (self._ordinary if isinstance(waiter[0], ORDINARY) else self._reserved).appendleft(waiter)
+
+    async def _commit(self) -> bool:
+        """Write and commit the cell's changes; False when they do not stand (the cell has been reloaded then)."""
+        if not self.cell.changes.any():
+            return True
+        batch_id = self._runtime.new_id()
+        try:
+            self._store.write(self.cell, batch_id)
+            await self._runtime.run_commit(self._store.commit)
+        except Exception as error:  # noqa: BLE001 - whatever it was, only the store can say whether the batch stands
+            if not self._stands_after(batch_id, error):
+                return False
+        self._store.committed()
+        return True
+
+    def _stands_after(self, batch_id: str, error: Exception) -> bool:
+        """After a write or commit that ended in doubt: ask the store, reopened, and reload the cell if it fell."""
+        self.incident(batch_id, error)
+        try:
+            self._store.rollback()
+            if self._reopen is not None:
+                self._store = self._reopen()
+            stands = self._store.stands(batch_id)
+            if not stands:
+                self._reload()
+        except Exception as again:
+            message = "the disk does not keep what is written: free space or replace it, then start again"
+            raise StorageError(message) from again
+        return stands
+
+    def _reload(self) -> None:
+        self.cell = self._store.open_cell()
+
+    async def _one_by_one(self, batch: list[Waiter], error: Exception | None) -> None:
+        """After a failed batch: each command alone, so that only the one at fault is refused."""
+        if error is not None:
+            self.incident("batch", error)
+            self._store.rollback()
+            self._reload()
+        failed = 0
+        for waiter in batch:
+            try:
+                results = self._decide([waiter])
+            except Exception as alone:  # noqa: BLE001 - the culprit: refused with an incident id, the rest goes on
+                incident = self._runtime.new_id()
+                self.incident(incident, alone)
+                self._store.rollback()
+                self._reload()
+                self._answer([waiter], [Refusal(Code.INCIDENT, {"incident": incident})])
+                self._quarantine(waiter[0], incident)
+                continue
+            if await self._commit():
+                self._answer([waiter], results)
+            else:
+                failed += 1
+                self._answer([waiter], [Refusal(Code.INCIDENT, {"incident": "storage"})])
+        if failed and failed == len(batch):
+            message = "nothing can be committed: check the disk of the data directory, then start again"
+            raise StorageError(message)
+
+    def _quarantine(self, command: Command, incident: str) -> None:
+        """An answer that cannot be decided holds its order until a person looks."""
+        if isinstance(command, AttemptAnswered):
+            self.cell.begin(self._runtime.now_ms(), self.cell.past)
+            self.cell.ask_person("incident", f"incident {incident}", None, command.attempt_id)
+            try:
+                self._store.write(self.cell, incident)
+                self._store.commit()
+                self._store.committed()
+            except Exception as error:
+                message = f"incident {incident} could not be recorded: check the disk of the data directory"
+                raise StorageError(message) from error
+
+    def _answer(self, batch: list[Waiter], results: list[Result]) -> None:
+        self.batches += 1
+        self.commands += len(batch)
+        changes = self.cell.changes
+        for (_, future), result in zip(batch, results, strict=True):
+            if future is not None and not future.done():
+                future.set_result(result)
+        for listener in self.listeners:
+            listener(changes)
+
+

@@ -1,0 +1,58 @@
+"""Time as Juru writes it: UTC milliseconds for instants, ``yyyymmdd`` integers for business days.
+
+Indonesia's three zones have had fixed offsets since 1988 and no summer time, so a day is integer arithmetic.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from enum import StrEnum
+from functools import lru_cache
+
+DAY_MS = 86_400_000
+HOUR_MS = 3_600_000
+MINUTE_MS = 60_000
+
+
+class Zone(StrEnum):
+    """A cell's or a supplier's zone."""
+
+    WIB = "WIB"
+    WITA = "WITA"
+    WIT = "WIT"
+
+    @property
+    def offset_ms(self) -> int:
+        """Milliseconds ahead of UTC."""
+        return _OFFSET_MS[self]
+
+
+_OFFSET_MS = {Zone.WIB: 7 * HOUR_MS, Zone.WITA: 8 * HOUR_MS, Zone.WIT: 9 * HOUR_MS}
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
+@lru_cache(maxsize=64)
+def _day_of_ordinal(ordinal: int) -> int:
+    day = date.fromordinal(ordinal)
+    return day.year * 10_000 + day.month * 100 + day.day
+
+
+def business_day(at_ms: int, zone: Zone) -> int:
+    """The business day (``yyyymmdd``) in which an instant falls in that zone."""
+    return _day_of_ordinal((at_ms + _OFFSET_MS[zone]) // DAY_MS + _EPOCH)
+
+
+def minute_of_day(at_ms: int, zone: Zone) -> int:
+    """Minutes since local midnight, 0..1439."""
+    return (at_ms + _OFFSET_MS[zone]) % DAY_MS // MINUTE_MS
+
+
+def iso_local(at_ms: int, zone: Zone) -> str:
+    """ISO 8601 with the zone's offset, to the second."""
+    tz = timezone(timedelta(milliseconds=_OFFSET_MS[zone]))
+    return datetime.fromtimestamp(at_ms // 1000, tz).isoformat()
+
+
+def iso_utc(at_ms: int) -> str:
+    """ISO 8601 in UTC, to the millisecond."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds")
