@@ -12,7 +12,7 @@ import socket
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
@@ -332,8 +332,9 @@ def test_may_send_is_asked_once_connected_and_the_loop_does_not_turn_before_the_
 ) -> None:
     async def scenario() -> None:
         seen: list[object] = []
-        with socket.create_server(("127.0.0.1", 0)) as listener:
+        with socket.create_server(("127.0.0.1", 0)) as listener, ExitStack() as stack:
             peers: list[socket.socket] = []
+            stack.callback(lambda: [peer.close() for peer in peers])
 
             def ask() -> bool:
                 peers.append(listener.accept()[0])
@@ -356,7 +357,6 @@ def test_may_send_is_asked_once_connected_and_the_loop_does_not_turn_before_the_
             url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
             assert isinstance(await transport.send(order(url, method), may_send=ask), Sent)
             await transport.close()
-            peers[0].close()
         assert seen == ["asked", "clock", method, "clock", "another task"]
 
     play(scenario())
@@ -447,15 +447,24 @@ def test_endless_body_is_not_read_beyond_its_limit(play: Play) -> None:
 
 def test_request_that_the_peer_does_not_read_ends_in_time_and_stops_leaving(play: Play) -> None:
     async def scenario() -> None:
-        with silent_listener(full=False) as port:
+        loop = asyncio.get_running_loop()
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            listener.setblocking(False)
             async with opened(read_timeout_s=SHORT_S) as transport:
-                asked = WireRequest("POST", f"http://127.0.0.1:{port}/", body=b"x" * 30_000_000)
+                url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+                asked = WireRequest("POST", url, body=b"x" * 30_000_000)
                 started = time.monotonic()
                 delivery = await transport.send(asked, may_send=yes)
                 assert isinstance(delivery, Lost)
                 assert delivery.reason == "timeout"
                 assert delivery.last_byte_at_s is not None
                 assert delivery.last_byte_at_s >= started + SHORT_S, "bytes were still leaving until the abort"
+                late, _ = await loop.sock_accept(listener)
+                arrived = 0
+                with late:
+                    while data := await loop.sock_recv(late, 1 << 20):
+                        arrived += len(data)
+                assert arrived < len(asked.body), "what the kernel did not hold yet never left"
 
     play(scenario())
 

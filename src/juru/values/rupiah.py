@@ -46,7 +46,7 @@ def _whole_digits(number: str) -> str | None:
             return None
         return _thousands(number.partition(decimal)[0].split("," if decimal == "." else "."))
     groups = number.split("." if dot >= 0 else ",")
-    if len(groups) == 2 and 1 <= len(groups[1]) <= _DECIMALS_MAX:  # noqa: PLR2004
+    if len(groups) == 2 and 1 <= len(groups[1]) <= _DECIMALS_MAX:
         return groups[0]
     return _thousands(groups)
 

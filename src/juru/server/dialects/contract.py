@@ -142,9 +142,9 @@ def wire_dest(stored: str, form: str | None = None) -> str:
 
 def http_fault(reply: WireReply) -> str | None:
     """The reason why a reply cannot be read at all (``redirect``, ``http_status``, ``unreadable``), or None."""
-    if 300 <= reply.status < 400:  # noqa: PLR2004
+    if 300 <= reply.status < 400:
         return "redirect"
-    if not 200 <= reply.status < 300:  # noqa: PLR2004
+    if not 200 <= reply.status < 300:
         return "http_status"
     return None if reply.body.strip() else "unreadable"
 

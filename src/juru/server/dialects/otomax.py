@@ -26,7 +26,7 @@ from juru.server.dialects.contract import (
     wire_dest,
 )
 from juru.server.dialects.profiles import ReplyProfile
-from juru.server.dialects.texts import classify, read_balance_text, read_reply_text, tidy
+from juru.server.dialects.texts import read_balance_text, read_reply_text, tidy
 from juru.server.domain.outcome import Answer, Buy, InquiryVerb, Outcome
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.requests import AgentRequest, Intent
@@ -38,7 +38,6 @@ DAY_S = 86_400
 QTY_MAX_DIGITS = 12
 _STATUS = re.compile(r"^\s*status=(\d{1,3})\b", re.ASCII)
 _MARKUP = re.compile(r"^\s*[{\[<]|<\s?(?:!doctype|html|head|body|title|script)\b", re.IGNORECASE)
-_FINAL = (Outcome.SUCCESS, Outcome.FAILED, Outcome.REFUSED)
 _CODES = {
     0: Outcome.PENDING,
     1: Outcome.PENDING,
@@ -161,20 +160,17 @@ class Otomax:
             given = fields.get("token") or urlsplit(request.path).path.rsplit("/", 1)[-1]
             if not hmac.compare_digest(given.encode(), secret.encode()):
                 return Callback(auth="bad")
-        auth = "ok" if secret else "none"
         ref = fields.get("refid") or None
         answer = _read(fields.get("status") or None, fields.get("message", ""), None, None, ref=ref)
         if ref is not None and answer.ref not in (None, ref):
             answer = as_unknown(answer, "ref_mismatch")
-        price = fields.get("price", "")
-        price_idr = int(price) if price.isascii() and price.isdigit() and len(price) <= QTY_MAX_DIGITS else 0
         answer = msgspec.structs.replace(
             answer,
             ref=ref or answer.ref,
-            price_idr=price_idr or answer.price_idr,
+            price_idr=_whole(fields.get("price", "")) or answer.price_idr,
             supplier_trx_id=fields.get("t") or answer.supplier_trx_id,
         )
-        return Callback(auth="ok" if auth == "ok" else "none", answer=answer)
+        return Callback(auth="ok" if secret else "none", answer=answer)
 
     def check(self, answer: Answer, buy: Buy) -> Answer:
         """Reference and destination; a product named in a text is the supplier's own word and is not compared."""
@@ -227,35 +223,163 @@ def _proof(account: Account) -> dict[str, str] | None:
 def _read(
     status: str | None, message: str, buy: Buy | None, profile: ReplyProfile | None, *, ref: str | None = None
 ) -> Answer:
-    dest = wire_dest(buy.dest) if buy else None
-    answer = read_reply_text(message, dest=dest, ref=buy.ref if buy else ref, profile=profile)
+    number = int(status) if status and status.isascii() and status.isdigit() and len(status) < 4 else -1
+    mapped = _CODES.get(number)
+    answer = read_reply_text(
+        message,
+        dest=wire_dest(buy.dest) if buy else None,
+        ref=buy.ref if buy else ref,
+        profile=profile,
+        stated=mapped,
+    )
     if status is None:
         return answer
     answer = msgspec.structs.replace(answer, code=status)
-    number = int(status) if status.isascii() and status.isdigit() else -1
-    mapped = _CODES.get(number)
     if mapped is None:
-        # Of the codes that are not public, 40-69 are failures where the text says so too.
-        if 40 <= number <= 69 and answer.outcome in (Outcome.FAILED, Outcome.REFUSED):  # noqa: PLR2004
-            return msgspec.structs.replace(answer, outcome=Outcome.FAILED)
-        return as_unknown(answer, answer.reason if answer.reason == "contradiction" else "unmapped_code")
-    return _weigh(mapped, number, answer, message)
-
-
-def _weigh(mapped: Outcome, number: int, answer: Answer, message: str) -> Answer:
-    """Code and text of one message (rule 2.2): a final state beats a non-final one, two contradicting ones are none."""
-    said = answer.outcome
-    if answer.reason == "contradiction" or {mapped, said} & {Outcome.FAILED, Outcome.REFUSED} and Outcome.SUCCESS in (mapped, said):
-        return as_unknown(answer, "contradiction")
-    if mapped is Outcome.PENDING:
-        return answer if said in _FINAL else msgspec.structs.replace(answer, outcome=mapped, reason=None)
-    reread = answer
-    if mapped is Outcome.SUCCESS and said is not Outcome.SUCCESS:
-        reread = msgspec.structs.replace(read_reply_text(f"SUKSES. {message}"), code=answer.code, outcome=mapped)
+        return _unlisted(number, answer)
+    failure = answer.outcome in (Outcome.FAILED, Outcome.REFUSED)
     return msgspec.structs.replace(
-        reread,
-        outcome=mapped,
-        reason=None,
-        late_success_risk=answer.late_success_risk or number == _CLOSED_BY_TIMEOUT,
-        supplier_balance_low=answer.supplier_balance_low or number == _DEPOSIT_LOW,
+        answer,
+        late_success_risk=answer.late_success_risk or (failure and number == _CLOSED_BY_TIMEOUT),
+        supplier_balance_low=answer.supplier_balance_low or (failure and number == _DEPOSIT_LOW),
     )
+
+
+def _unlisted(number: int, answer: Answer) -> Answer:
+    """The full list is not public: 40-69 are failures where the text says so too, anything else is unknown."""
+    if 40 <= number <= 69 and answer.outcome in (Outcome.FAILED, Outcome.REFUSED) and answer.reason is None:
+        return msgspec.structs.replace(answer, outcome=Outcome.FAILED)
+    return as_unknown(answer, answer.reason if answer.reason == "contradiction" else "unmapped_code")
+
+
+def read_request(request: WireRequest, find_agent: FindAgent, open_products: OpenProducts) -> Inbound:
+    """One GET (or form POST) of an agent's server: order, status check, balance or ticket, authenticated.
+
+    ``find_agent`` looks ids up case-insensitively; ``open_products`` tells whether ``qty`` is an amount.
+    """
+    fields = request.fields()
+    verb = fields.get("cmd") or request.path.rstrip("/").rsplit("/", 1)[-1]
+    asked = _asked(verb.lower(), fields)
+    if asked is None or not fields.get("memberid"):
+        return Inbound(auth="unknown", refusal=Refusal(Code.MALFORMED), asked=asked)
+    known = find_agent(fields["memberid"])
+    if known is None:
+        return Inbound(auth="unknown", refusal=Refusal(Code.UNKNOWN_SENDER), asked=asked)
+    asked = msgspec.structs.replace(asked, agent=known.agent)
+    wrong = _unproved(asked, fields, known)
+    if wrong is not None:
+        return Inbound(auth="bad", refusal=Refusal(wrong), asked=asked, agent=known.agent)
+    ready = _ready(asked, fields, open_products)
+    if isinstance(ready, Refusal):
+        return Inbound(auth="ok", refusal=ready, asked=asked, agent=known.agent)
+    return Inbound(auth="ok", request=ready, asked=asked, agent=known.agent)
+
+
+def write_reply(text: str, *, status: int | None = None) -> WireReply:
+    """A text reply: HTTP 200 whatever the outcome; ``status`` wraps it as ``status=N&message=...``."""
+    body = text if status is None else f"status={status}&message={text}"
+    return WireReply(200, body.encode(), (("Content-Type", "text/plain; charset=utf-8"),))
+
+
+def write_balance(*, name: str, agent: str, balance_idr: int, bonus_idr: int = 0, debt_idr: int = 0) -> WireReply:
+    """The balance reply's five lines."""
+    rows = (
+        ("Nama", name),
+        ("ID Agen", agent),
+        ("Saldo", dotted(balance_idr)),
+        ("Bonus", dotted(bonus_idr)),
+        ("Debet", dotted(debt_idr)),
+    )
+    return write_reply("\n".join(f"{label} : {value}" for label, value in rows))
+
+
+def report_request(url: str, view: OrderView, text: str) -> WireRequest:
+    """The report to an agent's ``reporturl``: GET with ``t`` (our id), ``refid``, ``status``, ``price``, ``message``."""
+    charged = view.state in (OrderState.ACCEPTED, OrderState.SUCCESS)
+    query = {
+        "t": str(view.order_id),
+        "refid": view.ref,
+        "status": str(status_of(view)),
+        "price": str(view.price_idr if charged else 0),
+        "message": text,
+    }
+    return _get(url, query)
+
+
+def status_of(view: OrderView) -> int:
+    """Our order's state as OtomaX counts: 1 in process (also while unknown), 20 success, 40 failed or reversed."""
+    return _OUR_STATUS[view.state]
+
+
+def _asked(verb: str, fields: dict[str, str]) -> AgentRequest | None:
+    match verb:
+        case "trx" | "order":
+            # Anything but an absent or zero check is a check: doubt must never buy.
+            checking = fields.get("check", "0") not in ("", "0")
+            return AgentRequest(
+                intent=Intent.STATUS_CHECK if checking else Intent.ORDER,
+                product=fields.get("product", "").strip().upper() or None,
+                dest=fields.get("dest") or None,
+                ref=fields.get("refid") or None,
+            )
+        case "balance":
+            return AgentRequest(intent=Intent.BALANCE)
+        case "ticket":
+            return AgentRequest(intent=Intent.DEPOSIT_TICKET, amount_idr=_whole(fields.get("amount", "")))
+        case _:
+            return None
+
+
+def _unproved(asked: AgentRequest, fields: dict[str, str], known: Credentials) -> Code | None:
+    pin, password = known.pin or "", known.password or ""
+    if not pin or not password:
+        return Code.BAD_SIGNATURE
+    given = fields.get("sign", "")
+    if not given:
+        right = hmac.compare_digest(fields.get("pin", "").encode(), pin.encode())
+        right &= hmac.compare_digest(fields.get("password", "").encode(), password.encode())
+        return None if right else Code.WRONG_PIN
+    sent_id = fields["memberid"]
+    right = False
+    # Some clients upper-case the id before they sign; ids are unique whatever their case.
+    for member_id in (sent_id, sent_id.upper()):
+        right |= hmac.compare_digest(given.encode(), _expected(asked, fields, member_id, pin, password).encode())
+    return None if right else Code.BAD_SIGNATURE
+
+
+def _expected(asked: AgentRequest, fields: dict[str, str], member_id: str, pin: str, password: str) -> str:
+    if asked.intent is Intent.BALANCE:
+        return sign_balance(member_id=member_id, pin=pin, password=password)
+    if asked.intent is Intent.DEPOSIT_TICKET:
+        return sign_ticket(member_id=member_id, pin=pin, password=password, amount=fields.get("amount", ""))
+    return sign_trx(
+        member_id=member_id,
+        product=fields.get("product", ""),
+        dest=fields.get("dest", ""),
+        ref=fields.get("refid", ""),
+        pin=pin,
+        password=password,
+    )
+
+
+def _ready(asked: AgentRequest, fields: dict[str, str], open_products: OpenProducts) -> AgentRequest | Refusal:
+    if asked.intent is Intent.STATUS_CHECK:
+        return asked if asked.ref else Refusal(Code.REFERENCE_REQUIRED)
+    if asked.intent is Intent.DEPOSIT_TICKET:
+        return asked if asked.amount_idr else Refusal(Code.BAD_AMOUNT)
+    if asked.intent is not Intent.ORDER:
+        return asked
+    if not asked.product or not asked.dest:
+        return Refusal(Code.INVALID_FORMAT)
+    qty = _whole(fields.get("qty") or "1")
+    is_open = open_products(asked.product)
+    if not qty or (qty != 1 and not is_open):
+        return Refusal(Code.BAD_AMOUNT)
+    return msgspec.structs.replace(asked, qty=qty, amount_idr=qty if is_open else None)
+
+
+def _whole(written: str) -> int | None:
+    """A positive whole number, or None."""
+    if not (written.isascii() and written.isdigit() and len(written) <= QTY_MAX_DIGITS):
+        return None
+    return int(written) or None

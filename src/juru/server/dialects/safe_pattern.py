@@ -227,7 +227,7 @@ class _Parser:
         if rest[0] == ".":
             return ".", _UNIVERSE
         if rest[0] == "\\":
-            if len(rest) < 2 or (rest[1].isalnum() and rest[1] not in _ESCAPES):  # noqa: PLR2004
+            if len(rest) < 2 or (rest[1].isalnum() and rest[1] not in _ESCAPES):
                 self._fail("unknown escape; only \\d, \\w, \\s and escaped punctuation")
             return rest[:2], _members(rest[:2])
         if rest[0] == "[":

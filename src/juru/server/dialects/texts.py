@@ -113,10 +113,32 @@ def classify(text: str, *, sn_span: tuple[int, int] | None = None) -> Words:
     return Words(Outcome.UNKNOWN, "no_status_word")
 
 
+def weigh(stated: Outcome, words: Words) -> Words:
+    """Code and text of one message (rule 2.2): a final state beats a non-final one, two contradicting ones are none."""
+    if words.reason == "contradiction":
+        return words
+    if words.outcome in (Outcome.PENDING, Outcome.UNKNOWN):
+        return Words(stated)
+    if stated is Outcome.PENDING:
+        return words
+    if (stated is Outcome.SUCCESS) is not (words.outcome is Outcome.SUCCESS):
+        return Words(Outcome.UNKNOWN, "contradiction")
+    return words if words.reason == "not_found" else Words(stated, None, words.refusal)
+
+
 def read_reply_text(
-    text: str, *, dest: str | None = None, ref: str | None = None, profile: ReplyProfile | None = None
+    text: str,
+    *,
+    dest: str | None = None,
+    ref: str | None = None,
+    profile: ReplyProfile | None = None,
+    stated: Outcome | None = None,
 ) -> Answer:
-    """One reply text, mapped. ``dest`` and ``ref`` are ours where known: an SN equal to either is none."""
+    """One reply text, mapped.
+
+    ``dest`` and ``ref`` are ours where known: an SN equal to either is none. ``stated`` is what a structured code
+    beside the text says, already mapped; it and the words are weighed by rule 2.2.
+    """
     body = tidy(text)
     if _INQUIRY.search(body):
         failed = _FAILED.search(body) is not None
@@ -134,6 +156,8 @@ def read_reply_text(
     span = _sn_span(clean)
     earlier = _DUPLICATE.search(clean)
     words = _words(clean, span, earlier, found)
+    if stated is not None:
+        words = weigh(stated, words)
     product, number = _destination(clean)
     risky = words.outcome in (Outcome.FAILED, Outcome.REFUSED) and _TIMEOUT.search(clean) is not None
     answer = Answer(

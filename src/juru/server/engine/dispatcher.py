@@ -15,26 +15,10 @@ from juru.server.domain.outcome import Answer, Buy, Outcome
 from juru.server.domain.results import Sending
 from juru.server.engine.ports import Runtime, SupplierPort, Told
 from juru.server.engine.writer import Writer
+from juru.values.bucket import Bucket
 
 _IDLE_S = 0.05
 _TAKE_MAX = 500
-
-
-class Bucket:
-    """A supplier's rate: ``rate`` tokens a second, at most one second's worth saved up."""
-
-    def __init__(self, rate: int, now_s: float) -> None:
-        self.rate = rate
-        self._tokens = float(rate)
-        self._at_s = now_s
-
-    def take(self, wanted: int, now_s: float) -> int:
-        """Take up to ``wanted`` tokens; how many there were."""
-        self._tokens = min(float(self.rate), self._tokens + (now_s - self._at_s) * self.rate)
-        self._at_s = now_s
-        given = min(wanted, int(self._tokens))
-        self._tokens -= given
-        return given
 
 
 class Dispatcher:

@@ -146,10 +146,6 @@ class HttpTransport:
         if protocol in self._pooled:
             return not _readable(transport.get_extra_info("socket").fileno())
         self._pooled.add(protocol)
-        if transport.get_extra_info("sslcontext") is None:
-            # uvloop holds a write back to the end of the loop's turn unless the high-water mark is zero; then it is
-            # handed to the kernel at once, as asyncio does.
-            transport.set_write_buffer_limits(high=0)
         return True
 
     def _pool(self) -> aiohttp.TCPConnector:

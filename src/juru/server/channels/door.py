@@ -1,0 +1,373 @@
+"""The door that every channel shares: who is asking, may he, and what the cell answers.
+
+A channel reads its wire into an ``AgentRequest``, passes it here, and writes what comes back. Everything that guards
+money from the outside (address lists, rates, PIN tries, refusals kept for people to see) is here, once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import ipaddress
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+import msgspec
+
+from juru.server.dialects.contract import Credentials
+from juru.server.domain.agent import Agent, AgentStatus, is_below
+from juru.server.domain.catalog import Availability, ProductKind
+from juru.server.domain.commands import (
+    CancelTransfer,
+    ChangePin,
+    MessageKey,
+    NotePin,
+    NoteRefusal,
+    OrderLine,
+    PlaceOrder,
+    TransferDeposit,
+)
+from juru.server.domain.order import Order
+from juru.server.domain.pricing import quote
+from juru.server.domain.refusals import Code, Refusal
+from juru.server.domain.requests import AgentRequest, Intent
+from juru.server.domain.results import Placed, Transferred
+from juru.server.domain.views import OrderView
+from juru.server.engine.writer import Writer
+from juru.values.bucket import Bucket
+from juru.values.msisdn import parse_msisdn
+
+_PIN_TTL_S = 300.0
+_PIN_DIGITS = range(4, 9)
+_HISTORY = 5
+_NOTED_PER_S = 50
+
+
+class History(Protocol):
+    """What the door reads of the past, on a connection of its own."""
+
+    def order_by_ref(self, agent_id: int, ref: str) -> Order | None:
+        """The order that took a reference."""
+
+    def agent_history(self, agent_id: int, limit: int) -> list[Order]:
+        """An agent's latest orders, newest first."""
+
+
+class Secrets(Protocol):
+    """Opening and checking what is sealed."""
+
+    def open(self, sealed: str) -> str:
+        """A sealed secret in clear."""
+
+    def seal(self, clear: str) -> str:
+        """A secret as it may be stored."""
+
+
+class Balance(msgspec.Struct, frozen=True):
+    """An agent's money: free to spend, held by open orders, and what he may owe."""
+
+    balance_idr: int
+    held_idr: int
+    credit_idr: int
+
+
+class PriceRow(msgspec.Struct, frozen=True):
+    """One product as this agent would pay for it."""
+
+    code: str
+    name: str
+    price_idr: int
+    on_sale: bool
+    operator: str = ""
+    kind: str = "fixed"
+    stock: int | None = None
+    cut_off: tuple[str, str] | None = None
+
+
+class Prices(msgspec.Struct, frozen=True):
+    """A price list."""
+
+    rows: tuple[PriceRow, ...]
+
+
+class Orders(msgspec.Struct, frozen=True):
+    """Orders that were asked about, newest first."""
+
+    orders: tuple[OrderView, ...]
+
+
+class Said(msgspec.Struct, frozen=True):
+    """An answer without data: ``what`` is ``help`` or ``pin_changed``."""
+
+    what: str
+
+
+Reply = Placed | Transferred | Refusal | Balance | Prices | Orders | Said
+
+
+class Door:
+    """Admits agents and carries out what they ask."""
+
+    def __init__(  # noqa: PLR0913 - the door's collaborators, each a port
+        self,
+        writer: Writer,
+        history: History,
+        keys: Secrets,
+        *,
+        hash_pin: Callable[[str], str],
+        pin_matches: Callable[[str, str], bool],
+        clock: Callable[[], float],
+    ) -> None:
+        self.writer = writer
+        self._history = history
+        self._keys = keys
+        self._hash_pin = hash_pin
+        self._pin_matches = pin_matches
+        self._clock = clock
+        self._credentials: dict[str, tuple[Agent, Credentials]] = {}
+        self._buckets: dict[str, Bucket] = {}
+        self._noted = Bucket(_NOTED_PER_S, clock())
+        self._pin_memory: dict[str, tuple[bytes, float]] = {}
+        self._pin_key = secrets.token_bytes(32)
+
+    # ------------------------------------------------------------------ who is asking
+
+    def agent(self, code: str) -> Agent | None:
+        """An agent by his code, in any case."""
+        return self.writer.cell.agents.get(code.upper())
+
+    def agent_by_sender(self, sender: str) -> Agent | None:
+        """An agent by one of his addresses (``chat:BUDI01``, ``sms:+62812...``)."""
+        return next((a for a in self.writer.cell.agents.values() if sender in a.senders), None)
+
+    def credentials(self, code: str) -> Credentials | None:
+        """What an H2H agent shares with us, opened once per version of his record."""
+        agent = self.agent(code)
+        if agent is None or "pin" not in agent.secrets:
+            return None
+        known = self._credentials.get(agent.code)
+        if known is None or known[0] is not agent:
+            opened = {k: self._keys.open(v) for k, v in agent.secrets.items() if k in {"pin", "password", "api_key"}}
+            known = (agent, Credentials(agent.code, **opened))
+            self._credentials[agent.code] = known
+        return known[1]
+
+    def is_open_product(self, code: str) -> bool:
+        """True for a product whose wire quantity is an amount."""
+        product = self.writer.cell.products.get(code.upper())
+        return product is not None and product.kind is ProductKind.OPEN
+
+    def address_refusal(self, agent: Agent, ip: str) -> Refusal | None:
+        """Only addresses on the agent's list may use his H2H credentials; an empty list admits nobody."""
+        try:
+            address = ipaddress.ip_address(ip)
+        except ValueError:
+            return Refusal(Code.IP_NOT_ALLOWED, {"ip": ip[:45]})
+        for allowed in agent.ips:
+            if address in ipaddress.ip_network(allowed, strict=False):
+                return None
+        return Refusal(Code.IP_NOT_ALLOWED, {"ip": ip[:45]})
+
+    def admit(self, agent: Agent) -> Refusal | None:
+        """Lock, block and rate, once the agent has proved himself."""
+        guard = self.writer.cell.pin_guards.get(agent.code)
+        if guard is not None and guard.locked_ms is not None:
+            return Refusal(Code.PIN_LOCKED)
+        if agent.status is not AgentStatus.ACTIVE:
+            return Refusal(Code.AGENT_BLOCKED)
+        bucket = self._buckets.get(agent.code)
+        if bucket is None or bucket.rate != agent.rate_per_s:
+            bucket = self._buckets[agent.code] = Bucket(agent.rate_per_s, self._clock())
+        if not bucket.take(1, self._clock()):
+            return Refusal(Code.RATE_LIMITED, {"rate": agent.rate_per_s})
+        return None
+
+    async def check_pin(self, agent: Agent, pin: str | None) -> Refusal | None:
+        """Right PIN or a refusal; wrong tries are counted durably and lock."""
+        guard = self.writer.cell.pin_guards.get(agent.code)
+        if guard is not None and guard.locked_ms is not None:
+            return Refusal(Code.PIN_LOCKED)
+        if pin is not None and await self.pin_is(agent, pin):
+            if guard is not None and guard.tries:
+                await self.writer.submit(NotePin(agent.code, right=True))
+            return None
+        if pin is not None:
+            await self.writer.submit(NotePin(agent.code, right=False))
+        return Refusal(Code.WRONG_PIN)
+
+    async def pin_is(self, agent: Agent, pin: str) -> bool:
+        """Whether this is the agent's PIN. A hash is paid once; then a keyed MAC remembers it for a short while."""
+        sealed = agent.secrets.get("pin")
+        if sealed is not None:
+            known = self.credentials(agent.code)
+            return known is not None and hmac.compare_digest(known.pin or "", pin)
+        hashed = agent.secrets.get("pin_hash")
+        if hashed is None:
+            return False
+        mac = hmac.digest(self._pin_key, f"{agent.code}\0{hashed}\0{pin}".encode(), hashlib.sha256)
+        remembered = self._pin_memory.get(agent.code)
+        if remembered is not None and remembered[1] > self._clock() and hmac.compare_digest(remembered[0], mac):
+            return True
+        if not await asyncio.to_thread(self._pin_matches, hashed, pin):
+            return False
+        self._pin_memory[agent.code] = (mac, self._clock() + _PIN_TTL_S)
+        return True
+
+    def note(self, refusal: Refusal, channel: str, agent: str | None = None, detail: str = "") -> None:
+        """Keep a refusal that the writer has not seen; a flood of them is kept in part only."""
+        if self._noted.take(1, self._clock()):
+            self.writer.post(NoteRefusal(agent, channel, refusal.code.value, detail))
+
+    # ------------------------------------------------------------------ what is asked
+
+    async def serve(self, agent: Agent, asked: AgentRequest, channel: str, message: MessageKey | None = None) -> Reply:
+        """Carry out a request of an agent who has proved himself and was admitted."""
+        served = self._served(asked.intent)
+        if served is None:
+            refusal = Refusal(Code.NOT_SERVED_YET, {"what": asked.intent.value})
+            self.note(refusal, channel, agent.code)
+            return refusal
+        return await served(agent, asked, channel, message)
+
+    def _served(self, intent: Intent) -> Callable[..., Awaitable[Reply]] | None:
+        return {
+            Intent.ORDER: self._order,
+            Intent.ORDER_MULTI: self._order,
+            Intent.BALANCE: self._balance,
+            Intent.PRICE: self._price,
+            Intent.PRICE_LIST: self._price,
+            Intent.PRODUCTS: self._price,
+            Intent.STATUS_CHECK: self._status,
+            Intent.HISTORY: self._last_orders,
+            Intent.DOWNLINE_TRANSFER: self._transfer,
+            Intent.DOWNLINE_TRANSFER_BACK: self._transfer,
+            Intent.TRANSFER_CANCEL: self._cancel,
+            Intent.CHANGE_PIN: self._change_pin,
+            Intent.HELP: self._help,
+            Intent.FORMAT: self._help,
+            Intent.INVALID: self._invalid,
+        }.get(intent)
+
+    async def _order(self, agent: Agent, asked: AgentRequest, channel: str, message: MessageKey | None) -> Reply:
+        if asked.items:
+            lines = tuple(
+                OrderLine(i.dest, i.product, i.denom_k, i.amount_idr, i.counter, repeat=asked.repeat)
+                for i in asked.items
+            )
+        else:
+            lines = (
+                OrderLine(
+                    asked.dest or "",
+                    asked.product,
+                    asked.denom_k,
+                    asked.amount_idr,
+                    asked.counter,
+                    asked.repeat,
+                    asked.notify,
+                ),
+            )
+        command = PlaceOrder(agent.code, lines, channel, asked.ref, message, asked.max_price_idr)
+        result = await self.writer.submit(command)
+        assert isinstance(result, Placed | Refusal), result
+        return result
+
+    async def _balance(self, agent: Agent, *_: object) -> Reply:
+        return self.balance_of(agent)
+
+    def balance_of(self, agent: Agent) -> Balance:
+        """An agent's money."""
+        cell = self.writer.cell
+        free_idr = cell.free_idr(agent, credit=False)
+        held = cell.ledger.get(1000 + 2 * agent.id)
+        return Balance(free_idr, 0 if held is None else held.held_idr, agent.credit_limit_idr)
+
+    async def _price(self, agent: Agent, asked: AgentRequest, *_: object) -> Reply:
+        rows = self.prices(agent, asked.product)
+        if not rows:
+            return Refusal(Code.UNKNOWN_PRODUCT, {"product": (asked.product or "")[:40]})
+        return Prices(rows)
+
+    def prices(self, agent: Agent, code: str | None = None) -> tuple[PriceRow, ...]:
+        """The agent's price list; with a code that product, or all whose code begins so."""
+        cell = self.writer.cell
+        rows: list[PriceRow] = []
+        for product in sorted(cell.products.values(), key=lambda p: p.code):
+            if code is not None and not product.code.startswith(code.upper()):
+                continue
+            window = product.cut_offs[0] if product.cut_offs else None
+            rows.append(
+                PriceRow(
+                    product.code,
+                    product.name,
+                    quote(cell.agents, agent, product).price_idr,
+                    product.availability is Availability.OPEN,
+                    product.operator or "",
+                    product.kind.value,
+                    cell.stock.get(product.code, product.stock) if product.stock is not None else None,
+                    None if window is None else (window.start, window.end),
+                )
+            )
+        exact = [row for row in rows if code is not None and row.code == code.upper()]
+        return tuple(exact or rows)
+
+    async def _status(self, agent: Agent, asked: AgentRequest, *_: object) -> Reply:
+        cell = self.writer.cell
+        order: Order | None = None
+        if asked.ref is not None:
+            order = self._history.order_by_ref(agent.id, asked.ref)
+        else:
+            wanted = None if asked.dest is None else parse_msisdn(asked.dest) or asked.dest
+            for past in self._history.agent_history(agent.id, 200):
+                if wanted is None or past.dest == wanted:
+                    order = past
+                    break
+        if order is None:
+            return Refusal(Code.UNKNOWN_ORDER, {"ref": asked.ref or asked.dest or ""})
+        return Orders((cell.view(cell.orders.get(order.id, order)),))
+
+    async def _last_orders(self, agent: Agent, *_: object) -> Reply:
+        cell = self.writer.cell
+        return Orders(tuple(cell.view(o) for o in self._history.agent_history(agent.id, _HISTORY)))
+
+    async def _transfer(self, agent: Agent, asked: AgentRequest, channel: str, message: MessageKey | None) -> Reply:
+        assert message is not None, channel
+        back = asked.intent is Intent.DOWNLINE_TRANSFER_BACK
+        to = asked.downline or asked.dest or ""
+        known = self.agent_by_sender(f"sms:{parse_msisdn(to)}") if parse_msisdn(to) else None
+        command = TransferDeposit(agent.code, known.code if known else to, asked.amount_idr or 0, message, back)
+        result = await self.writer.submit(command)
+        assert isinstance(result, Transferred | Refusal), result
+        return result
+
+    async def _cancel(self, agent: Agent, asked: AgentRequest, channel: str, message: MessageKey | None) -> Reply:
+        assert message is not None, channel
+        number = int(asked.ref) if asked.ref is not None and asked.ref.isdigit() else None
+        result = await self.writer.submit(CancelTransfer(agent.code, message, number))
+        assert isinstance(result, Transferred | Refusal), result
+        return result
+
+    async def _change_pin(self, agent: Agent, asked: AgentRequest, *_: object) -> Reply:
+        new = asked.new_pin or ""
+        if len(new) not in _PIN_DIGITS or not new.isdigit() or len(set(new)) == 1 or new in "0123456789876543210":
+            return Refusal(Code.WEAK_PIN)
+        if "pin" in agent.secrets:
+            sealed = {"pin": self._keys.seal(new)}
+        else:
+            sealed = {"pin_hash": await asyncio.to_thread(self._hash_pin, new)}
+        result = await self.writer.submit(ChangePin(agent.code, sealed))
+        self._pin_memory.pop(agent.code, None)
+        return result if isinstance(result, Refusal) else Said("pin_changed")
+
+    async def _help(self, *_: object) -> Reply:
+        return Said("help")
+
+    async def _invalid(self, agent: Agent, asked: AgentRequest, channel: str, _message: MessageKey | None) -> Reply:
+        refusal = Refusal(Code.INVALID_FORMAT, {"problem": asked.problem or ""})
+        self.note(refusal, channel, agent.code)
+        return refusal
+
+    def may_see(self, agent: Agent, other: Agent) -> bool:
+        """Whether one agent may see another's balance: his own, or someone below him."""
+        return agent.code == other.code or is_below(self.writer.cell.agents, other, agent)

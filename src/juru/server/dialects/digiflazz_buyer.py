@@ -1,0 +1,491 @@
+"""Digiflazz buyer API, both sides: POST JSON, replies under ``data`` (reference/dialects.md sections 7.1 and 7.2)."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import msgspec
+
+from juru.server.dialects.contract import (
+    Account,
+    Callback,
+    FindAgent,
+    Inbound,
+    ListedProduct,
+    OpenProducts,
+    asks_politely,
+    check_answer,
+    http_fault,
+    unknown,
+    wire_dest,
+)
+from juru.server.dialects.profiles import ReplyProfile
+from juru.server.dialects.texts import classify, clean_sn
+from juru.server.domain.outcome import Answer, Buy, InquiryVerb, Outcome
+from juru.server.domain.refusals import Code, Refusal
+from juru.server.domain.requests import AgentRequest, Intent
+from juru.server.domain.views import OrderState, OrderView
+from juru.values.wire import WireReply, WireRequest
+
+HORIZON_S = 80 * 86_400
+"""From day 90 the same order with the same ref buys again; resends stop well before."""
+
+Json = Mapping[str, Any]
+BillCommand = Literal["inq-pasca", "pay-pasca", "status-pasca"]
+
+_FAILED = "02 50 51 52 53 54 55 57 58 60 71 72 73 74 84 85 86"
+_REFUSED = "40 41 42 43 44 45 47 56 61 62 63 64 65 66 67 68 69 80 81 82 83 87 88"
+_CODES: dict[str, Outcome] = {
+    "00": Outcome.SUCCESS,
+    "01": Outcome.FAILED,
+    "03": Outcome.PENDING,
+    "59": Outcome.FAILED,
+    "70": Outcome.FAILED,
+    "99": Outcome.PENDING,
+    **dict.fromkeys(_FAILED.split(), Outcome.FAILED),
+    **dict.fromkeys(_REFUSED.split(), Outcome.REFUSED),
+}
+_TIMEOUTS = ("01", "70")
+_NOT_UNIQUE = "49"
+_STATUS_WORDS = {"sukses": (Outcome.SUCCESS,), "pending": (Outcome.PENDING,), "gagal": (Outcome.FAILED, Outcome.REFUSED)}
+_SUFFIX = {"cek-saldo": "depo", "price-list": "pricelist", "deposit": "deposit"}
+_COMMANDS = {
+    "": Intent.ORDER,
+    "inq-pasca": Intent.BILL_INQUIRY,
+    "pay-pasca": Intent.BILL_PAY,
+    "status-pasca": Intent.STATUS_CHECK,
+}
+_STATES = {
+    OrderState.ACCEPTED: ("03", "Pending"),
+    OrderState.SUCCESS: ("00", "Sukses"),
+    OrderState.FAILED: ("02", "Gagal"),
+    OrderState.REVERSED: ("74", "Gagal"),
+}
+REFUSAL_RC: dict[Code, str] = {
+    Code.BODY_TOO_LARGE: "40",
+    Code.MALFORMED: "40",
+    Code.BAD_ENCODING: "40",
+    Code.UNKNOWN_SENDER: "42",
+    Code.IP_NOT_ALLOWED: "45",
+    Code.BAD_SIGNATURE: "41",
+    Code.STALE_SIGNATURE: "41",
+    Code.REPLAYED_SIGNATURE: "41",
+    Code.PIN_LOCKED: "80",
+    Code.WRONG_PIN: "41",
+    Code.AGENT_BLOCKED: "80",
+    Code.RATE_LIMITED: "85",
+    Code.BUSY: "85",
+    Code.PAUSED: "66",
+    Code.INVALID_FORMAT: "40",
+    Code.NOT_SERVED_YET: "88",
+    Code.REFERENCE_REQUIRED: "40",
+    Code.REFERENCE_INVALID: "40",
+    Code.REFERENCE_CONFLICT: "49",
+    Code.UNKNOWN_PRODUCT: "43",
+    Code.BAD_DESTINATION: "54",
+    Code.WRONG_OPERATOR: "52",
+    Code.BAD_AMOUNT: "84",
+    Code.REPEATED_ORDER: "63",
+    Code.COUNTER_GAP: "63",
+    Code.PRODUCT_CLOSED: "53",
+    Code.PRODUCT_DISTURBED: "55",
+    Code.CUT_OFF: "58",
+    Code.OUT_OF_STOCK: "68",
+    Code.NO_SUPPLIER: "62",
+    Code.BELOW_COST: "53",
+    Code.ABOVE_MAX_PRICE: "69",
+    Code.INSUFFICIENT_BALANCE: "44",
+    Code.UNKNOWN_ORDER: "50",
+    Code.UNKNOWN_AGENT: "42",
+    Code.NOT_YOUR_DOWNLINE: "88",
+    Code.NOT_CANCELLABLE: "88",
+    Code.WEAK_PIN: "88",
+    Code.NOT_ALLOWED: "88",
+    Code.INCIDENT: "99",
+}
+# These are said before the reference is looked up, and here the same message may be the inquiry about an order that
+# lives. A status that is not 2xx leaves it unknown to the client, who asks again.
+_UNDECIDED_HTTP = {Code.RATE_LIMITED: 429, Code.BUSY: 503, Code.INCIDENT: 500}
+
+
+def sign(username: str, api_key: str, suffix: str) -> str:
+    """md5 hex of username + key + ``depo``, ``pricelist``, ``deposit``, the ref_id or the customer number."""
+    return hashlib.md5(f"{username}{api_key}{suffix}".encode()).hexdigest()
+
+
+def sign_webhook(secret: str, body: bytes) -> str:
+    """The X-Hub-Signature header: HMAC-SHA1 over the raw bytes."""
+    return "sha1=" + hmac.new(secret.encode(), body, hashlib.sha1).hexdigest()
+
+
+class DigiflazzBuyer:
+    """The buying side. Account keys beyond the common ones: ``root`` (default ``/v1``) and ``testing`` (``true``)."""
+
+    name = "digiflazz_buyer"
+    inquiry = InquiryVerb.RESEND
+    horizon_s = HORIZON_S
+
+    def buy(self, account: Account, buy: Buy) -> WireRequest:
+        """A prepaid order; sent again with the same reference it is the inquiry."""
+        body = self._order(account, buy)
+        if buy.max_price_idr is not None:
+            body["max_price"] = buy.max_price_idr
+        if buy.amount_idr is not None:
+            body["amount"] = buy.amount_idr
+        if account.get("testing") == "true":
+            body["testing"] = True
+        return _post(account, "/transaction", body)
+
+    def inquire(self, account: Account, buy: Buy) -> WireRequest:
+        """The same order again (law 6: a resend is a send)."""
+        return self.buy(account, buy)
+
+    def bill(self, account: Account, buy: Buy, command: BillCommand) -> WireRequest:
+        """A bill's inquiry, payment or status; a payment keeps the inquiry's reference and calendar date."""
+        return _post(account, "/transaction", {"commands": command, **self._order(account, buy)})
+
+    def balance(self, account: Account) -> WireRequest:
+        """Our deposit there."""
+        return _post(account, "/cek-saldo", {"cmd": "deposit", **_signed(account, "depo")})
+
+    def price_list(self, account: Account) -> WireRequest:
+        """All prepaid prices: at most once per five minutes."""
+        return _post(account, "/price-list", {"cmd": "prepaid", **_signed(account, "pricelist")})
+
+    def read_reply(self, reply: WireReply, buy: Buy | None = None, profile: ReplyProfile | None = None) -> Answer:  # noqa: ARG002
+        """The object under ``data``, mapped by its rc."""
+        fault = http_fault(reply)
+        data = None if fault else _data(reply.body)
+        if not isinstance(data, dict):
+            return unknown(fault or "unreadable", message=reply.text[:200])
+        answer = _read(data)
+        return self.check(answer, buy) if buy else answer
+
+    def read_balance(self, reply: WireReply) -> int | None:
+        """``data.deposit``."""
+        data = None if http_fault(reply) else _data(reply.body)
+        return _idr(data.get("deposit")) if isinstance(data, dict) else None
+
+    def read_price_list(self, reply: WireReply) -> tuple[ListedProduct, ...] | None:
+        """The rows under ``data``; a row without code or price is left out."""
+        data = None if http_fault(reply) else _data(reply.body)
+        if not isinstance(data, list):
+            return None
+        return tuple(row for row in map(_listed, data) if row is not None)
+
+    def read_callback(self, request: WireRequest, secret: str | None = None) -> Callback:
+        """The webhook, authenticated over its raw bytes; a ping (no ``data``) changes nothing."""
+        if secret:
+            given = request.header("X-Hub-Signature") or ""
+            if not hmac.compare_digest(given.encode(), sign_webhook(secret, request.body).encode()):
+                return Callback(auth="bad")
+        auth: Literal["ok", "none"] = "ok" if secret else "none"
+        postpaid = "Pasca" in (request.header("User-Agent") or "")
+        body = _json(request.body)
+        if isinstance(body, dict) and "data" not in body and {"sed", "hook_id", "hook"} & body.keys():
+            return Callback(auth=auth, event="ping", postpaid=postpaid)
+        data = body.get("data") if isinstance(body, dict) else None
+        answer = _read(data) if isinstance(data, dict) else unknown("unreadable")
+        return Callback(auth=auth, event=request.header("X-Digiflazz-Event"), answer=answer, postpaid=postpaid)
+
+    def check(self, answer: Answer, buy: Buy) -> Answer:
+        """Reference, destination and product: all three are structured here."""
+        return check_answer(answer, buy, product=True)
+
+    def inquiry_allowed(self, *, seconds_since_first_send: int, seconds_since_last_inquiry: int | None) -> bool:
+        """Well inside the horizon beyond which a resend buys again, at most once a minute."""
+        return asks_politely(
+            horizon_s=self.horizon_s,
+            since_first_s=seconds_since_first_send,
+            since_last_s=seconds_since_last_inquiry,
+        )
+
+    def _order(self, account: Account, buy: Buy) -> dict[str, Any]:
+        return {
+            "buyer_sku_code": buy.product,
+            "customer_no": wire_dest(buy.dest, account.get("dest_form")),
+            "ref_id": buy.ref,
+            **_signed(account, buy.ref),
+        }
+
+
+DIGIFLAZZ_BUYER = DigiflazzBuyer()
+
+
+def _signed(account: Account, suffix: str) -> dict[str, str]:
+    return {"username": account["username"], "sign": sign(account["username"], account["api_key"], suffix)}
+
+
+def _post(account: Account, path: str, body: dict[str, Any]) -> WireRequest:
+    headers = (("Content-Type", "application/json"),)
+    return WireRequest("POST", account.get("root", "/v1") + path, (), headers, msgspec.json.encode(body))
+
+
+def _json(body: bytes) -> object:
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.MsgspecError, RecursionError):
+        return None
+
+
+def _data(body: bytes) -> object:
+    decoded = _json(body)
+    return decoded.get("data") if isinstance(decoded, dict) else None
+
+
+def _idr(value: object) -> int | None:
+    """A whole number, also when it comes as a string or with an empty fraction."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else None
+    if isinstance(value, str):
+        return int(value) if value.isascii() and value.isdigit() and len(value) <= 15 else None
+    return value if isinstance(value, int) else None
+
+
+def _text(data: Json, key: str) -> str | None:
+    """A field as text; numbers are written out, anything else is none."""
+    value = data.get(key)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def _read(data: Json) -> Answer:
+    rc, message, ref = _text(data, "rc"), _text(data, "message") or "", _text(data, "ref_id")
+    outcome, reason = _outcome(rc, (_text(data, "status") or "").lower(), message)
+    failed = outcome is Outcome.FAILED
+    answer = Answer(
+        outcome=outcome,
+        reason=reason,
+        ref=ref,
+        price_idr=_idr(data.get("price")) or None,
+        balance_idr=_idr(data.get("buyer_last_saldo")),
+        message=message,
+        code=rc,
+        dest=_text(data, "customer_no"),
+        product=_text(data, "buyer_sku_code"),
+        late_success_risk=failed and rc in _TIMEOUTS,
+        counts_as="cluster_refusal" if failed and rc == "59" else None,
+        supplier_balance_low=outcome is Outcome.REFUSED and rc == "44",
+    )
+    if outcome is not Outcome.SUCCESS:
+        return answer
+    whatsapp = _text(data, "wa")
+    return msgspec.structs.replace(
+        answer, sn=clean_sn(_text(data, "sn"), answer, numbers=(whatsapp,) if whatsapp else ())
+    )
+
+
+def _outcome(rc: str | None, status: str, message: str) -> tuple[Outcome, str | None]:
+    if rc == _NOT_UNIQUE:
+        return Outcome.UNKNOWN, "ref_not_unique"
+    outcome = _CODES.get(rc or "")
+    if outcome is None:
+        return Outcome.UNKNOWN, "unmapped_code"
+    # A refusal may come without a status word; a success may not.
+    if outcome not in _STATUS_WORDS.get(status, ()) and (status or outcome is Outcome.SUCCESS):
+        return Outcome.UNKNOWN, "contradiction"
+    said = classify(message).outcome
+    if outcome is Outcome.SUCCESS and said in (Outcome.FAILED, Outcome.REFUSED):
+        return Outcome.UNKNOWN, "contradiction"
+    if outcome in (Outcome.FAILED, Outcome.REFUSED) and said is Outcome.SUCCESS:
+        return Outcome.UNKNOWN, "contradiction"
+    return outcome, None
+
+
+def _listed(row: object) -> ListedProduct | None:
+    if not isinstance(row, dict):
+        return None
+    code, price = _text(row, "buyer_sku_code"), _idr(row.get("price"))
+    if code is None or price is None:
+        return None
+    start, end = _text(row, "start_cut_off"), _text(row, "end_cut_off")
+    cut_off = start is not None and start != end
+    return ListedProduct(
+        code=code,
+        name=_text(row, "product_name") or code,
+        price_idr=price,
+        category=_text(row, "category") or "",
+        brand=_text(row, "brand") or "",
+        kind=_text(row, "type") or "",
+        on_sale=row.get("buyer_product_status") is not False,
+        supplied=row.get("seller_product_status") is not False,
+        stock=None if row.get("unlimited_stock") is not False else _idr(row.get("stock")) or 0,
+        multi=row.get("multi") is not False,
+        cut_off_start=start if cut_off else None,
+        cut_off_end=end if cut_off else None,
+        note=_text(row, "desc") or "",
+    )
+
+
+def read_request(request: WireRequest, find_agent: FindAgent, open_products: OpenProducts) -> Inbound:
+    """One POST of an agent's server, authenticated by its md5 sign."""
+    verb = request.path.rstrip("/").rsplit("/", 1)[-1]
+    try:
+        request.body.decode("utf-8")
+    except UnicodeDecodeError:
+        return Inbound(auth="unknown", refusal=Refusal(Code.BAD_ENCODING))
+    body = _json(request.body)
+    if not isinstance(body, dict):
+        return Inbound(auth="unknown", refusal=Refusal(Code.MALFORMED))
+    asked = _asked(verb, body)
+    username = _text(body, "username")
+    if asked is None or username is None:
+        return Inbound(auth="unknown", refusal=Refusal(Code.MALFORMED), asked=asked)
+    known = find_agent(username)
+    if known is None:
+        return Inbound(auth="unknown", refusal=Refusal(Code.UNKNOWN_SENDER), asked=asked)
+    asked = msgspec.structs.replace(asked, agent=known.agent)
+    suffix = _SUFFIX.get(verb) or _text(body, "customer_no" if verb == "inquiry-pln" else "ref_id") or ""
+    given = _text(body, "sign") or ""
+    right = sign(username, known.api_key or "", suffix)
+    if not known.api_key or not hmac.compare_digest(given.encode(), right.encode()):
+        return Inbound(auth="bad", refusal=Refusal(Code.BAD_SIGNATURE), asked=asked, agent=known.agent)
+    refusal = _unready(asked, body, open_products)
+    if refusal is not None:
+        return Inbound(auth="ok", refusal=refusal, asked=asked, agent=known.agent)
+    return Inbound(auth="ok", request=asked, asked=asked, agent=known.agent)
+
+
+def _asked(verb: str, body: Json) -> AgentRequest | None:
+    product = (_text(body, "buyer_sku_code") or _text(body, "code") or "").upper() or None
+    dest = body.get("customer_no")
+    dest = dest.strip() or None if isinstance(dest, str) else None
+    amount = _idr(body.get("amount"))
+    match verb:
+        case "transaction":
+            command = body.get("commands", "")
+            intent = _COMMANDS.get(command) if isinstance(command, str) else None
+            return AgentRequest(
+                intent=intent or Intent.INVALID,
+                product=product,
+                dest=dest,
+                ref=_text(body, "ref_id"),
+                amount_idr=amount,
+                max_price_idr=_idr(body.get("max_price")),
+            )
+        case "cek-saldo":
+            return AgentRequest(intent=Intent.BALANCE)
+        case "price-list":
+            return AgentRequest(intent=Intent.PRICE_LIST, product=product, text=_text(body, "cmd"))
+        case "deposit":
+            bank, owner = _text(body, "bank"), _text(body, "owner_name")
+            return AgentRequest(intent=Intent.DEPOSIT_TICKET, amount_idr=amount, bank=bank, name=owner)
+        case "inquiry-pln":
+            return AgentRequest(intent=Intent.BILL_INQUIRY, dest=dest)
+        case _:
+            return None
+
+
+def _unready(asked: AgentRequest, body: Json, open_products: OpenProducts) -> Refusal | None:
+    if asked.intent is Intent.INVALID:
+        return Refusal(Code.INVALID_FORMAT)
+    if asked.intent is not Intent.ORDER:
+        return None
+    if not asked.product or not asked.dest:
+        return Refusal(Code.INVALID_FORMAT)
+    if not asked.ref:
+        return Refusal(Code.REFERENCE_REQUIRED)
+    # A test order must never become a real one.
+    if body.get("testing") not in (None, False, "", "false"):
+        return Refusal(Code.NOT_SERVED_YET)
+    if body.get("max_price") is not None and asked.max_price_idr is None:
+        return Refusal(Code.INVALID_FORMAT)
+    if asked.amount_idr is not None and not open_products(asked.product):
+        return Refusal(Code.BAD_AMOUNT)
+    return None
+
+
+def write_order(view: OrderView, message: str) -> WireReply:
+    """An order's present state: 00 success, 03 pending and unknown, 02 failed, 74 reversed after a success."""
+    return _reply(_row(view, message))
+
+
+def write_refusal(refusal: Refusal, message: str, asked: AgentRequest | None = None) -> WireReply:
+    """The row of section 7.1 whose meaning is the reason.
+
+    Refusals that are said before the reference is looked up carry an HTTP status that is not 2xx, so that a client
+    who asks about a living order by sending it again does not take it for failed.
+    """
+    row: dict[str, Any] = {
+        "ref_id": (asked.ref if asked else None) or "",
+        "customer_no": (asked.dest if asked else None) or "",
+        "buyer_sku_code": (asked.product if asked else None) or "",
+        "message": message,
+        "status": "Pending" if REFUSAL_RC[refusal.code] == "99" else "Gagal",
+        "rc": REFUSAL_RC[refusal.code],
+        "sn": "",
+    }
+    return _reply(row, _UNDECIDED_HTTP.get(refusal.code, 200))
+
+
+def write_balance(balance_idr: int) -> WireReply:
+    """The answer to cek-saldo."""
+    return _reply({"deposit": balance_idr})
+
+
+def write_price_list(rows: Sequence[ListedProduct]) -> WireReply:
+    """The answer to price-list; equal cut-off times mean none."""
+    return _reply(
+        [
+            {
+                "product_name": row.name,
+                "category": row.category,
+                "brand": row.brand,
+                "type": row.kind,
+                "seller_name": "",
+                "price": row.price_idr,
+                "buyer_sku_code": row.code,
+                "buyer_product_status": row.on_sale,
+                "seller_product_status": row.supplied,
+                "unlimited_stock": row.stock is None,
+                "stock": row.stock or 0,
+                "multi": row.multi,
+                "start_cut_off": row.cut_off_start or "0:0",
+                "end_cut_off": row.cut_off_end or "0:0",
+                "desc": row.note,
+            }
+            for row in rows
+        ]
+    )
+
+
+def webhook_request(
+    url: str, view: OrderView, message: str, *, secret: str | None, event: str = "update"
+) -> WireRequest:
+    """The webhook to an agent's server, signed over the bytes that are sent."""
+    body = msgspec.json.encode({"data": _row(view, message)})
+    headers = [
+        ("Content-Type", "application/json"),
+        ("X-Digiflazz-Event", event),
+        ("User-Agent", "Digiflazz-Hookshot"),
+    ]
+    if secret:
+        headers.append(("X-Hub-Signature", sign_webhook(secret, body)))
+    return WireRequest("POST", url, (), tuple(headers), body)
+
+
+def _row(view: OrderView, message: str) -> dict[str, Any]:
+    rc, status = _STATES[view.state]
+    return {
+        "ref_id": view.ref,
+        "customer_no": view.dest,
+        "buyer_sku_code": view.product,
+        "message": message,
+        "status": status,
+        "rc": rc,
+        "sn": (view.sn or "") if view.state is OrderState.SUCCESS else "",
+        "buyer_last_saldo": view.balance_idr,
+        "price": view.price_idr,
+        "tele": "",
+        "wa": "",
+    }
+
+
+def _reply(data: object, status: int = 200) -> WireReply:
+    return WireReply(status, msgspec.json.encode({"data": data}), (("Content-Type", "application/json"),))

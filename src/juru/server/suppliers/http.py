@@ -1,0 +1,110 @@
+"""Suppliers that are reached over HTTP: their dialect writes and reads, the transport sends once.
+
+What is known of the wire decides the outcome: nothing left = refused ``not_sent``; anything after the first byte that
+is no readable reply = unknown (reference/dialects.md 2.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from juru.server.dialects.contract import SupplierDialect
+from juru.server.dialects.profiles import ReplyProfile, load_profile
+from juru.server.domain.catalog import Supplier
+from juru.server.domain.outcome import Answer, Buy, Outcome
+from juru.server.engine.ports import Told
+from juru.server.suppliers.transport import HttpTransport
+from juru.values.wire import Lost, NotSent, Sent, WireRequest
+
+_RAW_MAX = 2_000
+
+
+class _Line(msgspec.Struct):
+    """A supplier as configured, made ready once per version of its record."""
+
+    supplier: Supplier
+    dialect: SupplierDialect
+    account: dict[str, str]
+    profile: ReplyProfile | None
+
+
+class HttpSuppliers:
+    """All suppliers that speak HTTP, behind the engine's port."""
+
+    def __init__(
+        self,
+        dialects: Mapping[str, SupplierDialect],
+        unseal: Callable[[str], str],
+        clock: Callable[[], float],
+        wall_ms: Callable[[], int],
+    ) -> None:
+        self._dialects = dialects
+        self._unseal = unseal
+        self._clock = clock
+        self._wall_ms = wall_ms
+        self._lines: dict[str, _Line] = {}
+        self._transports: dict[int, HttpTransport] = {}
+
+    def _line(self, supplier: Supplier) -> _Line:
+        line = self._lines.get(supplier.code)
+        if line is None or line.supplier is not supplier:
+            account = supplier.account | {key: self._unseal(value) for key, value in supplier.secrets.items()}
+            profile = load_profile(dict(supplier.profile)) if supplier.profile else None
+            line = _Line(supplier, self._dialects[supplier.dialect], account, profile)
+            self._lines[supplier.code] = line
+        return line
+
+    def _transport(self, supplier: Supplier) -> HttpTransport:
+        """Suppliers with the same time limit share a pool."""
+        seconds = supplier.read_timeout_s
+        transport = self._transports.get(seconds)
+        if transport is None:
+            transport = self._transports[seconds] = HttpTransport(clock=self._clock, read_timeout_s=seconds)
+        return transport
+
+    async def buy(self, supplier: Supplier, buy: Buy, may_send: Callable[[], bool]) -> Told:
+        """Send an order, at most once."""
+        line = self._line(supplier)
+        return await self._ask(line, line.dialect.buy(line.account, buy), buy, may_send)
+
+    async def inquire(self, supplier: Supplier, buy: Buy, may_send: Callable[[], bool]) -> Told:
+        """Ask about an order."""
+        line = self._line(supplier)
+        request = line.dialect.inquire(line.account, buy)
+        if request is None:
+            return Told(Answer(Outcome.UNKNOWN, reason="not_sent"))
+        return await self._ask(line, request, buy, may_send)
+
+    async def balance(self, supplier: Supplier) -> int | None:
+        """Our deposit there as they state it, or None."""
+        line = self._line(supplier)
+        delivery = await self._transport(supplier).send(
+            _absolute(line, line.dialect.balance(line.account)), may_send=lambda: True
+        )
+        return line.dialect.read_balance(delivery.reply) if isinstance(delivery, Sent) else None
+
+    async def _ask(self, line: _Line, request: WireRequest, buy: Buy, may_send: Callable[[], bool]) -> Told:
+        delivery = await self._transport(line.supplier).send(_absolute(line, request), may_send=may_send)
+        match delivery:
+            case Sent(reply=reply, last_byte_at_s=last_s):
+                answer = line.dialect.read_reply(reply, buy, line.profile)
+                return Told(answer, self._wall(last_s), reply.text[:_RAW_MAX])
+            case NotSent(reason=reason):
+                return Told(Answer(Outcome.REFUSED, reason="not_sent", message=reason))
+            case Lost(reason=reason, last_byte_at_s=last):
+                return Told(Answer(Outcome.UNKNOWN, reason=reason), None if last is None else self._wall(last))
+
+    def _wall(self, at_s: float) -> int:
+        """An instant of the sender's clock as wall-clock milliseconds."""
+        return self._wall_ms() - int((self._clock() - at_s) * 1000)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        for transport in self._transports.values():
+            await transport.close()
+
+
+def _absolute(line: _Line, request: WireRequest) -> WireRequest:
+    return msgspec.structs.replace(request, path=line.account["base"].rstrip("/") + request.path)
