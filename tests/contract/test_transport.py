@@ -334,7 +334,7 @@ def test_may_send_is_asked_once_connected_and_the_loop_does_not_turn_before_the_
         seen: list[object] = []
         with socket.create_server(("127.0.0.1", 0)) as listener, ExitStack() as stack:
             peers: list[socket.socket] = []
-            stack.callback(lambda: [peer.close() for peer in peers])
+            stack.callback(lambda: peers[0].close())
 
             def ask() -> bool:
                 peers.append(listener.accept()[0])

@@ -16,7 +16,7 @@ from typing import Protocol
 
 import msgspec
 
-from juru.server.dialects.contract import Credentials
+from juru.server.dialects.contract import Credentials, Inbound
 from juru.server.domain.agent import Agent, AgentStatus, is_below
 from juru.server.domain.catalog import Availability, ProductKind
 from juru.server.domain.commands import (
@@ -371,3 +371,30 @@ class Door:
     def may_see(self, agent: Agent, other: Agent) -> bool:
         """Whether one agent may see another's balance: his own, or someone below him."""
         return agent.code == other.code or is_below(self.writer.cell.agents, other, agent)
+
+    # ------------------------------------------------------------------ one H2H request, whole
+
+    async def h2h(self, inbound: Inbound, ip: str, channel: str) -> Reply:
+        """Serve a request of an agent's server that its dialect has read; every refusal on the way is kept."""
+        agent = None if inbound.agent is None else self.agent(inbound.agent)
+        refusal = await self._h2h_refusal(inbound, agent, ip)
+        if refusal is not None:
+            self.note(refusal, channel, None if agent is None else agent.code, ip)
+            return refusal
+        assert agent is not None, inbound
+        assert inbound.request is not None, inbound
+        return await self.serve(agent, inbound.request, channel)
+
+    async def _h2h_refusal(self, inbound: Inbound, agent: Agent | None, ip: str) -> Refusal | None:
+        """The first reason that stands, in the order of ``Code``: address, proof, lock, block, rate, then the text."""
+        if agent is None:
+            return inbound.refusal or Refusal(Code.UNKNOWN_SENDER)
+        if (elsewhere := self.address_refusal(agent, ip)) is not None:
+            return elsewhere
+        if inbound.auth != "ok":
+            wrong = inbound.refusal or Refusal(Code.BAD_SIGNATURE)
+            if wrong.code is Code.WRONG_PIN:
+                result = await self.writer.submit(NotePin(agent.code, right=False))
+                return result if isinstance(result, Refusal) else wrong
+            return wrong
+        return self.admit(agent) or inbound.refusal

@@ -50,7 +50,11 @@ _CODES: dict[str, Outcome] = {
 }
 _TIMEOUTS = ("01", "70")
 _NOT_UNIQUE = "49"
-_STATUS_WORDS = {"sukses": (Outcome.SUCCESS,), "pending": (Outcome.PENDING,), "gagal": (Outcome.FAILED, Outcome.REFUSED)}
+_STATUS_WORDS = {
+    "sukses": (Outcome.SUCCESS,),
+    "pending": (Outcome.PENDING,),
+    "gagal": (Outcome.FAILED, Outcome.REFUSED),
+}
 _SUFFIX = {"cek-saldo": "depo", "price-list": "pricelist", "deposit": "deposit"}
 _COMMANDS = {
     "": Intent.ORDER,
@@ -247,16 +251,21 @@ def _idr(value: object) -> int | None:
     return value if isinstance(value, int) else None
 
 
-def _text(data: Json, key: str) -> str | None:
-    """A field as text; numbers are written out, anything else is none."""
+def _exact(data: Json, key: str) -> str | None:
+    """A field as it was sent (a reference is compared byte for byte); numbers are written out, anything else is none."""
     value = data.get(key)
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    return value.strip() or None if isinstance(value, str) else None
+    return value or None if isinstance(value, str) else None
+
+
+def _text(data: Json, key: str) -> str | None:
+    """A field as text without blanks around it."""
+    return (_exact(data, key) or "").strip() or None
 
 
 def _read(data: Json) -> Answer:
-    rc, message, ref = _text(data, "rc"), _text(data, "message") or "", _text(data, "ref_id")
+    rc, message, ref = _text(data, "rc"), _text(data, "message") or "", _exact(data, "ref_id")
     outcome, reason = _outcome(rc, (_text(data, "status") or "").lower(), message)
     failed = outcome is Outcome.FAILED
     answer = Answer(
@@ -341,7 +350,7 @@ def read_request(request: WireRequest, find_agent: FindAgent, open_products: Ope
     if known is None:
         return Inbound(auth="unknown", refusal=Refusal(Code.UNKNOWN_SENDER), asked=asked)
     asked = msgspec.structs.replace(asked, agent=known.agent)
-    suffix = _SUFFIX.get(verb) or _text(body, "customer_no" if verb == "inquiry-pln" else "ref_id") or ""
+    suffix = _SUFFIX.get(verb) or _exact(body, "customer_no" if verb == "inquiry-pln" else "ref_id") or ""
     given = _text(body, "sign") or ""
     right = sign(username, known.api_key or "", suffix)
     if not known.api_key or not hmac.compare_digest(given.encode(), right.encode()):
@@ -365,7 +374,7 @@ def _asked(verb: str, body: Json) -> AgentRequest | None:
                 intent=intent or Intent.INVALID,
                 product=product,
                 dest=dest,
-                ref=_text(body, "ref_id"),
+                ref=_exact(body, "ref_id"),
                 amount_idr=amount,
                 max_price_idr=_idr(body.get("max_price")),
             )

@@ -80,8 +80,10 @@ def sign_ticket(*, member_id: str, pin: str, password: str, amount: str, prefix:
 
 
 class Otomax:
-    """The buying side. Account keys beyond the common ones: ``order_path``, ``balance_path``, ``ticket_path``,
-    ``prefix`` (first word of what is signed) and ``balance_word`` (may be empty).
+    """The buying side.
+
+    Account keys beyond the common ones: ``order_path``, ``balance_path``, ``ticket_path``, ``prefix`` (first word of
+    what is signed) and ``balance_word`` (may be empty).
     """
 
     name = "otomax"
@@ -294,7 +296,7 @@ def write_balance(*, name: str, agent: str, balance_idr: int, bonus_idr: int = 0
 
 
 def report_request(url: str, view: OrderView, text: str) -> WireRequest:
-    """The report to an agent's ``reporturl``: GET with ``t`` (our id), ``refid``, ``status``, ``price``, ``message``."""
+    """The GET to an agent's ``reporturl``: ``t`` (our id), ``refid``, ``status``, ``price``, ``message``."""
     charged = view.state in (OrderState.ACCEPTED, OrderState.SUCCESS)
     query = {
         "t": str(view.order_id),

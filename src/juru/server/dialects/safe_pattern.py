@@ -1,6 +1,6 @@
-"""Patterns written by an operator, in a subset of regular expressions that runs in linear time on hostile text.
+r"""Patterns written by an operator, in a subset of regular expressions that runs in linear time on hostile text.
 
-Allowed: literal characters, ``\\d \\w \\s`` and escaped punctuation, ``.``, classes ``[...]``, the quantifiers
+Allowed: literal characters, ``\d \w \s`` and escaped punctuation, ``.``, classes ``[...]``, the quantifiers
 ``? * + {m,n}`` on a single character, ``(?:one|two)`` of plain words (optionally ``?``), named groups
 ``(?P<sn>...)`` or ``(?<sn>...)``, ``^`` in front and ``$`` at the end. A lazy repeat (``.+?``) is a gap: it ends at
 the first place where what follows it fits, and that place is never reconsidered. A greedy repeat must not be able to
@@ -82,7 +82,8 @@ class SafePattern:
         marks: dict[str, int] = {}
         at = 0
         for number, step in enumerate(self._steps):
-            found = step.body.search(text, at + step.gap_least) if number or not self.anchored else step.body.match(text)
+            anchored = self.anchored and number == 0
+            found = step.body.match(text) if anchored else step.body.search(text, at + step.gap_least)
             if found is None or (number and not _gap_fits(step, text[at : found.start()])):
                 return None
             for index, name in enumerate(step.marks):
@@ -245,7 +246,7 @@ class _Parser:
                 continue
             for later in pieces[index + 1 :]:
                 if piece.chars & later.chars:
-                    self._fail(f"{piece.source} repeated may eat {later.source}; make it lazy (add ?) or exclude that character")
+                    self._fail(f"{piece.source} repeated may eat {later.source}; make it lazy (add ?) or exclude that")
                 if later.least:
                     break
 

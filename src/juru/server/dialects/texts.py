@@ -80,10 +80,13 @@ _SUPPLIER_ID = re.compile(r"(?:\bTrxID\s?[=:]\s?|(?<![A-Za-z])T#)([\w-]{1,64})|^
 _DEST = re.compile(
     r"\b(?P<kode>[A-Z][A-Z0-9-]{0,19})(?P<sep>\ske\s|\.\s?)(?P<dest>\+?\d{8,20})(?!\d)(?![\w.*]{0,12}[x*])", _I
 )
-_NO_PRODUCT = frozenset("TRX TRANSAKSI PENGISIAN PULSA ISI TOPUP PEMBAYARAN TRANSFER KODE".split())
+_NO_PRODUCT = frozenset(("TRX", "TRANSAKSI", "PENGISIAN", "PULSA", "ISI", "TOPUP", "PEMBAYARAN", "TRANSFER", "KODE"))
 _NO_DEST = frozenset(
-    "SUKSES BERHASIL SUCCESS GAGAL FAILED CUKUP SALDO SAL STOK BALANCE SN REF HRG HARGA PRICE WA TELE SALAH "
-    "DIPROSES TRXID CLIENTID ID R RP NO TOKEN".split()
+    (
+        *("SUKSES", "BERHASIL", "SUCCESS", "GAGAL", "FAILED", "CUKUP", "SALAH", "DIPROSES"),
+        *("SALDO", "SAL", "STOK", "BALANCE", "HRG", "HARGA", "PRICE", "RP"),
+        *("SN", "REF", "WA", "TELE", "TRXID", "CLIENTID", "ID", "R", "NO", "TOKEN"),
+    )
 )
 
 
@@ -195,7 +198,8 @@ def clean_sn(
     serial = (written or "").strip().rstrip(".").strip()[:SN_CHARS_MAX]
     if not serial.strip("-0. "):
         return None
-    if serial in (ref, answer.ref) or any(same_destination(known, serial) for known in (*numbers, answer.dest) if known):
+    phones = [number for number in (*numbers, answer.dest) if number]
+    if serial in (ref, answer.ref) or any(same_destination(phone, serial) for phone in phones):
         return None
     amount = parse_number(serial)
     if amount is not None and amount in (answer.price_idr, answer.balance_idr):

@@ -1,0 +1,307 @@
+"""The composition root: the only place that wires the server's rooms, for serve, demo, bench and tests alike."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import signal
+from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING
+
+import msgspec
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from juru.books.sqlite import SqliteEngine
+from juru.server.channels import callbacks, chat, digiflazz, otomax
+from juru.server.channels.door import Door
+from juru.server.channels.http import WireFront
+from juru.server.desk import admin
+from juru.server.desk.lock import hold
+from juru.server.dialects import SUPPLIER_DIALECTS
+from juru.server.dialects.digiflazz_buyer import webhook_request
+from juru.server.dialects.grammar_profile import DEFAULT, profile_with_keywords
+from juru.server.dialects.otomax import report_request
+from juru.server.dialects.replies import Templates, order_text
+from juru.server.domain.cell import OutboxRow
+from juru.server.domain.commands import Recover
+from juru.server.engine.dispatcher import Dispatcher
+from juru.server.engine.inquirer import Inquirer
+from juru.server.engine.notifier import Notifier
+from juru.server.engine.ports import SupplierPort, Waiting
+from juru.server.engine.realtime import RealTime
+from juru.server.engine.writer import StorageError, Writer
+from juru.server.settings import DataDir, Running, ServeSettings
+from juru.server.store.keyring import Keyring, hash_pin, pin_matches
+from juru.server.store.migrate import migrate
+from juru.server.store.reads.reads import Reads
+from juru.server.store.store import Store
+from juru.server.suppliers.http import HttpSuppliers
+from juru.server.suppliers.transport import HttpTransport
+from juru.server.telemetry import configure, logger
+from juru.values.wire import Sent, WireReply, WireRequest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+log = logger("app")
+_REPORT_TIMEOUT_S = 15.0
+
+
+class Outbox:
+    """Tells agents on the channel they ordered by: chat, OtomaX report, Digiflazz webhook."""
+
+    def __init__(self, reads: Reads, door: Door, chats: chat.ChatChannel, transport: HttpTransport) -> None:
+        self._reads = reads
+        self._door = door
+        self._chats = chats
+        self._transport = transport
+
+    def due(self, now_ms: int, limit: int) -> list[Waiting]:
+        """Rows that wait and are due."""
+        return self._reads.outbox_due(now_ms, limit)
+
+    async def deliver(self, row: OutboxRow) -> bool:
+        """Tell one; a receiver that does not answer 2xx is tried again."""
+        if row.channel.startswith(chat.CHANNEL):
+            return await self._chats.deliver(row)
+        request = self._request(row)
+        if request is None:
+            return True
+        delivery = await self._transport.send(request, may_send=lambda: True)
+        return isinstance(delivery, Sent) and 200 <= delivery.reply.status < 300  # noqa: PLR2004 - HTTP's own classes
+
+    def _request(self, row: OutboxRow) -> WireRequest | None:
+        cell = self._door.writer.cell
+        agent = cell.agents[cell.agent_codes[row.agent_id]]
+        text = order_text(row.view, agent.language)
+        if row.channel == otomax.CHANNEL and agent.report_url:
+            return report_request(agent.report_url, row.view, text)
+        if agent.webhook_url:
+            known = self._door.credentials(agent.code)
+            secret = (known.api_key if known else None) or ""
+            return webhook_request(agent.webhook_url, row.view, text, secret=secret)
+        if agent.report_url:
+            return report_request(agent.report_url, row.view, text)
+        return None
+
+
+class Server:
+    """A cell in operation. ``start`` recovers and begins to serve; ``stop`` drains and closes."""
+
+    def __init__(
+        self,
+        data: DataDir,
+        settings: ServeSettings,
+        *,
+        suppliers: Callable[[Server], SupplierPort] | None = None,
+    ) -> None:
+        self.data = data.require()
+        self.settings = settings
+        self.keys = Keyring(data.keys)
+        self.runtime = RealTime(lambda name, error: log.error("task", task=name, exc_info=error))
+        self._engines: list[SqliteEngine] = []
+        migrate_first = self._engine(read_only=False)
+        migrate(migrate_first)
+        self.writer = Writer(
+            Store(migrate_first),
+            self.runtime,
+            queue_max=settings.queue_max,
+            reopen=lambda: Store(self._engine(read_only=False)),
+        )
+        self.writer.incident = lambda incident, error: log.error("incident", incident=incident, exc_info=error)
+        self.reads = Reads(self._engine(read_only=True))
+        self.door = Door(
+            self.writer,
+            self.reads,
+            self.keys,
+            hash_pin=hash_pin,
+            pin_matches=pin_matches,
+            clock=self.runtime.boottime_s,
+        )
+        self.chat = chat.ChatChannel(self.door, self._grammar, self.templates)
+        self.suppliers: SupplierPort = (
+            suppliers(self)
+            if suppliers is not None
+            else HttpSuppliers(SUPPLIER_DIALECTS, self.keys.open, self.runtime.boottime_s, self.runtime.now_ms)
+        )
+        self._reports = HttpTransport(clock=self.runtime.boottime_s, read_timeout_s=_REPORT_TIMEOUT_S)
+        self.dispatcher = Dispatcher(self.writer, self.suppliers, self.runtime)
+        self.inquirer = Inquirer(self.writer, self.suppliers, self.runtime)
+        self.notifier = Notifier(self.writer, Outbox(self.reads, self.door, self.chat, self._reports), self.runtime)
+        self.token = secrets.token_urlsafe(24)
+        self.failed: asyncio.Future[None] | None = None
+        self._writing: asyncio.Task[None] | None = None
+
+    def _engine(self, *, read_only: bool) -> SqliteEngine:
+        engine = SqliteEngine(self.data.database, read_only=read_only, synchronous=self.settings.synchronous)
+        self._engines.append(engine)
+        return engine
+
+    def templates(self) -> Templates:
+        """The cell's reply templates."""
+        settings = self.writer.cell.settings
+        return Templates(settings.language, dict(settings.templates))
+
+    def _grammar(self) -> object:
+        return profile_with_keywords(DEFAULT, dict(self.writer.cell.settings.grammar))
+
+    async def start(self) -> None:
+        """Recover what a stop left open, then begin."""
+        self._writing = asyncio.create_task(self.writer.run(), name="writer")
+        await self.writer.submit(Recover())
+        self.runtime.spawn(self.dispatcher.run(), "dispatcher")
+        self.runtime.spawn(self.inquirer.run(), "inquirer")
+        self.runtime.spawn(self.notifier.run(), "notifier")
+
+    async def stop(self) -> None:
+        """Stop accepting, let what is on the wire come back, commit, close."""
+        self.dispatcher.stop()
+        self.inquirer.stop()
+        self.notifier.stop()
+        until_s = self.runtime.boottime_s() + self.settings.drain_s
+        while self.dispatcher.in_flight and self.runtime.boottime_s() < until_s:
+            await asyncio.sleep(0.02)
+        self.writer.stop()
+        if self._writing is not None:
+            with contextlib.suppress(StorageError):
+                await self._writing
+        await self._reports.close()
+        if isinstance(self.suppliers, HttpSuppliers):
+            await self.suppliers.close()
+        self.runtime.close()
+        for engine in self._engines:
+            engine.close()
+
+    # ------------------------------------------------------------------ HTTP
+
+    def asgi(self, extra: list[BaseRoute] | None = None) -> WireFront:
+        """The whole HTTP face; ``extra`` routes (the console) come first."""
+        dialect_otomax = otomax.OtomaxChannel(self.door, self.templates)
+        dialect_digiflazz = digiflazz.DigiflazzChannel(self.door, self.templates)
+        reports = callbacks.CallbackChannel(self.door, SUPPLIER_DIALECTS, self.keys.open)
+
+        async def callback(request: WireRequest, ip: str) -> WireReply:
+            code, _, token = request.path.strip("/").partition("/")
+            return await reports.handle(request, ip, code, token)
+
+        routes: list[BaseRoute] = [*(extra or []), *admin.routes(self.writer, self.token), *self._own_routes()]
+        inner = Starlette(routes=routes)
+        mounts = {
+            otomax.MOUNT: dialect_otomax.handle,
+            digiflazz.MOUNT: dialect_digiflazz.handle,
+            callbacks.MOUNT: callback,
+        }
+        return WireFront(mounts, inner, body_bytes_max=self.settings.body_bytes_max)
+
+    def _own_routes(self) -> list[BaseRoute]:
+        async def health(_request: Request) -> Response:
+            return PlainTextResponse("ok")
+
+        async def say(request: Request) -> Response:
+            if not self._trusted(request):
+                return JSONResponse({"error": "token"}, 401)
+            body = await request.json()
+            replies = await self.chat.say(str(body["agent"]), str(body["text"]), str(body["message_id"]))
+            return JSONResponse({"replies": replies})
+
+        async def later(request: Request) -> Response:
+            if not self._trusted(request):
+                return JSONResponse({"error": "token"}, 401)
+            after = int(request.query_params.get("after", "0"))
+            found = await self.chat.later(request.path_params["code"].upper(), after, 10.0)
+            return Response(msgspec.json.encode(found), media_type="application/json")
+
+        return [
+            Route("/healthz", health),
+            Route("/chat", say, methods=["POST"]),
+            Route("/chat/{code}/replies", later),
+        ]
+
+    def _trusted(self, request: Request) -> bool:
+        given = request.headers.get("authorization", "")
+        return secrets.compare_digest(given.encode(), f"Bearer {self.token}".encode())
+
+    def announce(self, url: str) -> None:
+        """Write where commands reach this server; only its owner may read it."""
+        body = msgspec.json.encode(Running(url, self.token, os.getpid()))
+        path = self.data.running
+        path.unlink(missing_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(body)
+
+
+@contextlib.asynccontextmanager
+async def serving(server: Server, extra: list[BaseRoute] | None = None) -> AsyncIterator[uvicorn.Server]:
+    """The server started and listening; it ends by itself when its disk fails."""
+    settings = server.settings
+    await server.start()
+    config = uvicorn.Config(
+        server.asgi(extra),
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+    web = uvicorn.Server(config)
+    web.install_signal_handlers = lambda: None  # type: ignore[attr-defined,method-assign]
+    listening = asyncio.create_task(web.serve(), name="http")
+    try:
+        while not web.started and not listening.done():
+            await asyncio.sleep(0.01)
+        server.announce(f"http://{settings.host}:{settings.port}")
+        yield web
+    finally:
+        web.should_exit = True
+        with contextlib.suppress(asyncio.CancelledError):
+            await listening
+        await server.stop()
+        server.data.running.unlink(missing_ok=True)
+
+
+async def serve_until_interrupted(server: Server, extra: list[BaseRoute] | None = None) -> None:
+    """Serve until SIGINT or SIGTERM, or until the disk fails (raises ``StorageError``)."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with serving(server, extra):
+        writing = server._writing  # noqa: SLF001 - the writer's end is the server's end
+        assert writing is not None
+        waiting = asyncio.create_task(stop.wait())
+        await asyncio.wait({waiting, writing}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if writing.done() and (error := writing.exception()) is not None:
+            raise error
+
+
+def run_server(data: DataDir, settings: ServeSettings) -> None:
+    """``juru serve``: one server on one data directory, in the foreground."""
+    configure()
+    with hold(data.require()):
+        uvicorn_loop(serve_until_interrupted, lambda: Server(data, settings))
+
+
+def uvicorn_loop(serve: Callable[..., object], make: Callable[[], Server]) -> None:
+    """Run on uvloop where there is one."""
+    async def main() -> None:
+        await serve(make())  # type: ignore[misc]
+
+    try:
+        import uvloop  # noqa: PLC0415 - absent on some systems
+    except ImportError:
+        asyncio.run(main())
+    else:
+        uvloop.run(main())
+
+
+__all__ = ["Path", "Server", "run_server", "serve_until_interrupted", "serving"]

@@ -1,0 +1,158 @@
+"""The local chat: a person types as an agent would by SMS, on the page or with ``juru chat``.
+
+A message is an order only with the right PIN, unless the sender is trusted by the agent's settings. Replies that come
+later (an order's end) are told to whoever listens for that agent, and can be read again from the outbox.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import assert_never
+
+import msgspec
+
+from juru.server.channels.door import Balance, Door, Orders, Prices, Reply, Said
+from juru.server.dialects.grammar import change_pin_fields, read_order_text
+from juru.server.dialects.grammar_profile import GrammarProfile
+from juru.server.dialects.replies import (
+    Templates,
+    balance_text,
+    help_text,
+    history_text,
+    order_text,
+    pin_changed_text,
+    price_text,
+    refusal_text,
+    transfer_cancelled_text,
+    transfer_text,
+)
+from juru.server.domain.agent import Agent
+from juru.server.domain.cell import OutboxRow
+from juru.server.domain.commands import MessageKey
+from juru.server.domain.refusals import Code, Refusal
+from juru.server.domain.requests import AgentRequest, Intent
+from juru.server.domain.results import Placed, Transferred
+
+CHANNEL = "chat"
+_KEPT = 100
+_OPEN = frozenset({Intent.HELP, Intent.FORMAT, Intent.INVALID})
+
+
+class Later(msgspec.Struct, frozen=True):
+    """A reply that came by itself; ``id`` counts up, so that a listener can ask for what is after it."""
+
+    id: int
+    text: str
+
+
+class ChatChannel:
+    """Reads messages, answers them, and tells what comes later."""
+
+    def __init__(
+        self, door: Door, profile: Callable[[], GrammarProfile], templates: Callable[[], Templates]
+    ) -> None:
+        self._door = door
+        self._profile = profile
+        self._templates = templates
+        self._later: dict[str, deque[Later]] = {}
+        self._listeners: dict[str, set[asyncio.Event]] = {}
+
+    async def say(self, sender: str, text: str, message_id: str) -> list[str]:
+        """Answer one message of ``sender`` (an agent's code, as ``chat:CODE`` in his addresses)."""
+        agent = self._door.agent_by_sender(f"{CHANNEL}:{sender.upper()}")
+        if agent is None:
+            refusal = Refusal(Code.UNKNOWN_SENDER)
+            self._door.note(refusal, CHANNEL, None, sender[:40])
+            return [refusal_text(refusal, "id", templates=self._templates())]
+        asked = read_order_text(text, self._profile())
+        if asked.intent is Intent.CHANGE_PIN or change_pin_fields(text, self._profile()):
+            asked = await self._read_change_pin(agent, text)
+        reply = await self._guarded(agent, asked, text, sender.upper(), message_id)
+        return self.texts(agent, asked, reply)
+
+    async def _guarded(self, agent: Agent, asked: AgentRequest, text: str, sender: str, message_id: str) -> Reply:
+        refusal = self._door.admit(agent)
+        if refusal is None and asked.intent not in _OPEN:
+            refusal = await self._door.check_pin(agent, asked.pin)
+        if refusal is not None:
+            self._door.note(refusal, CHANNEL, agent.code)
+            return refusal
+        typed = text.replace(asked.pin, "*") if asked.pin else text
+        key = MessageKey(CHANNEL, sender, message_id, " ".join(typed.upper().split()))
+        return await self._door.serve(agent, asked, CHANNEL, key)
+
+    async def _read_change_pin(self, agent: Agent, text: str) -> AgentRequest:
+        """Old first, new first or new twice: the field that is his PIN decides (reference/dialects.md 9)."""
+        right = {f for f in set(change_pin_fields(text, self._profile())) if await self._door.pin_is(agent, f)}
+        asked = read_order_text(text, self._profile(), verify=right.__contains__)
+        if asked.intent is Intent.INVALID and not right:
+            return AgentRequest(Intent.CHANGE_PIN, pin="")
+        return asked
+
+    def texts(self, agent: Agent, asked: AgentRequest, reply: Reply) -> list[str]:
+        """A reply as the agent reads it."""
+        language, templates = agent.language, self._templates()
+        match reply:
+            case Placed(orders=orders):
+                return [order_text(view, language, templates) for view in orders]
+            case Orders(orders=orders):
+                if asked.intent is Intent.HISTORY:
+                    return [history_text(orders, language)]
+                return [order_text(view, language, templates) for view in orders]
+            case Refusal():
+                return [refusal_text(reply, language, asked=asked, templates=templates)]
+            case Balance():
+                return [balance_text(reply.balance_idr, language)]
+            case Prices(rows=rows):
+                return [price_text([(r.code, r.name, r.price_idr, r.on_sale) for r in rows], language)]
+            case Transferred():
+                return [_transferred(reply, language)]
+            case Said(what=what):
+                return [pin_changed_text(language) if what == "pin_changed" else help_text(language)]
+            case _:
+                assert_never(reply)
+
+    async def deliver(self, row: OutboxRow) -> bool:
+        """Tell what became of an order; the latest are kept for whoever listens next."""
+        cell = self._door.writer.cell
+        code = cell.agent_codes[row.agent_id]
+        text = order_text(row.view, cell.agents[code].language, self._templates())
+        self._later.setdefault(code, deque(maxlen=_KEPT)).append(Later(row.id, text))
+        for event in self._listeners.get(code, ()):
+            event.set()
+        return True
+
+    async def later(self, code: str, after: int, wait_s: float = 0.0) -> list[Later]:
+        """What came by itself after that id, waiting a while if there is nothing yet."""
+        found = [x for x in self._later.get(code, ()) if x.id > after]
+        if found or not wait_s:
+            return found
+        event = asyncio.Event()
+        self._listeners.setdefault(code, set()).add(event)
+        try:
+            await asyncio.wait_for(event.wait(), wait_s)
+        except TimeoutError:
+            return []
+        finally:
+            self._listeners[code].discard(event)
+        return [x for x in self._later.get(code, ()) if x.id > after]
+
+
+def _transferred(reply: Transferred, language: str) -> str:
+    if reply.cancelled is not None:
+        return transfer_cancelled_text(
+            transfer_id=reply.cancelled,
+            other_agent=reply.to,
+            amount_idr=reply.amount_idr,
+            balance_idr=reply.balance_idr,
+            lang=language,
+        )
+    return transfer_text(
+        transfer_id=reply.transfer_id,
+        to_agent=reply.to,
+        amount_idr=reply.amount_idr,
+        balance_idr=reply.balance_idr,
+        lang=language,
+    )

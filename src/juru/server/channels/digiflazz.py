@@ -1,0 +1,61 @@
+"""The Digiflazz buyer API as a way in: agents' programs POST JSON to ``/h2h/digiflazz/v1/...``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from juru.server.channels.door import Balance, Door, Orders, PriceRow, Prices
+from juru.server.dialects import digiflazz_buyer
+from juru.server.dialects.contract import ListedProduct
+from juru.server.dialects.replies import Templates, order_text, refusal_text
+from juru.server.domain.refusals import Code, Refusal
+from juru.server.domain.results import Placed
+from juru.values.wire import WireReply, WireRequest
+
+CHANNEL = "h2h-digiflazz"
+MOUNT = "/h2h/digiflazz"
+
+
+class DigiflazzChannel:
+    """Reads, serves and writes one request."""
+
+    def __init__(self, door: Door, templates: Callable[[], Templates]) -> None:
+        self._door = door
+        self._templates = templates
+
+    async def handle(self, request: WireRequest, ip: str) -> WireReply:
+        """One request of an agent's program."""
+        inbound = digiflazz_buyer.read_request(request, self._door.credentials, self._door.is_open_product)
+        reply = await self._door.h2h(inbound, ip, CHANNEL)
+        agent = None if inbound.agent is None else self._door.agent(inbound.agent)
+        language = "id" if agent is None else agent.language
+        templates = self._templates()
+        match reply:
+            case Placed(orders=orders) | Orders(orders=orders):
+                return digiflazz_buyer.write_order(orders[0], order_text(orders[0], language, templates))
+            case Balance():
+                return digiflazz_buyer.write_balance(reply.balance_idr)
+            case Prices(rows=rows):
+                return digiflazz_buyer.write_price_list([_listed(row) for row in rows])
+            case Refusal():
+                text = refusal_text(reply, language, asked=inbound.asked, templates=templates)
+                return digiflazz_buyer.write_refusal(reply, text, inbound.asked)
+            case _:
+                refusal = Refusal(Code.NOT_SERVED_YET, {"what": type(reply).__name__})
+                return digiflazz_buyer.write_refusal(refusal, refusal_text(refusal, language), inbound.asked)
+
+
+def _listed(row: PriceRow) -> ListedProduct:
+    start, end = row.cut_off or (None, None)
+    return ListedProduct(
+        row.code,
+        row.name,
+        row.price_idr,
+        category=row.kind,
+        brand=row.operator,
+        on_sale=row.on_sale,
+        supplied=row.on_sale,
+        stock=row.stock,
+        cut_off_start=start,
+        cut_off_end=end,
+    )

@@ -1,0 +1,65 @@
+"""The OtomaX way in: agents' servers call ``/h2h/otomax/...`` by GET or form POST and get text replies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import assert_never
+
+from juru.server.channels.door import Balance, Door, Orders, Prices, Reply, Said
+from juru.server.dialects import otomax
+from juru.server.dialects.replies import (
+    Templates,
+    help_text,
+    order_text,
+    price_text,
+    refusal_text,
+    transfer_text,
+)
+from juru.server.domain.refusals import Refusal
+from juru.server.domain.results import Placed, Transferred
+from juru.values.wire import WireReply, WireRequest
+
+CHANNEL = "h2h-otomax"
+MOUNT = "/h2h/otomax"
+
+
+class OtomaxChannel:
+    """Reads, serves and writes one request."""
+
+    def __init__(self, door: Door, templates: Callable[[], Templates]) -> None:
+        self._door = door
+        self._templates = templates
+
+    async def handle(self, request: WireRequest, ip: str) -> WireReply:
+        """One request of an agent's server."""
+        inbound = otomax.read_request(request, self._door.credentials, self._door.is_open_product)
+        reply = await self._door.h2h(inbound, ip, CHANNEL)
+        agent = None if inbound.agent is None else self._door.agent(inbound.agent)
+        if isinstance(reply, Balance) and agent is not None:
+            return otomax.write_balance(
+                name=agent.name, agent=agent.code, balance_idr=reply.balance_idr, debt_idr=max(-reply.balance_idr, 0)
+            )
+        language = "id" if agent is None else agent.language
+        return otomax.write_reply(self._text(reply, inbound, language))
+
+    def _text(self, reply: Reply, inbound: otomax.Inbound, language: str) -> str:
+        templates = self._templates()
+        match reply:
+            case Placed(orders=orders) | Orders(orders=orders):
+                return order_text(orders[0], language, templates)
+            case Refusal():
+                return refusal_text(reply, language, asked=inbound.asked, templates=templates)
+            case Prices(rows=rows):
+                return price_text([(r.code, r.name, r.price_idr, r.on_sale) for r in rows], language)
+            case Transferred():
+                return transfer_text(
+                    transfer_id=reply.transfer_id,
+                    to_agent=reply.to,
+                    amount_idr=reply.amount_idr,
+                    balance_idr=reply.balance_idr,
+                    lang=language,
+                )
+            case Said() | Balance():
+                return help_text(language)
+            case _:
+                assert_never(reply)

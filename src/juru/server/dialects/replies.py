@@ -1,0 +1,275 @@
+"""Reply texts to agents, in Indonesian and English, so that other servers' parsers read them too.
+
+An order's text is ``#<our id> R#<ref> <CODE>.<dest> ...`` with exactly one status word in upper case, dot thousands and
+``. `` after the SN (reference/dialects.md section 10, "What we send"). Texts are data (``templates_id``,
+``templates_en``); an operator overrides them through ``Templates``, which validates them and, for an order's texts,
+reads a sample back. No text holds a PIN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from string import Formatter
+from typing import Literal
+
+import msgspec
+
+from juru.server.dialects import templates_en, templates_id
+from juru.server.dialects.texts import read_reply_text
+from juru.server.domain.outcome import Outcome
+from juru.server.domain.refusals import Code, Refusal
+from juru.server.domain.requests import AgentRequest, Intent
+from juru.server.domain.views import OrderState, OrderView
+from juru.values.rupiah import dotted, format_rupiah
+
+Lang = Literal["id", "en"]
+TEMPLATE_CHARS_MAX = 600
+FACT_CHARS_MAX = 60
+HISTORY_ROWS_MAX = 10
+
+_LANGUAGES = {"id": templates_id, "en": templates_en}
+_ORDER_KEYS = {
+    OrderState.ACCEPTED: "order.accepted",
+    OrderState.SUCCESS: "order.success",
+    OrderState.FAILED: "order.failed",
+    OrderState.REVERSED: "order.reversed",
+}
+_READ_BACK = {
+    "order.accepted": Outcome.PENDING,
+    "order.success": Outcome.SUCCESS,
+    "order.failed": Outcome.FAILED,
+    "order.reversed": Outcome.FAILED,
+}
+_ORDER_INTENTS = frozenset({Intent.ORDER, Intent.ORDER_MULTI, Intent.BILL_INQUIRY, Intent.BILL_PAY})
+# An order may live under the reference, or none was asked to be made: a failure word would make the reader void it.
+_SAYS_NO_OUTCOME = frozenset({Code.REFERENCE_CONFLICT, Code.UNKNOWN_ORDER})
+_SAMPLE_SN = "7041714133481757520"
+
+
+class TemplateError(ValueError):
+    """A text that cannot be used; the message names its key and what is wrong."""
+
+
+class Templates:
+    """One language's texts with an operator's own in place of some.
+
+    Keys: those of ``TEXTS``, and ``refusal.<code>``. A part in ``[...]`` is left out where one of its facts is missing.
+    """
+
+    def __init__(self, lang: Lang = "id", overrides: Mapping[str, str] | None = None) -> None:
+        """Validate and compile; raises TemplateError."""
+        module = _LANGUAGES[lang]
+        self.lang = lang
+        self.status_word = module.STATUS_WORD
+        defaults = module.TEXTS | {f"refusal.{code}": text for code, text in module.REFUSALS.items()}
+        for key, text in (overrides or {}).items():
+            _validate(key, text, defaults)
+        self.texts = {**defaults, **(overrides or {})}
+        self.formats = {key: text.format for key, text in self.texts.items()}
+        for key in _READ_BACK.keys() & (overrides or {}).keys():
+            self._read_back(key)
+
+    def _read_back(self, key: str) -> None:
+        state = next(state for state, known in _ORDER_KEYS.items() if known == key)
+        view = OrderView(
+            order_id=1,
+            ref="ref-1",
+            agent="A1",
+            product="S10",
+            dest="081234567890",
+            state=state,
+            price_idr=10_500,
+            balance_idr=1_250_000,
+            at="2025-01-31T10:15:00+07:00",
+            sn=_SAMPLE_SN,
+        )
+        read = read_reply_text(order_text(view, self.lang, self))
+        wanted_sn = _SAMPLE_SN if state is OrderState.SUCCESS else None
+        got = (read.outcome, read.ref, read.sn, read.balance_idr)
+        if got != (_READ_BACK[key], "ref-1", wanted_sn, 1_250_000):
+            message = f"text {key}: another server would read it as {read.outcome}, SN {read.sn}; keep the default's form"
+            raise TemplateError(message)
+
+
+@lru_cache(maxsize=2)
+def templates_of(lang: Lang) -> Templates:
+    """The default texts of a language."""
+    return Templates(lang)
+
+
+def order_text(view: OrderView, lang: Lang = "id", templates: Templates | None = None) -> str:
+    """What an agent is told of an order; an order in doubt reads as in process."""
+    texts = templates or templates_of(lang)
+    tag = f"#{view.order_id} R#{view.ref} " if view.ref else f"#{view.order_id} "
+    balance = dotted(view.balance_idr)
+    time = view.at[11:16]
+    match view.state:
+        case OrderState.ACCEPTED:
+            return texts.formats["order.accepted"](
+                tag=tag,
+                product=view.product,
+                dest=view.dest,
+                time=time,
+                before=dotted(view.balance_idr + view.price_idr),
+                price=dotted(view.price_idr),
+                balance=balance,
+            )
+        case OrderState.SUCCESS:
+            return texts.formats["order.success"](
+                tag=tag, product=view.product, dest=view.dest, time=time, sn=view.sn or "-", balance=balance
+            )
+        case OrderState.FAILED | OrderState.REVERSED:
+            return texts.formats[_ORDER_KEYS[view.state]](
+                tag=tag, product=view.product, dest=view.dest, time=time, reason=_reason(view, texts), balance=balance
+            )
+
+
+def refusal_text(
+    refusal: Refusal, lang: Lang = "id", *, asked: AgentRequest | None = None, templates: Templates | None = None
+) -> str:
+    """Why it was refused and what to do.
+
+    An order's refusal stands behind its reference and destination and holds one failure word. A refused status check
+    holds none, since the order it asked about may live; nor does a refusal that says nothing of an outcome.
+    """
+    texts = templates or templates_of(lang)
+    reason = _filled(texts.texts[f"refusal.{refusal.code}"], refusal.facts)
+    about = ""
+    if asked is not None and (asked.intent in _ORDER_INTENTS or asked.intent is Intent.STATUS_CHECK):
+        ref = f"R#{_short(asked.ref)} " if asked.ref else ""
+        about = ref + (f"{_short(asked.product)}.{_short(asked.dest)} " if asked.product and asked.dest else "")
+    checking = asked is not None and asked.intent is Intent.STATUS_CHECK
+    if checking or refusal.code in _SAYS_NO_OUTCOME:
+        return f"{about}{reason}"
+    return f"{about}{texts.status_word}. {reason}"
+
+
+def balance_text(balance_idr: int, lang: Lang = "id", *, held_idr: int = 0, templates: Templates | None = None) -> str:
+    """An agent's free deposit, and what is held where anything is."""
+    formats = (templates or templates_of(lang)).formats
+    if held_idr:
+        return formats["balance.held"](balance=format_rupiah(balance_idr), held=format_rupiah(held_idr))
+    return formats["balance"](balance=format_rupiah(balance_idr))
+
+
+class PriceRow(msgspec.Struct, frozen=True):
+    """A product's price as told to one agent."""
+
+    code: str
+    name: str
+    price_idr: int
+    on_sale: bool = True
+
+
+def price_text(rows: Sequence[PriceRow], lang: Lang = "id", *, templates: Templates | None = None) -> str:
+    """One line a product."""
+    formats = (templates or templates_of(lang)).formats
+    if not rows:
+        return formats["price.none"]()
+    return "\n".join(
+        formats["price"](
+            code=row.code,
+            name=row.name,
+            price=format_rupiah(row.price_idr),
+            state=formats["price.open" if row.on_sale else "price.closed"](),
+        )
+        for row in rows
+    )
+
+
+def transfer_text(
+    kind: Literal["sent", "received", "cancelled"],
+    lang: Lang = "id",
+    *,
+    transfer_id: int,
+    agent: str,
+    amount_idr: int,
+    balance_idr: int,
+    templates: Templates | None = None,
+) -> str:
+    """A transfer as told to one of its two sides; ``agent`` is the other side."""
+    key = {"sent": "transfer", "received": "transfer.received", "cancelled": "transfer.cancelled"}[kind]
+    return (templates or templates_of(lang)).formats[key](
+        transfer=transfer_id, agent=agent, amount=format_rupiah(amount_idr), balance=format_rupiah(balance_idr)
+    )
+
+
+def history_text(views: Sequence[OrderView], lang: Lang = "id", *, templates: Templates | None = None) -> str:
+    """The last orders, a line each, newest first as given."""
+    formats = (templates or templates_of(lang)).formats
+    if not views:
+        return formats["history.none"]()
+    return "\n".join(
+        formats["history"](
+            number=number,
+            product=view.product,
+            dest=view.dest,
+            price=format_rupiah(view.price_idr),
+            state=formats[f"history.{view.state}"](),
+            sn=(view.sn or "-") if view.state is OrderState.SUCCESS else "",
+            time=view.at[:16].replace("T", " "),
+        )
+        for number, view in enumerate(views[:HISTORY_ROWS_MAX], 1)
+    )
+
+
+def pin_changed_text(lang: Lang = "id", *, templates: Templates | None = None) -> str:
+    """The PIN is changed; neither PIN is repeated."""
+    return (templates or templates_of(lang)).formats["pin.changed"]()
+
+
+def help_text(lang: Lang = "id", *, templates: Templates | None = None) -> str:
+    """The formats an agent may write."""
+    return (templates or templates_of(lang)).formats["help"]()
+
+
+def _reason(view: OrderView, texts: Templates) -> str:
+    fallback = "reason.reversed" if view.state is OrderState.REVERSED else "reason.other"
+    return texts.texts.get(f"reason.{view.reason}") or texts.texts[fallback]
+
+
+def _short(value: str | None) -> str:
+    return " ".join((value or "").split())[:FACT_CHARS_MAX]
+
+
+def _shown(name: str, value: str | int) -> str:
+    if isinstance(value, int) and name.endswith("_idr"):
+        return format_rupiah(value)
+    return _short(str(value)).replace("[", "(").replace("]", ")")
+
+
+def _filled(text: str, facts: Mapping[str, str | int]) -> str:
+    """The text with its facts; an optional part without its fact is left out, a bare missing fact is a dash."""
+    told = {name: _shown(name, value) for name, value in facts.items()}
+    kept: list[str] = []
+    for index, part in enumerate(text.replace("]", "[").split("[")):
+        names = _names(part)
+        if index % 2 == 0 or names <= told.keys():
+            kept.append(part.format(**{name: told.get(name, "-") for name in names}))
+    return "".join(kept).rstrip()
+
+
+@lru_cache(maxsize=512)
+def _names(text: str) -> frozenset[str]:
+    return frozenset(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+
+
+def _validate(key: str, text: str, defaults: Mapping[str, str]) -> None:
+    if key not in defaults:
+        message = f"text {key}: no such text"
+        raise TemplateError(message)
+    if len(text) > TEMPLATE_CHARS_MAX:
+        message = f"text {key}: longer than {TEMPLATE_CHARS_MAX} characters"
+        raise TemplateError(message)
+    try:
+        parsed = list(Formatter().parse(text))
+    except ValueError as error:
+        message = f"text {key}: {error}"
+        raise TemplateError(message) from error
+    allowed = _names(defaults[key].replace("[", "").replace("]", ""))
+    for _, name, spec, conversion in parsed:
+        if name is not None and (name not in allowed or spec or conversion):
+            known = ", ".join(sorted(allowed)) or "none"
+            message = f"text {key}: {{{name}}} is not a plain placeholder of it; known: {known}"
+            raise TemplateError(message)

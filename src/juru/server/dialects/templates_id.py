@@ -1,0 +1,86 @@
+"""The texts an agent reads, in Indonesian. Placeholders are the names in braces; ``replies`` validates them."""
+
+from __future__ import annotations
+
+from juru.server.domain.refusals import Code
+
+STATUS_WORD = "GAGAL"
+
+TEXTS: dict[str, str] = {
+    "order.accepted": "{tag}{product}.{dest} akan diproses @{time}. Saldo {before} - {price} = {balance}",
+    "order.success": "{tag}{product}.{dest} SUKSES. SN/Ref: {sn}. Saldo {balance} @{time}",
+    "order.failed": "{tag}{product}.{dest} GAGAL. {reason}. Saldo {balance} @{time}",
+    "order.reversed": "{tag}{product}.{dest} GAGAL. {reason}. Saldo {balance} @{time}",
+    "balance": "Saldo {balance}",
+    "balance.held": "Saldo {balance}, sedang ditahan {held} untuk transaksi berjalan",
+    "price": "{code} {name} {price} {state}",
+    "price.open": "buka",
+    "price.closed": "tutup",
+    "price.none": "Tidak ada produk itu. Ketik PRODUK untuk daftar kode.",
+    "transfer": "Transfer #{transfer} {amount} ke {agent} tercatat. Saldo {balance}",
+    "transfer.received": "Terima transfer #{transfer} {amount} dari {agent}. Saldo {balance}",
+    "transfer.cancelled": "Transfer #{transfer} {amount} dengan {agent} ditarik kembali. Saldo {balance}",
+    "history": "{number}. {product}.{dest} {price} {state}{sn} {time}",
+    "history.none": "Belum ada transaksi. Contoh order: S10.081234567890.PIN",
+    "history.accepted": "PROSES",
+    "history.success": "SUKSES SN: ",
+    "history.failed": "GAGAL",
+    "history.reversed": "DIBALIK",
+    "pin.changed": "PIN sudah diganti. Jaga kerahasiaannya, mulai sekarang pakai PIN baru.",
+    "help": (
+        "Order: KODE.TUJUAN.PIN (S10.081234567890.PIN). Beli lagi hari ini: KODE.2.TUJUAN.PIN atau akhiri .RO\n"
+        "Banyak: KODE.TUJUAN,KODE.TUJUAN.PIN\n"
+        "Saldo: SAL.PIN | Harga: H.KODE | Terakhir: CTRX.PIN | Status: CEK.TUJUAN\n"
+        "Transfer: T.ID.JUMLAH.PIN | Ganti PIN: GP.LAMA.BARU | Keluhan: K.ISI"
+    ),
+    "reason.supplier_failed": "Operator menolak, cek nomor lalu coba lagi",
+    "reason.bad_destination": "Nomor tidak diterima operator, periksa nomor lalu kirim ulang",
+    "reason.no_route": "Semua jalur sedang tutup, coba lagi nanti",
+    "reason.by_person": "Diputuskan petugas, hubungi CS bila perlu",
+    "reason.expired": "Lewat batas waktu, silakan kirim ulang",
+    "reason.reversed": "Dana dikembalikan, hubungi CS bila perlu",
+    "reason.other": "Dana dikembalikan, silakan coba lagi atau hubungi CS",
+}
+
+REFUSALS: dict[Code, str] = {
+    Code.BODY_TOO_LARGE: "Pesan terlalu besar, kirim pesan yang lebih pendek",
+    Code.MALFORMED: "Permintaan tidak terbaca, periksa parameter lalu kirim ulang",
+    Code.BAD_ENCODING: "Huruf pesan tidak terbaca, kirim dalam UTF-8",
+    Code.UNKNOWN_SENDER: "Pengirim belum terdaftar, daftarkan nomor atau ID lewat upline",
+    Code.IP_NOT_ALLOWED: "Alamat IP belum terdaftar, minta admin menambahkannya",
+    Code.BAD_SIGNATURE: "Tanda tangan tidak cocok, periksa ID, PIN, password dan rumus sign",
+    Code.STALE_SIGNATURE: "Tanda tangan sudah kedaluwarsa, samakan jam lalu tanda tangani ulang",
+    Code.REPLAYED_SIGNATURE: "Tanda tangan ini sudah dipakai, buat tanda tangan baru",
+    Code.PIN_LOCKED: "PIN terkunci karena terlalu sering keliru, hubungi upline atau CS",
+    Code.WRONG_PIN: "PIN tidak cocok, periksa lalu kirim ulang",
+    Code.AGENT_BLOCKED: "Akun diblokir, hubungi upline atau CS",
+    Code.RATE_LIMITED: "Terlalu banyak permintaan, tunggu sebentar lalu kirim ulang",
+    Code.BUSY: "Server sibuk, permintaan tidak dicatat, kirim ulang sebentar lagi",
+    Code.PAUSED: "Penjualan sedang dihentikan sementara, coba lagi nanti",
+    Code.INVALID_FORMAT: "Format tidak dikenal. Order: KODE.TUJUAN.PIN, ketik HELP untuk format lain",
+    Code.NOT_SERVED_YET: "Perintah ini belum dilayani, ketik HELP untuk perintah yang ada",
+    Code.REFERENCE_REQUIRED: "Nomor referensi kosong, sertakan referensi yang unik",
+    Code.REFERENCE_INVALID: "Nomor referensi tidak sah, pakai 1-64 huruf atau angka",
+    Code.REFERENCE_CONFLICT: "Referensi ini sudah dipakai untuk order lain, pakai referensi baru",
+    Code.UNKNOWN_PRODUCT: "Kode produk tidak ada, ketik PRODUK untuk daftar kode",
+    Code.BAD_DESTINATION: "Nomor tujuan kurang atau lebih, periksa nomor lalu kirim ulang",
+    Code.WRONG_OPERATOR: "Operator nomor ini tidak sesuai produk[ (nomor {operator}, produk {wanted})], pilih produk yang sesuai",
+    Code.BAD_AMOUNT: "Jumlah tidak sesuai[ ({min_idr} sampai {max_idr})], perbaiki lalu kirim ulang",
+    Code.REPEATED_ORDER: "Produk dan nomor ini sudah diorder hari ini. [Beli lagi: KODE.{next}.TUJUAN.PIN]",
+    Code.COUNTER_GAP: "Urutan order terlewat, kirim urutan berikutnya[: KODE.{next}.TUJUAN.PIN]",
+    Code.PRODUCT_CLOSED: "Produk ditutup, pilih kode lain",
+    Code.PRODUCT_DISTURBED: "Produk sedang gangguan, pilih kode lain atau coba lagi nanti",
+    Code.CUT_OFF: "Produk sedang cut off[ sampai {until}], kirim lagi sesudahnya",
+    Code.OUT_OF_STOCK: "Stok kosong, pilih kode lain",
+    Code.NO_SUPPLIER: "Belum ada jalur untuk produk ini, pilih kode lain",
+    Code.BELOW_COST: "Harga produk sedang diperbaiki, pilih kode lain atau hubungi CS",
+    Code.ABOVE_MAX_PRICE: "Harga sekarang[ {price_idr}] melebihi batas[ {max_idr}], naikkan batas lalu kirim ulang",
+    Code.INSUFFICIENT_BALANCE: "Saldo tidak cukup[: perlu {needed_idr}, tersedia {free_idr}]. Isi deposit dulu",
+    Code.UNKNOWN_ORDER: "Transaksi tidak ditemukan, periksa referensi atau nomornya",
+    Code.UNKNOWN_AGENT: "ID agen tidak ada, periksa lalu kirim ulang",
+    Code.NOT_YOUR_DOWNLINE: "Agen itu bukan downline Anda, periksa ID-nya",
+    Code.NOT_CANCELLABLE: "Transfer tidak bisa ditarik kembali, hubungi penerima atau CS",
+    Code.WEAK_PIN: "PIN baru terlalu mudah, pilih 4-8 angka yang tidak berurutan atau kembar",
+    Code.NOT_ALLOWED: "Akun Anda tidak berhak melakukan ini, hubungi upline atau CS",
+    Code.INCIDENT: "Ada gangguan di pihak kami[ (nomor {incident})], sampaikan ini ke CS",
+}
