@@ -6,29 +6,23 @@ Real sockets on loopback against `RawPeer`, on asyncio's loop and on uvloop.
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
-import ipaddress
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 import aiohttp
 import pytest
 import uvloop
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 import juru
 from juru.server.suppliers import transport as transport_module
 from juru.server.suppliers.transport import HttpTransport
 from juru.values.wire import Lost, NotSent, Sent, WireRequest
-from tests.support.raw_peer import Act, RawPeer, Step
+from tests.support.raw_peer import Act, RawPeer, Step, free_port, self_signed, silent_listener
 
 pytestmark = pytest.mark.timeout(10)
 
@@ -216,29 +210,6 @@ def test_connections_are_reused_and_limited(play: Play) -> None:
 # Provably nothing left.
 
 
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
-
-
-@contextmanager
-def silent_listener(*, full: bool) -> Iterator[int]:
-    """A port whose queue nobody empties; a full one lets no connection stand at all."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(0 if full else 8)
-        waiting = [socket.socket() for _ in range(4 if full else 0)]
-        try:
-            for one in waiting:
-                one.setblocking(False)
-                one.connect_ex(listener.getsockname())
-            yield int(listener.getsockname()[1])
-        finally:
-            for one in waiting:
-                one.close()
-
-
 def test_refused_connect_sent_nothing(play: Play) -> None:
     async def scenario() -> None:
         async with opened() as transport:
@@ -334,10 +305,9 @@ def test_may_send_is_asked_once_connected_and_the_loop_does_not_turn_before_the_
         seen: list[object] = []
         with socket.create_server(("127.0.0.1", 0)) as listener, ExitStack() as stack:
             peers: list[socket.socket] = []
-            stack.callback(lambda: peers[0].close())
 
             def ask() -> bool:
-                peers.append(listener.accept()[0])
+                peers.append(stack.enter_context(listener.accept()[0]))
                 peers[0].setblocking(False)
                 with pytest.raises(BlockingIOError):
                     peers[0].recv(1)
@@ -574,24 +544,7 @@ def test_idle_connection_is_dropped_after_its_time(play: Play) -> None:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate of 127.0.0.1 which nobody signed, with its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "peer")])
-    start = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
-    signed = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(start)
-        .not_valid_after(start.replace(year=2100))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    secret = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path = tmp_path_factory.mktemp("tls") / "peer.pem"
-    path.write_bytes(secret + signed.public_bytes(serialization.Encoding.PEM))
-    return path
+    return self_signed(tmp_path_factory.mktemp("tls") / "peer.pem")
 
 
 def serving(certificate: Path) -> ssl.SSLContext:

@@ -11,6 +11,9 @@ from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData
 FIRST_PRIVATE_ACCOUNT = 1000
 """Accounts from here on belong to somebody who may ask for a statement; only their postings are indexed."""
 
+ENDINGS = "kind IN ('void', 'direct', 'reversal')"
+"""Transfers that an order's row does not name (it names its hold and its sale); few, so their index costs little."""
+
 
 def integer(name: str, *, null: bool = False, key: bool = False) -> Column[int]:
     """A 64-bit integer column; SQLite needs its key to be plain INTEGER to store rows by it."""
@@ -53,6 +56,7 @@ def book_tables(metadata: MetaData) -> None:
             sqlite_where=text("kind = 'reversal'"),
             postgresql_where=text("kind = 'reversal'"),
         ),
+        Index("transfers_order", "order_id", sqlite_where=text(ENDINGS), postgresql_where=text(ENDINGS)),
         info={"sealed": ("id", "commit_no", "kind", "of_id", "code", "order_id", "day", "at_ms", "memo")},
     )
     debit, credit = (text(f"{side} >= {FIRST_PRIVATE_ACCOUNT}") for side in ("debit", "credit"))

@@ -30,7 +30,9 @@ def version() -> tuple[int, ...]:
 class SqliteEngine:
     """One connection. ``synchronous`` is FULL; anything else is for tests that show what it would lose."""
 
-    def __init__(self, path: Path, *, read_only: bool = False, synchronous: str = "FULL", cache_kib: int = 65_536) -> None:
+    def __init__(
+        self, path: Path, *, read_only: bool = False, synchronous: str = "FULL", cache_kib: int = 65_536
+    ) -> None:
         if version() < VERSION_MIN:
             wanted = ".".join(map(str, VERSION_MIN))
             message = f"SQLite {apsw.sqlite_lib_version()} is older than {wanted}: install apsw from requirements.lock"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import secrets
 import signal
 from collections.abc import AsyncIterator, Callable
-from typing import TYPE_CHECKING
 
 import msgspec
 import uvicorn
@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from juru.books.sqlite import SqliteEngine
-from juru.server.channels import callbacks, chat, digiflazz, otomax
+from juru.server.channels import api, callbacks, chat, digiflazz, otomax
 from juru.server.channels.door import Door
 from juru.server.channels.http import WireFront
 from juru.server.desk import admin
@@ -45,9 +45,6 @@ from juru.server.suppliers.http import HttpSuppliers
 from juru.server.suppliers.transport import HttpTransport
 from juru.server.telemetry import configure, logger
 from juru.values.wire import Sent, WireReply, WireRequest
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 log = logger("app")
 _REPORT_TIMEOUT_S = 15.0
@@ -196,6 +193,7 @@ class Server:
             otomax.MOUNT: dialect_otomax.handle,
             digiflazz.MOUNT: dialect_digiflazz.handle,
             callbacks.MOUNT: callback,
+            api.MOUNT: api.ApiChannel(self.door, self.reads, self.runtime.now_ms).handle,
         }
         return WireFront(mounts, inner, body_bytes_max=self.settings.body_bytes_max)
 
@@ -292,7 +290,10 @@ def run_server(data: DataDir, settings: ServeSettings) -> None:
 
 
 def uvicorn_loop(serve: Callable[..., object], make: Callable[[], Server]) -> None:
-    """Run on uvloop where there is one."""
+    """Run on uvloop where there is one; the collector is told that a server's state lives long."""
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
+
     async def main() -> None:
         await serve(make())  # type: ignore[misc]
 
@@ -302,6 +303,3 @@ def uvicorn_loop(serve: Callable[..., object], make: Callable[[], Server]) -> No
         asyncio.run(main())
     else:
         uvloop.run(main())
-
-
-__all__ = ["Path", "Server", "run_server", "serve_until_interrupted", "serving"]

@@ -18,16 +18,17 @@ class Quote(msgspec.Struct, frozen=True):
 
     price_idr: int
     legs: tuple[tuple[int, int], ...] = ()
-
-    @property
-    def commission_idr(self) -> int:
-        """All commissions together."""
-        return sum(amount for _, amount in self.legs)
+    commission_idr: int = 0
 
     @property
     def income_idr(self) -> int:
         """What stays for us before the supplier's cost."""
         return self.price_idr - self.commission_idr
+
+
+def quoted(price_idr: int, legs: tuple[tuple[int, int], ...]) -> Quote:
+    """A quote with its commissions summed once."""
+    return Quote(price_idr, legs, sum(amount for _, amount in legs))
 
 
 def quote(agents: dict[str, Agent], agent: Agent, product: Product) -> Quote:
@@ -45,11 +46,11 @@ def quote(agents: dict[str, Agent], agent: Agent, product: Product) -> Quote:
             share += product.commissions_idr[place]
         if share > 0:
             earned[above.id] = earned.get(above.id, 0) + share
-    return Quote(price, tuple(earned.items()))
+    return quoted(price, tuple(earned.items()))
 
 
 def with_amount(base: Quote, product: Product, amount_idr: int | None) -> Quote:
     """For an open denomination the amount itself is paid on top of the fee."""
     if product.kind is ProductKind.OPEN and amount_idr is not None:
-        return Quote(base.price_idr + amount_idr, base.legs)
+        return Quote(base.price_idr + amount_idr, base.legs, base.commission_idr)
     return base

@@ -31,7 +31,7 @@ from juru.server.domain.order import (
 )
 from juru.server.domain.outcome import Answer, Buy, InquiryVerb, Outcome
 from juru.server.domain.place import find_offers, queue_attempt
-from juru.server.domain.pricing import Quote
+from juru.server.domain.pricing import quoted
 from juru.server.domain.results import Done, Result, Sending
 from juru.server.domain.routing import FULL, scored
 from juru.server.domain.views import OrderState
@@ -153,7 +153,7 @@ def _note_answer(cell: Cell, order: Order, attempt: Attempt, answer: Answer, sou
             order.id,
             attempt.id,
             cell.now_ms,
-            state=state.value,
+            state=state,
             sn=answer.sn,
             price_idr=answer.price_idr,
             reason=answer.reason or answer.code,
@@ -271,7 +271,7 @@ def try_next(cell: Cell, order: Order, expires_ms: int | None = None) -> bool:
     product = cell.products.get(order.product)
     if product is None or len(attempts) >= cell.settings.attempts_max or cell.now_ms >= until_ms:
         return False
-    priced = Quote(order.price_idr, order.legs)
+    priced = quoted(order.price_idr, order.legs)
     tried = frozenset(a.supplier for a in attempts)
     offers, rejected = find_offers(cell, product, priced, order.amount_idr, tried)
     if not offers:

@@ -34,7 +34,9 @@ class Keyring:
         if not path.exists():
             message = f"the keys {path} are missing: put back the file that was kept apart from the database"
             raise DataDirError(message)
-        self._keys = {k.id: AESGCM(bytes.fromhex(k.key)) for k in msgspec.json.decode(path.read_bytes(), type=list[_Key])}
+        self._keys = {
+            k.id: AESGCM(bytes.fromhex(k.key)) for k in msgspec.json.decode(path.read_bytes(), type=list[_Key])
+        }
         self._first = next(iter(self._keys))
 
     @classmethod

@@ -46,7 +46,7 @@ def order_row(order: Order, commit_no: int) -> Row:
 
 def order_state(order: Order) -> Row:
     """The columns of an order that follow from its events."""
-    return (order.state.value, order.sn, order.reason, order.supplier, order.cost_idr, order.post_id, order.final_ms)
+    return (order.state, order.sn, order.reason, order.supplier, order.cost_idr, order.post_id, order.final_ms)
 
 
 def order_from(row: Row) -> Order:
@@ -103,7 +103,7 @@ def attempt_row(attempt: Attempt, commit_no: int) -> Row:
 def attempt_state(attempt: Attempt) -> Row:
     """The columns of an attempt that follow from its events."""
     return (
-        attempt.state.value,
+        attempt.state,
         attempt.send_by_ms,
         attempt.sent_ms,
         attempt.sn,
@@ -138,7 +138,7 @@ def attempt_from(row: Row) -> Attempt:
 
 def event_row(event: Event, event_id: int, commit_no: int) -> Row:
     """An event; its body holds the whole of it."""
-    return (event_id, commit_no, event.order_id, event.kind.value, _encode(event).decode())
+    return (event_id, commit_no, event.order_id, event.kind, _encode(event).decode())
 
 
 def event_from(body: str) -> Event:
@@ -151,7 +151,7 @@ def transfer_row(transfer: Transfer, commit_no: int, day: int, at_ms: int) -> Ro
     return (
         transfer.id,
         commit_no,
-        transfer.kind.value,
+        transfer.kind,
         transfer.of_id,
         transfer.code,
         transfer.order_id,

@@ -36,7 +36,9 @@ _CHAT = "SELECT * FROM orders WHERE agent_id = ? AND dest = ? AND ref IS NULL AN
 _MESSAGE_BY_ID = (
     "SELECT * FROM messages WHERE agent_id = ? AND message_id = ? AND channel = ? AND sender = ? AND at_ms >= ?"
 )
-_MESSAGE_BY_TEXT = "SELECT * FROM messages WHERE agent_id = ? AND at_ms >= ? AND text = ? AND channel = ? AND sender = ?"
+_MESSAGE_BY_TEXT = (
+    "SELECT * FROM messages WHERE agent_id = ? AND at_ms >= ? AND text = ? AND channel = ? AND sender = ?"
+)
 _ATTEMPT = "SELECT * FROM attempts WHERE id = ?"
 _ATTEMPT_BY_REF = "SELECT * FROM attempts WHERE ref = ?"
 _TRANSFER = "SELECT id, kind, of_id, code, order_id, memo FROM transfers WHERE id = ?"
@@ -44,8 +46,9 @@ _POSTINGS = "SELECT debit, credit, amount_idr FROM postings WHERE transfer_id = 
 _REVERSAL = "SELECT of_id, id FROM transfers WHERE of_id = ? AND kind = 'reversal'"
 _LAST_TRANSFER = """
 SELECT t.id FROM postings p JOIN transfers t ON t.id = p.transfer_id
-WHERE p.debit = ? AND t.code = 'agent_transfer' ORDER BY p.id DESC LIMIT 1
+WHERE p.debit = ? AND p.debit >= 1000 AND t.code = 'agent_transfer' ORDER BY p.id DESC LIMIT 1
 """
+"""The range repeats the condition of the index on private accounts; without it the whole table is read."""
 _BATCH = "SELECT no FROM commits WHERE batch_id = ?"
 
 
@@ -310,5 +313,3 @@ def _cut(written: dict[str, list[r.Row]]) -> list[tuple[str, Sequence[r.Row]]]:
         for name in SEALED
         if written[name]
     ]
-
-

@@ -1,0 +1,194 @@
+"""Juru's own JSON API under ``/api/v1``: signed requests, a replay window, cursor paging."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import msgspec
+
+from juru import __version__
+from juru.server.channels.door import Balance, Door, Orders, Reply
+from juru.server.dialects.juru_api import (
+    WINDOW_S,
+    BalanceDoc,
+    NewOrder,
+    NewTransfer,
+    Page,
+    ProductDoc,
+    TransferDoc,
+    openapi,
+    problem,
+    sign,
+)
+from juru.server.dialects.replies import refusal_text
+from juru.server.domain.agent import Agent
+from juru.server.domain.commands import MessageKey
+from juru.server.domain.order import Order
+from juru.server.domain.refusals import Code, Refusal
+from juru.server.domain.requests import AgentRequest, Intent
+from juru.server.domain.results import Placed, Transferred
+from juru.values.wire import WireReply, WireRequest
+
+CHANNEL = "api"
+MOUNT = "/api/v1"
+_JSON = (("content-type", "application/json"),)
+_SEEN_MAX = 100_000
+_PAGE_MAX = 200
+_STATUS = {
+    Code.BODY_TOO_LARGE: 413,
+    Code.UNKNOWN_SENDER: 401,
+    Code.BAD_SIGNATURE: 401,
+    Code.STALE_SIGNATURE: 401,
+    Code.REPLAYED_SIGNATURE: 409,
+    Code.IP_NOT_ALLOWED: 403,
+    Code.AGENT_BLOCKED: 403,
+    Code.PIN_LOCKED: 403,
+    Code.NOT_ALLOWED: 403,
+    Code.RATE_LIMITED: 429,
+    Code.BUSY: 503,
+    Code.PAUSED: 503,
+    Code.MALFORMED: 400,
+    Code.BAD_ENCODING: 400,
+    Code.REFERENCE_CONFLICT: 409,
+    Code.UNKNOWN_ORDER: 404,
+    Code.INCIDENT: 500,
+}
+
+
+class Listing(Protocol):
+    """Reading an agent's orders page by page."""
+
+    def orders(self, *, before_id: int | None = None, limit: int = 50, agent_id: int | None = None) -> Sequence[Order]:
+        """Newest first, older than ``before_id``."""
+
+
+class ApiChannel:
+    """Reads, proves, serves and writes one request."""
+
+    def __init__(self, door: Door, listing: Listing, now_ms: Callable[[], int]) -> None:
+        self._door = door
+        self._listing = listing
+        self._now_ms = now_ms
+        self._seen: dict[str, int] = {}
+        self._description = msgspec.json.encode(openapi(__version__))
+
+    async def handle(self, request: WireRequest, ip: str) -> WireReply:
+        """One request."""
+        if request.path == "/openapi.json":
+            return WireReply(200, self._description, _JSON)
+        agent, refusal = self._who(request, ip)
+        if refusal is None and agent is not None:
+            reply = await self._serve(agent, request)
+            if not isinstance(reply, Refusal):
+                return WireReply(200, msgspec.json.encode(reply), _JSON)
+            refusal = reply
+        else:
+            refusal = refusal or Refusal(Code.UNKNOWN_SENDER)
+            self._door.note(refusal, CHANNEL, None if agent is None else agent.code, ip)
+        language = "en" if agent is None else agent.language
+        body = msgspec.json.encode(problem(refusal, refusal_text(refusal, language)))
+        return WireReply(_STATUS.get(refusal.code, 422), body, _JSON)
+
+    def _who(self, request: WireRequest, ip: str) -> tuple[Agent | None, Refusal | None]:
+        """The agent and what stands against him: address, signature, its time, its being used before."""
+        agent = self._door.agent(request.header("x-juru-agent") or "")
+        known = None if agent is None else self._door.credentials(agent.code)
+        if agent is None or known is None or not known.api_key:
+            return agent, Refusal(Code.UNKNOWN_SENDER)
+        if (elsewhere := self._door.address_refusal(agent, ip)) is not None:
+            return agent, elsewhere
+        given, told = request.header("x-juru-signature") or "", request.header("x-juru-time") or ""
+        if not told.isascii() or not told.isdigit():
+            return agent, Refusal(Code.BAD_SIGNATURE)
+        target = msgspec.structs.replace(request, path=MOUNT + request.path).url
+        right = sign(known.api_key, request.method, target, int(told), request.body)
+        if not hmac.compare_digest(right.encode(), given.lower().encode()):
+            return agent, Refusal(Code.BAD_SIGNATURE)
+        now_s = self._now_ms() // 1000
+        if abs(now_s - int(told)) > WINDOW_S:
+            return agent, Refusal(Code.STALE_SIGNATURE, {"window_s": WINDOW_S})
+        if request.method != "GET" and not self._first_use(given, now_s):
+            return agent, Refusal(Code.REPLAYED_SIGNATURE)
+        return agent, self._door.admit(agent)
+
+    def _first_use(self, signature: str, now_s: int) -> bool:
+        """A signature moves money once within its window; older ones are stale by themselves."""
+        if signature in self._seen:
+            return False
+        if len(self._seen) >= _SEEN_MAX:
+            self._seen = {s: t for s, t in self._seen.items() if now_s - t <= 2 * WINDOW_S}
+        self._seen[signature] = now_s
+        return True
+
+    async def _serve(self, agent: Agent, request: WireRequest) -> msgspec.Struct | list[ProductDoc] | Refusal:
+        path, query = request.path.rstrip("/"), dict(request.query)
+        match request.method, path.split("/")[1:]:
+            case "POST", ["orders"]:
+                return await self._order(agent, request.body)
+            case "GET", ["orders"]:
+                return self._page(agent, query)
+            case "GET", ["orders", ref]:
+                asked = AgentRequest(Intent.STATUS_CHECK, ref=ref)
+                return _document(await self._door.serve(agent, asked, CHANNEL))
+            case "GET", ["balance"]:
+                return _document(self._door.balance_of(agent))
+            case "GET", ["products"]:
+                rows = self._door.prices(agent, query.get("code"))
+                return [ProductDoc(r.code, r.name, r.price_idr, r.on_sale, r.operator, r.kind) for r in rows]
+            case "POST", ["transfers"]:
+                return await self._transfer(agent, request.body)
+            case _:
+                return Refusal(Code.MALFORMED, {"detail": f"no {request.method} {path}; see {MOUNT}/openapi.json"})
+
+    async def _order(self, agent: Agent, body: bytes) -> msgspec.Struct | Refusal:
+        try:
+            new = msgspec.json.decode(body, type=NewOrder)
+        except (msgspec.ValidationError, msgspec.DecodeError) as error:
+            return Refusal(Code.MALFORMED, {"detail": str(error)})
+        asked = AgentRequest(
+            Intent.ORDER,
+            product=new.product.upper(),
+            dest=new.dest,
+            ref=new.ref,
+            amount_idr=new.amount_idr,
+            max_price_idr=new.max_price_idr,
+            notify=new.notify,
+        )
+        return _document(await self._door.serve(agent, asked, CHANNEL))
+
+    async def _transfer(self, agent: Agent, body: bytes) -> msgspec.Struct | Refusal:
+        try:
+            new = msgspec.json.decode(body, type=NewTransfer)
+        except (msgspec.ValidationError, msgspec.DecodeError) as error:
+            return Refusal(Code.MALFORMED, {"detail": str(error)})
+        asked = AgentRequest(Intent.DOWNLINE_TRANSFER, downline=new.to, amount_idr=new.amount_idr)
+        key = MessageKey(CHANNEL, agent.code, new.key, f"transfer {new.key}")
+        return _document(await self._door.serve(agent, asked, CHANNEL, key))
+
+    def _page(self, agent: Agent, query: dict[str, str]) -> msgspec.Struct | Refusal:
+        cursor, limit = query.get("cursor"), query.get("limit", "50")
+        if (cursor is not None and not cursor.isdigit()) or not limit.isdigit() or not 0 < int(limit) <= _PAGE_MAX:
+            return Refusal(Code.MALFORMED, {"detail": f"cursor as given, limit 1..{_PAGE_MAX}"})
+        before = None if cursor is None else int(cursor)
+        found = self._listing.orders(before_id=before, limit=int(limit), agent_id=agent.id)
+        cell = self._door.writer.cell
+        views = tuple(cell.view(order) for order in found)
+        return Page(views, str(found[-1].id) if len(found) == int(limit) else None)
+
+
+def _document(reply: Reply) -> msgspec.Struct | Refusal:
+    match reply:
+        case Placed(orders=orders) | Orders(orders=orders):
+            return orders[0]
+        case Balance():
+            return BalanceDoc(reply.balance_idr, reply.held_idr, reply.credit_idr)
+        case Transferred():
+            return TransferDoc(
+                reply.transfer_id, reply.to, reply.amount_idr, reply.balance_idr, reply.repeated
+            )
+        case Refusal():
+            return reply
+        case _:
+            raise AssertionError(reply)

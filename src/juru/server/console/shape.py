@@ -1,0 +1,245 @@
+"""What the page shows of an order, of balances and of suppliers: each value already as a person reads it.
+
+One formatter, here, for the first load and for every later change, so that the browser only places text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from juru.server.console.live import Trouble
+from juru.server.console.words import Lang, Words, known
+from juru.server.domain.accounts import House, agent_deposit, supplier_deposit
+from juru.server.domain.catalog import Supplier
+from juru.server.domain.cell import Cell
+from juru.server.domain.order import AttemptState, Order
+from juru.server.domain.routing import FULL
+from juru.server.domain.views import OrderState
+from juru.values.days import Zone, iso_local
+from juru.values.msisdn import to_local
+from juru.values.rupiah import format_rupiah
+
+AGENTS_SHOWN = 12
+_OWNED = frozenset(
+    {
+        House.BANK,
+        House.COST,
+        House.COMMISSION_EXPENSE,
+        House.LATE_SUCCESS,
+        House.CLAIMS,
+        House.LOSSES,
+        House.BANK_FEES,
+    }
+)
+"""House accounts whose debit side is their plus: what we own or have spent."""
+_ALWAYS = (House.BANK, House.EQUITY, House.SALES, House.COST)
+_MONTHS = {
+    "id": "Jan Feb Mar Apr Mei Jun Jul Agu Sep Okt Nov Des".split(),
+    "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(),
+}
+
+
+class OrderRow(msgspec.Struct, frozen=True):
+    """An order as one row of the table. ``state`` is the key of its word, shape and colour."""
+
+    id: int
+    time: str
+    when: str
+    agent: str
+    product: str
+    dest: str
+    price: str
+    state: str
+    word: str
+    sn: str | None
+
+
+class Account(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One balance: ``note`` says what of it is held."""
+
+    name: str
+    label: str
+    amount: str
+    note: str = ""
+    debt: bool = False
+
+
+class Health(msgspec.Struct, frozen=True):
+    """How a supplier does."""
+
+    code: str
+    name: str
+    availability: str
+    word: str
+    in_flight: int
+    in_flight_max: int
+    queued: int
+    unknown: int
+    rate: str | None
+    trouble: str | None
+    trouble_order: int | None
+    trouble_when: str | None
+
+
+class Balances(msgspec.Struct, frozen=True):
+    """Everybody's money."""
+
+    agents: tuple[Account, ...]
+    agents_more: str
+    agents_total: Account
+    suppliers: tuple[Account, ...]
+    house: tuple[Account, ...]
+
+
+def clock(at_ms: int, zone: Zone) -> str:
+    """Time of day to the second, ``14:05:09``."""
+    return iso_local(at_ms, zone)[11:19]
+
+
+def moment(at_ms: int, zone: Zone, lang: Lang) -> str:
+    """Date, time and zone: ``23 Nov 2026 14:05:09 WIB``."""
+    iso = iso_local(at_ms, zone)
+    return f"{int(iso[8:10])} {_MONTHS[lang][int(iso[5:7]) - 1]} {iso[:4]} {iso[11:19]} {zone.value}"
+
+
+def grouped(dest: str) -> str:
+    """A mobile number as ``0812-3456-7890``; any other destination as it is."""
+    local = to_local(dest)
+    if not (local.startswith("08") and local.isdigit() and len(local) <= 14):  # noqa: PLR2004 - see values.msisdn
+        return local
+    return "-".join(part for part in (local[:4], local[4:8], local[8:]) if part)
+
+
+def held_for_person(cell: Cell) -> frozenset[int]:
+    """Orders that wait for a person."""
+    return frozenset(order_id for _, order_id, _ in cell.queue if order_id is not None)
+
+
+def state_of(order: Order, waiting: frozenset[int]) -> str:
+    """The key of an order's state as the page words it."""
+    match order.state:
+        case OrderState.ACCEPTED:
+            return "person" if order.id in waiting else "process"
+        case _:
+            return order.state.value
+
+
+def order_rows(orders: Iterable[Order], cell: Cell, lang: Lang, t: Words) -> list[OrderRow]:
+    """Orders as rows; one that is open is taken from the cell, which is never behind."""
+    waiting = held_for_person(cell)
+    zone = cell.settings.zone
+    rows = []
+    for read in orders:
+        order = cell.orders.get(read.id, read)
+        state = state_of(order, waiting)
+        rows.append(
+            OrderRow(
+                order.id,
+                clock(order.at_ms, zone),
+                moment(order.at_ms, zone, lang),
+                cell.agent_codes.get(order.agent_id, "?"),
+                order.product,
+                grouped(order.dest),
+                format_rupiah(order.price_idr),
+                state,
+                t(f"state_{state}"),
+                order.sn,
+            )
+        )
+    return rows
+
+
+def balances(cell: Cell, find: str, t: Words) -> Balances:
+    """Agents whose code begins with ``find`` (the first few), all agents together, suppliers and the house."""
+    shown: list[Account] = []
+    found = total_idr = held_idr = 0
+    for code in sorted(cell.agents):
+        agent = cell.agents[code]
+        balance = cell.ledger.get(agent_deposit(agent.id))
+        net_idr, held = (balance.net_idr, balance.held_idr) if balance is not None else (0, 0)
+        total_idr += net_idr
+        held_idr += held
+        if not code.startswith(find):
+            continue
+        found += 1
+        if len(shown) < AGENTS_SHOWN:
+            shown.append(_account(code, agent.name, net_idr, held, t))
+    more = found - len(shown)
+    total = _account("total", t("agents_total", count=len(cell.agents)), total_idr, held_idr, t)
+    suppliers = tuple(
+        _account(s.code, s.name, -_net(cell, supplier_deposit(s.id)), 0, t)
+        for s in sorted(cell.suppliers.values(), key=lambda s: s.code)
+    )
+    return Balances(
+        tuple(shown), t("agents_more", count=more) if more else "", total, suppliers, tuple(_house(cell, t))
+    )
+
+
+def _net(cell: Cell, account: int) -> int:
+    balance = cell.ledger.get(account)
+    return 0 if balance is None else balance.net_idr
+
+
+def _account(name: str, label: str, amount_idr: int, held_idr: int, t: Words) -> Account:
+    note = t("held", amount=format_rupiah(held_idr)) if held_idr else ""
+    return Account(name, label, format_rupiah(amount_idr), note, debt=amount_idr < 0)
+
+
+def _house(cell: Cell, t: Words) -> Iterable[Account]:
+    own = {}
+    for account in House:
+        net_idr = _net(cell, account)
+        own[account] = -net_idr if account in _OWNED else net_idr
+        if own[account] or account in _ALWAYS:
+            yield _account(account.name.lower(), t(f"house_{account.name.lower()}"), own[account], 0, t)
+    margin_idr = own[House.SALES] - own[House.COST] - own[House.COMMISSION_EXPENSE] - own[House.LOSSES]
+    yield _account("margin", t("house_margin"), margin_idr, 0, t)
+
+
+def health(cell: Cell, troubles: dict[str, Trouble], lang: Lang, t: Words) -> tuple[Health, ...]:
+    """Every supplier's state of work."""
+    flying = dict.fromkeys(cell.suppliers, 0)
+    unsure = dict.fromkeys(cell.suppliers, 0)
+    for attempt in cell.attempts.values():
+        if attempt.state is AttemptState.SENDING:
+            flying[attempt.supplier] += 1
+        elif attempt.state is AttemptState.UNKNOWN:
+            unsure[attempt.supplier] += 1
+    rates: dict[str, list[int]] = {}
+    for offers in cell.offers.values():
+        for offer in offers:
+            if offer.key in cell.rates:
+                rates.setdefault(offer.supplier, []).append(cell.rates[offer.key])
+    return tuple(
+        _health(s, flying[s.code], unsure[s.code], rates.get(s.code), cell, troubles.get(s.code), lang, t)
+        for s in sorted(cell.suppliers.values(), key=lambda s: s.code)
+    )
+
+
+def _health(  # noqa: PLR0913 - one argument per fact
+    supplier: Supplier,
+    in_flight: int,
+    unknown: int,
+    rates: list[int] | None,
+    cell: Cell,
+    trouble: Trouble | None,
+    lang: Lang,
+    t: Words,
+) -> Health:
+    zone = cell.settings.zone
+    return Health(
+        supplier.code,
+        supplier.name,
+        supplier.availability.value,
+        t(f"availability_{supplier.availability.value}"),
+        in_flight,
+        supplier.in_flight_max,
+        len(cell.queued.get(supplier.code, ())),
+        unknown,
+        None if rates is None else f"{sum(rates) * 100 // (len(rates) * FULL)}%",
+        None if trouble is None else f"{known(t, f'attempt_{trouble.state}', trouble.state)} {trouble.reason}".strip(),
+        None if trouble is None else trouble.order_id,
+        None if trouble is None else moment(trouble.at_ms, zone, lang),
+    )

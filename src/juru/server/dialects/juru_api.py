@@ -1,0 +1,147 @@
+"""Juru's own JSON API: its documents, its signature, its OpenAPI description. Pure.
+
+A request carries ``X-Juru-Agent``, ``X-Juru-Time`` (Unix seconds) and ``X-Juru-Signature``: hex HMAC-SHA256 with the
+agent's API key over ``METHOD\\npath?query\\ntime\\nhex sha256(body)``. Our webhooks are signed the same way.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import Any
+
+import msgspec
+
+from juru.server.domain.refusals import Refusal
+from juru.server.domain.views import OrderView
+
+WINDOW_S = 300
+PREFIX = "/api/v1"
+
+
+class NewOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An order. ``ref`` is its idempotency key, for ever: the same again returns the order as it stands."""
+
+    ref: str
+    product: str
+    dest: str
+    amount_idr: int | None = None
+    max_price_idr: int | None = None
+    notify: str | None = None
+
+
+class NewTransfer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Deposit for one of the downline; ``key`` makes it happen once."""
+
+    key: str
+    to: str
+    amount_idr: int
+
+
+class Page(msgspec.Struct, frozen=True):
+    """Orders, newest first; ``next`` is the cursor of the page after, None at the end."""
+
+    orders: tuple[OrderView, ...]
+    next: str | None = None
+
+
+class BalanceDoc(msgspec.Struct, frozen=True):
+    """An agent's money, in rupiah."""
+
+    balance_idr: int
+    held_idr: int
+    credit_limit_idr: int
+
+
+class ProductDoc(msgspec.Struct, frozen=True):
+    """A product at the agent's own price."""
+
+    code: str
+    name: str
+    price_idr: int
+    on_sale: bool
+    operator: str
+    kind: str
+
+
+class TransferDoc(msgspec.Struct, frozen=True):
+    """A transfer that stands."""
+
+    transfer_id: int
+    to: str
+    amount_idr: int
+    balance_idr: int
+    repeated: bool
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """A refusal: its stable code, what to do, and its facts."""
+
+    code: str
+    message: str
+    facts: dict[str, str | int] = {}
+
+
+def problem(refusal: Refusal, message: str) -> Problem:
+    """A refusal as the API tells it."""
+    return Problem(refusal.code.value, message, refusal.facts)
+
+
+def sign(api_key: str, method: str, target: str, time_s: int, body: bytes) -> str:
+    """The signature of a request; ``target`` is path and query as sent."""
+    text = f"{method}\n{target}\n{time_s}\n{hashlib.sha256(body).hexdigest()}"
+    return hmac.new(api_key.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+_PATHS: tuple[tuple[str, str, str, type | None, type], ...] = (
+    ("post", "/orders", "Place an order", NewOrder, OrderView),
+    ("get", "/orders", "List orders, newest first (cursor, limit)", None, Page),
+    ("get", "/orders/{ref}", "One order by its reference", None, OrderView),
+    ("get", "/balance", "The deposit", None, BalanceDoc),
+    ("get", "/products", "Products at the agent's prices", None, list[ProductDoc]),
+    ("post", "/transfers", "Give deposit to a downline", NewTransfer, TransferDoc),
+)
+
+
+def openapi(version: str) -> dict[str, Any]:
+    """The OpenAPI 3.1 description, made from the documents above."""
+    types: list[Any] = [NewOrder, NewTransfer, OrderView, Page, BalanceDoc, ProductDoc, TransferDoc, Problem]
+    _, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
+    paths: dict[str, Any] = {}
+    for method, path, summary, body, result in _PATHS:
+        operation: dict[str, Any] = {
+            "summary": summary,
+            "operationId": f"{method}{path.title().replace('/', '').replace('{', 'By').replace('}', '')}",
+            "security": [{"agent": [], "time": [], "signature": []}],
+            "responses": {
+                "200": _content(result, summary),
+                "default": _content(Problem, "A refusal; its code is stable"),
+            },
+        }
+        if body is not None:
+            operation["requestBody"] = {"required": True, **_content(body, "")}
+            operation["requestBody"].pop("description")
+        names = [name for name in ("ref",) if f"{{{name}}}" in path]
+        parameters = [_parameter(name, "path", required=True) for name in names]
+        if path == "/orders" and method == "get":
+            parameters += [_parameter("cursor", "query"), _parameter("limit", "query")]
+        if parameters:
+            operation["parameters"] = parameters
+        paths.setdefault(PREFIX + path, {})[method] = operation
+    headers = {"agent": "X-Juru-Agent", "time": "X-Juru-Time", "signature": "X-Juru-Signature"}
+    schemes = {key: {"type": "apiKey", "in": "header", "name": name} for key, name in headers.items()}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Juru", "version": version},
+        "paths": paths,
+        "components": {"schemas": components, "securitySchemes": schemes},
+    }
+
+
+def _content(kind: Any, description: str) -> dict[str, Any]:  # noqa: ANN401 - any document type
+    (schema,), _ = msgspec.json.schema_components([kind], ref_template="#/components/schemas/{name}")
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+def _parameter(name: str, place: str, *, required: bool = False) -> dict[str, Any]:
+    return {"name": name, "in": place, "required": required, "schema": {"type": "string"}}

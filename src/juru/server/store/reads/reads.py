@@ -1,0 +1,278 @@
+"""Named queries over one cell's book, on a read-only connection of their own. Portable SQL with ``?`` marks.
+
+A condition that seems to say a thing twice (``debit >= 1000``) repeats the condition of a partial index: without it
+the planner may not use that index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from juru.books.engine import BookEngine, Params, Row
+from juru.books.rules import Kind
+from juru.books.schema import ENDINGS
+from juru.server.domain.accounts import agent_deposit, name_of
+from juru.server.domain.cell import CallbackRow, OutboxRow, QueueItem, Record, RefusedRow
+from juru.server.domain.order import Order
+from juru.server.domain.views import OrderState, OrderView
+from juru.server.engine.ports import Waiting
+from juru.server.store.findings import Head
+from juru.server.store.reads.day import day_report
+from juru.server.store.reads.shapes import (
+    BalanceRow,
+    Counts,
+    DayReport,
+    DeliveryRow,
+    EventRow,
+    PostingRow,
+    StatementRow,
+    TellingRow,
+    Timeline,
+    TransferRow,
+)
+from juru.server.store.rows import attempt_from, event_from, order_from
+
+ORDER = "SELECT * FROM orders WHERE id = ?"
+ORDER_BY_REF = "SELECT * FROM orders WHERE agent_id = ? AND ref = ?"
+ORDERS = "SELECT o.* FROM orders o WHERE {where} ORDER BY o.id DESC LIMIT ?"
+"""Newest first, by the primary key, or by orders_open when only open ones are wanted."""
+
+AGENT_ORDERS = """
+SELECT o.* FROM postings p JOIN transfers t ON t.id = p.transfer_id JOIN orders o ON o.id = t.order_id
+WHERE p.debit = ? AND p.debit >= 1000 AND t.kind = 'hold' AND {where}
+ORDER BY p.id DESC LIMIT ?
+"""
+"""An agent's orders, newest first: every order holds its price on his deposit once. Index postings_debit."""
+
+BEFORE_ORDER = """
+p.id < (SELECT min(b.id) FROM orders bo JOIN postings b ON b.transfer_id = bo.hold_id WHERE bo.id = ?)
+"""
+LAST_CHAT_TO = "SELECT * FROM orders WHERE agent_id = ? AND dest = ? AND ref IS NULL ORDER BY id DESC LIMIT 1"
+LAST_OF_RECENT_TO = """
+SELECT o.* FROM orders o WHERE o.dest = ? AND o.id IN (
+    SELECT t.order_id FROM postings p JOIN transfers t ON t.id = p.transfer_id
+    WHERE p.debit = ? AND p.debit >= 1000 AND t.kind = 'hold' ORDER BY p.id DESC LIMIT 1000
+) ORDER BY o.id DESC LIMIT 1
+"""
+"""Orders with a reference are not indexed by destination: the agent's latest thousand are looked through."""
+
+ATTEMPTS = "SELECT * FROM attempts WHERE order_id = ? ORDER BY id"
+EVENTS = "SELECT id, commit_no, body FROM events WHERE order_id = ? ORDER BY id"
+_TRANSFER = "SELECT id, commit_no, kind, of_id, code, day, at_ms, memo FROM transfers"
+TRANSFER = f"{_TRANSFER} WHERE id = ?"
+ENDINGS_OF = f"{_TRANSFER} WHERE order_id = ? AND {ENDINGS} ORDER BY id"
+POSTINGS = "SELECT id, debit, credit, amount_idr FROM postings WHERE transfer_id = ? ORDER BY id"
+OUTBOX = "SELECT * FROM outbox WHERE order_id = ? ORDER BY id"
+OUTBOX_DUE = """
+SELECT id, commit_no, order_id, agent_id, channel, view, at_ms, state, tries FROM outbox
+WHERE state = 'waiting' AND (next_ms IS NULL OR next_ms <= ?) ORDER BY id LIMIT ?
+"""
+DELIVERIES = "SELECT id, state, next_ms, at_ms FROM deliveries WHERE outbox_id = ? ORDER BY id"
+CALLBACKS_OF = """
+SELECT id, supplier, ref, attempt_id, raw, at_ms FROM callbacks WHERE attempt_id = ? ORDER BY id
+"""
+CALLBACKS = "SELECT id, supplier, ref, attempt_id, raw, at_ms FROM callbacks ORDER BY id DESC LIMIT ?"
+_ITEM = "SELECT id, kind, order_id, attempt_id, note, at_ms, closed_ms, closed_by FROM queue_items"
+ITEMS_OF = f"{_ITEM} WHERE order_id = ? ORDER BY id"
+ITEMS_OPEN = f"{_ITEM} WHERE closed_ms IS NULL ORDER BY id"
+BALANCES = "SELECT account, net_idr, held_idr FROM balances ORDER BY account"
+STATEMENT = """
+SELECT p.id, p.transfer_id, t.kind, t.code, t.order_id, t.day, t.at_ms, t.memo, p.debit, p.credit, p.amount_idr
+FROM postings p JOIN transfers t ON t.id = p.transfer_id
+WHERE {side} = ? {private} AND p.id < ? ORDER BY p.id DESC LIMIT ?
+"""
+RECORDS = """
+SELECT id, kind, key, body, "by", reason, at_ms FROM records
+WHERE id IN (SELECT max(id) FROM records WHERE kind = ? GROUP BY key) ORDER BY key
+"""
+RECORD_HISTORY = """
+SELECT id, kind, key, body, "by", reason, at_ms FROM records WHERE kind = ? AND key = ? ORDER BY id
+"""
+REFUSALS = "SELECT id, agent, channel, code, detail, at_ms FROM refusals ORDER BY id DESC LIMIT ?"
+HEAD = "SELECT no, seal FROM commits ORDER BY no DESC LIMIT 1"
+COUNTS = """
+SELECT (SELECT max(id) FROM orders), (SELECT count(*) FROM orders WHERE state = 'accepted'),
+    (SELECT max(id) FROM attempts), (SELECT max(id) FROM transfers), (SELECT max(id) FROM postings),
+    (SELECT max(id) FROM events), (SELECT max(id) FROM messages), (SELECT max(id) FROM outbox),
+    (SELECT count(*) FROM outbox WHERE state = 'waiting'),
+    (SELECT count(*) FROM queue_items WHERE closed_ms IS NULL),
+    (SELECT max(id) FROM refusals), (SELECT max(id) FROM callbacks), (SELECT max(no) FROM commits)
+"""
+_LAST_ID = 2**62
+_STATES = {state: f"o.state = '{state.value}'" for state in OrderState}
+_view = msgspec.json.Decoder(OrderView)
+
+
+class Reads:
+    """The questions that console, desk and channels ask of the book."""
+
+    def __init__(self, engine: BookEngine) -> None:
+        self.engine = engine
+
+    # ------------------------------------------------------------------ orders
+
+    def order(self, order_id: int) -> Order | None:
+        """An order by its number."""
+        return self._one(ORDER, (order_id,))
+
+    def order_by_ref(self, agent_id: int, ref: str) -> Order | None:
+        """The order that holds an agent's reference."""
+        return self._one(ORDER_BY_REF, (agent_id, ref))
+
+    def last_order_to(self, agent_id: int, dest: str) -> Order | None:
+        """The latest order of an agent to a destination in stored form."""
+        chat = self._one(LAST_CHAT_TO, (agent_id, dest))
+        keyed = self._one(LAST_OF_RECENT_TO, (dest, agent_deposit(agent_id)))
+        return max((o for o in (chat, keyed) if o is not None), key=lambda o: o.id, default=None)
+
+    def _one(self, sql: str, params: Params) -> Order | None:
+        rows = self.engine.rows(sql, params)
+        return order_from(rows[0]) if rows else None
+
+    def orders(
+        self,
+        *,
+        before_id: int | None = None,
+        limit: int = 50,
+        state: OrderState | None = None,
+        agent_id: int | None = None,
+        product: str | None = None,
+        dest: str | None = None,
+    ) -> list[Order]:
+        """Orders newest first; ``before_id`` is the last id of the page before."""
+        where = ["1 = 1"]
+        params: list[int | str] = []
+        if before_id is not None:
+            where.append("o.id < ?" if agent_id is None else BEFORE_ORDER)
+            params.append(before_id)
+        if state is not None:
+            where.append(_STATES[state])
+        for column, value in (("product", product), ("dest", dest)):
+            if value is not None:
+                where.append(f"o.{column} = ?")
+                params.append(value)
+        sql, first = (ORDERS, ()) if agent_id is None else (AGENT_ORDERS, (agent_deposit(agent_id),))
+        rows = self.engine.rows(sql.format(where=" AND ".join(where)), (*first, *params, limit))
+        return [order_from(row) for row in rows]
+
+    def agent_history(self, agent_id: int, limit: int = 10) -> list[Order]:
+        """An agent's latest orders, newest first."""
+        return self.orders(agent_id=agent_id, limit=limit)
+
+    def timeline(self, order_id: int) -> Timeline | None:
+        """Everything about one order."""
+        order = self.order(order_id)
+        if order is None:
+            return None
+        rows = self.engine.rows
+        attempts = tuple(attempt_from(row) for row in rows(ATTEMPTS, (order_id,)))
+        callbacks = [CallbackRow(*row) for a in attempts for row in rows(CALLBACKS_OF, (a.id,))]
+        return Timeline(
+            order,
+            attempts,
+            tuple(EventRow(i, no, event_from(body)) for i, no, body in rows(EVENTS, (order_id,))),
+            tuple(self._transfers_of(order)),
+            tuple(self._telling(row) for row in rows(OUTBOX, (order_id,))),
+            tuple(sorted(callbacks, key=lambda c: c.id)),
+            tuple(QueueItem(*row) for row in rows(ITEMS_OF, (order_id,))),
+        )
+
+    def _transfers_of(self, order: Order) -> list[TransferRow]:
+        """The hold and the sale by the order's own columns, the rest by index; in the order of the book."""
+        heads: dict[int, Row] = {}
+        named = [i for i in (order.hold_id, order.post_id) if i is not None]
+        for head in self.engine.each(TRANSFER, [(i,) for i in named]):
+            heads[head[0]] = head
+        for head in self.engine.rows(ENDINGS_OF, (order.id,)):
+            heads[head[0]] = head
+        return [self._transfer(heads[i]) for i in sorted(heads)]
+
+    def transfer(self, transfer_id: int) -> TransferRow | None:
+        """A transfer by its number."""
+        rows = self.engine.rows(TRANSFER, (transfer_id,))
+        return self._transfer(rows[0]) if rows else None
+
+    def _transfer(self, head: Row) -> TransferRow:
+        postings = tuple(
+            PostingRow(i, name_of(debit), name_of(credit), amount)
+            for i, debit, credit, amount in self.engine.rows(POSTINGS, (head[0],))
+        )
+        return TransferRow(head[0], head[1], Kind(head[2]), head[3], head[4], head[5], head[6], head[7], postings)
+
+    def _telling(self, row: Row) -> TellingRow:
+        deliveries = tuple(DeliveryRow(*tried) for tried in self.engine.rows(DELIVERIES, (row[0],)))
+        return TellingRow(_outbox_from(row), row[7], row[8], row[9], deliveries)
+
+    # ------------------------------------------------------------------ money
+
+    def balances(self) -> list[BalanceRow]:
+        """Every account, in the order of the chart."""
+        return [BalanceRow(a, name_of(a), net, held) for a, net, held in self.engine.rows(BALANCES)]
+
+    def statement(self, account: int, *, before_id: int | None = None, limit: int = 50) -> list[StatementRow]:
+        """An account's postings newest first; quick for agents' accounts, a walk through the book for the house's."""
+        found: list[Row] = []
+        for side in ("p.debit", "p.credit"):
+            private = f"AND {side} >= 1000" if account >= 1000 else ""
+            sql = STATEMENT.format(side=side, private=private)
+            found.extend(self.engine.rows(sql, (account, _LAST_ID if before_id is None else before_id, limit)))
+        found.sort(key=lambda row: -int(row[0]))
+        return [_statement_row(row, account) for row in found[:limit]]
+
+    def day_report(self, day: int) -> DayReport:
+        """The business day ``yyyymmdd`` by the day of posting."""
+        return day_report(self.engine, day)
+
+    # ------------------------------------------------------------------ people
+
+    def open_queue(self) -> list[QueueItem]:
+        """What waits for a person, oldest first."""
+        return [QueueItem(*row) for row in self.engine.rows(ITEMS_OPEN)]
+
+    def records(self, kind: str) -> list[Record]:
+        """The present version of everything of a kind, by key."""
+        return _records(self.engine.rows(RECORDS, (kind,)))
+
+    def record_history(self, kind: str, key: str) -> list[Record]:
+        """Every version of one record, oldest first."""
+        return _records(self.engine.rows(RECORD_HISTORY, (kind, key)))
+
+    def refusals(self, limit: int = 50) -> list[RefusedRow]:
+        """The latest refusals, newest first."""
+        return [RefusedRow(*row) for row in self.engine.rows(REFUSALS, (limit,))]
+
+    def callbacks(self, limit: int = 50) -> list[CallbackRow]:
+        """The latest callbacks as they came, newest first."""
+        return [CallbackRow(*row) for row in self.engine.rows(CALLBACKS, (limit,))]
+
+    def outbox_due(self, now_ms: int, limit: int) -> list[Waiting]:
+        """What is to be told now, oldest first."""
+        return [Waiting(_outbox_from(row), row[8]) for row in self.engine.rows(OUTBOX_DUE, (now_ms, limit))]
+
+    # ------------------------------------------------------------------ the book
+
+    def head(self) -> Head | None:
+        """The latest commit and its seal; None for an empty book."""
+        rows = self.engine.rows(HEAD)
+        return Head(rows[0][0], bytes(rows[0][1]).hex()) if rows else None
+
+    def counts(self) -> Counts:
+        """How much is in the book."""
+        return Counts(*(number or 0 for number in self.engine.rows(COUNTS)[0]))
+
+
+def _outbox_from(row: Row) -> OutboxRow:
+    """An outbox row; the columns begin as in the table."""
+    return OutboxRow(row[0], row[2], row[3], row[4], _view.decode(row[5]), row[6])
+
+
+def _records(rows: Iterable[Row]) -> list[Record]:
+    return [Record(r[0], r[1], r[2], r[3].encode(), r[4], r[5], r[6]) for r in rows]
+
+
+def _statement_row(row: Row, account: int) -> StatementRow:
+    debit, credit, amount = row[8], row[9], row[10]
+    other, signed = (debit, amount) if credit == account else (credit, -amount)
+    return StatementRow(row[0], row[1], Kind(row[2]), *row[3:8], name_of(other), signed)
