@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from typing import Any
 
 import msgspec
 
 from juru.server.console.shape import grouped, moment
-from juru.server.console.words import Lang, Words, known
+from juru.server.console.words import WORDS, Lang, Words, known
 from juru.server.domain.cell import Cell, QueueItem
 from juru.server.domain.commands import Decide, Decision
 from juru.server.domain.order import Attempt, AttemptState, Order
@@ -21,13 +22,19 @@ from juru.server.domain.results import Done, Result
 from juru.server.domain.settle import LATE_KINDS
 from juru.server.domain.views import OrderState
 from juru.server.engine.writer import Writer
+from juru.server.store.reads.reads import Reads
 from juru.values.rupiah import format_rupiah
 
 SHOWN = 20
 _REMEMBERED = 1_000
 _REASON_MAX = 300
+_BY_MAX = 40
 _OPEN = (Decision.SUCCESS, Decision.FAILED, Decision.RESEND)
-_BORNE = {"late_success": (Decision.CHARGE, Decision.KEEP, Decision.CLAIM), "double_delivery": (Decision.KEEP, Decision.CLAIM)}
+_BORNE = {
+    "late_success": (Decision.CHARGE, Decision.KEEP, Decision.CLAIM),
+    "double_delivery": (Decision.KEEP, Decision.CLAIM),
+}
+assert _BORNE.keys() == set(LATE_KINDS)
 
 
 class Option(msgspec.Struct, frozen=True):
@@ -47,13 +54,14 @@ class Waiting(msgspec.Struct, frozen=True):
     since: str
     order_id: int | None
     attempt_id: int | None
+    seen: str
     summary: str
     risk: str
     options: tuple[Option, ...]
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """A decision as the form sends it."""
+    """A decision as the form sends it; ``seen`` is the attempt's state that the person saw."""
 
     request_id: str
     order_id: int
@@ -61,6 +69,7 @@ class Asked(msgspec.Struct, frozen=True):
     decision: Decision
     reason: str
     by: str
+    seen: str = ""
     sn: str = ""
     accept_risk: bool = False
 
@@ -74,31 +83,158 @@ class Answered(msgspec.Struct, frozen=True):
     risk: bool = False
 
 
-def waiting_items(cell: Cell, lang: Lang, t: Words) -> tuple[list[Waiting], int]:
-    """The oldest items first, and how many more there are. Items that decide about money come before the others."""
-    items = sorted(cell.queue.values(), key=lambda item: (item.kind != "unknown" and item.kind not in _BORNE, item.id))
-    return [_waiting(cell, item, lang, t) for item in items[:SHOWN]], max(len(items) - SHOWN, 0)
+class HumanQueue:
+    """The open items, and deciding them."""
+
+    def __init__(self, writer: Writer, reads: Reads) -> None:
+        self._writer = writer
+        self._reads = reads
+        self._closed_orders: OrderedDict[int, tuple[Order | None, Attempt | None]] = OrderedDict()
+        self._answers: OrderedDict[tuple[str, int, str], asyncio.Task[Answered]] = OrderedDict()
+
+    # ------------------------------------------------------------------ showing
+
+    def waiting(self, lang: Lang, t: Words) -> tuple[list[Waiting], int]:
+        """Items that decide about money first, then the oldest first; and how many more there are."""
+        items = sorted(
+            self._writer.cell.queue.values(), key=lambda i: (i.kind not in _BORNE and i.kind != "unknown", i.id)
+        )
+        return [self._shown(item, lang, t) for item in items[:SHOWN]], max(len(items) - SHOWN, 0)
+
+    def _shown(self, item: QueueItem, lang: Lang, t: Words) -> Waiting:
+        cell = self._writer.cell
+        order, attempt = self._about(item.order_id, item.attempt_id)
+        facts = facts_of(cell, order, attempt)
+        options = _BORNE.get(item.kind, ())
+        seen = ""
+        if not options and order is not None and attempt is not None and undecided(cell, order) is attempt:
+            options, seen = _OPEN, attempt.state.value
+        summary = ""
+        if order is not None:
+            summary = f"{facts['agent']} · {order.product} · {grouped(order.dest)} · {facts['price']}"
+        return Waiting(
+            item.id,
+            known(t, f"kind_{item.kind}", item.kind),
+            item.note,
+            t("queue_since", time=moment(item.at_ms, cell.settings.zone, lang)),
+            item.order_id,
+            item.attempt_id,
+            seen,
+            summary,
+            t("decide_risk", **facts),
+            tuple(Option(d, t(f"decide_{d.value}"), t(f"says_{d.value}", **facts)) for d in options),
+        )
+
+    def _about(self, order_id: int | None, attempt_id: int | None) -> tuple[Order | None, Attempt | None]:
+        """The order and attempt of an item: open ones from the cell, closed ones from the book, read once."""
+        if order_id is None:
+            return None, None
+        cell = self._writer.cell
+        order = cell.orders.get(order_id)
+        if order is not None:
+            return order, cell.attempts.get(attempt_id or 0)
+        key = attempt_id or -order_id
+        if key not in self._closed_orders:
+            past = self._reads.timeline(order_id)
+            attempts = () if past is None else past.attempts
+            attempt = next((a for a in attempts if a.id == attempt_id), None)
+            _keep(self._closed_orders, key, (None if past is None else past.order, attempt))
+        return self._closed_orders[key]
+
+    # ------------------------------------------------------------------ deciding
+
+    async def decide(self, asked: Asked, t: Words) -> Answered:
+        """Carry out a decision once, however often its form is sent."""
+        key = (asked.request_id, asked.order_id, asked.decision.value)
+        running = self._answers.get(key)
+        if running is None:
+            why = self._stands_against(asked, t)
+            if why is not None:
+                return _unchanged(asked, why, t)
+            running = asyncio.ensure_future(self._carry_out(asked, t))
+            _keep(self._answers, key, running)
+        return await asyncio.shield(running)
+
+    def _stands_against(self, asked: Asked, t: Words) -> str | None:
+        """What is missing in the form, or has changed since it was opened; None when it may go to the writer."""
+        if not 0 < len(asked.reason.strip()) <= _REASON_MAX:
+            return t("why_reason")
+        if not 0 < len(asked.by.strip()) <= _BY_MAX:
+            return t("why_by")
+        if asked.decision not in _OPEN:
+            return None
+        if asked.decision is Decision.SUCCESS and not asked.sn.strip():
+            return t("why_sn")
+        cell = self._writer.cell
+        order = cell.orders.get(asked.order_id)
+        attempt = None if order is None else undecided(cell, order)
+        if attempt is None or attempt.id != asked.attempt_id or attempt.state.value != asked.seen:
+            return t("why_changed")
+        return None
+
+    async def _carry_out(self, asked: Asked, t: Words) -> Answered:
+        facts = facts_of(self._writer.cell, *self._about(asked.order_id, asked.attempt_id)) | {
+            "order": str(asked.order_id)
+        }
+        command = Decide(
+            asked.order_id,
+            asked.decision,
+            asked.reason.strip(),
+            f"console:{asked.by.strip()}",
+            asked.sn.strip() or None if asked.decision is Decision.SUCCESS else None,
+            asked.attempt_id,
+            asked.accept_risk,
+        )
+        result: Result = await self._writer.submit(command)
+        match result:
+            case Done():
+                text = t(f"done_{asked.decision.value}{_which_resend(asked, result)}", **facts)
+                if result.transfer_id is not None:
+                    text += " " + t("done_posting", transfer=result.transfer_id)
+                return Answered(done=True, text=text, order_id=asked.order_id)
+            case Refusal():
+                risk = result.facts.get("why") == "risk"
+                return _unchanged(asked, _refused(result, facts, t), t, risk=risk)
+            case _:
+                raise AssertionError(result)
 
 
-def _waiting(cell: Cell, item: QueueItem, lang: Lang, t: Words) -> Waiting:
-    order = None if item.order_id is None else cell.orders.get(item.order_id)
-    attempt = None if item.attempt_id is None else cell.attempts.get(item.attempt_id)
-    facts = facts_of(cell, order, attempt)
-    options: tuple[Decision, ...] = _BORNE.get(item.kind, ())
-    if not options and order is not None and undecided(cell, order) is attempt and attempt is not None:
-        options = _OPEN
-    summary = "" if order is None else f"{facts['agent']} · {order.product} · {grouped(order.dest)} · {facts['price']}"
-    return Waiting(
-        item.id,
-        known(t, f"kind_{item.kind}", item.kind),
-        item.note,
-        t("queue_since", time=moment(item.at_ms, cell.settings.zone, lang)),
-        item.order_id,
-        item.attempt_id,
-        summary,
-        t("decide_risk", **facts),
-        tuple(Option(d, t(f"decide_{d.value}"), t(f"says_{d.value}", **facts)) for d in options),
-    )
+def _keep(kept: OrderedDict[Any, Any], key: object, value: object) -> None:
+    kept[key] = value
+    if len(kept) > _REMEMBERED:
+        kept.popitem(last=False)
+
+
+def _unchanged(asked: Asked, why: str, t: Words, *, risk: bool = False) -> Answered:
+    return Answered(done=False, text=t("not_done") + why, order_id=asked.order_id, risk=risk)
+
+
+def _which_resend(asked: Asked, result: Done) -> str:
+    if asked.decision is not Decision.RESEND:
+        return ""
+    match result.note:
+        case "same reference":
+            return "_same"
+        case "no other supplier":
+            return "_none"
+        case _:
+            return "_new"
+
+
+def _refused(refusal: Refusal, facts: dict[str, str], t: Words) -> str:
+    told = refusal.facts
+    match refusal.code:
+        case Code.NOT_ALLOWED if f"why_{told.get('why')}" in WORDS:
+            return t(f"why_{told['why']}", **facts)
+        case Code.INSUFFICIENT_BALANCE:
+            amounts = {name: format_rupiah(int(told[f"{name}_idr"])) for name in ("free", "needed")}
+            return t("why_insufficient_balance", **amounts)
+        case Code.UNKNOWN_ORDER:
+            return t("why_unknown_order")
+        case Code.INCIDENT:
+            return t("why_incident", incident=told.get("incident", "?"))
+        case _:
+            return t("why_other", code=refusal.code.value)
 
 
 def facts_of(cell: Cell, order: Order | None, attempt: Attempt | None) -> dict[str, str]:

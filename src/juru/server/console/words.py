@@ -72,7 +72,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "chat_text": ("Pesan", "Message"),
     "chat_send": ("Kirim", "Send"),
     "chat_try": ("Contoh:", "For example:"),
-    "chat_empty": ("Belum ada pesan. Pilih contoh di bawah, lalu Kirim.", "No message yet. Pick an example below, then Send."),
+    "chat_empty": (
+        "Belum ada pesan. Pilih contoh di bawah, lalu Kirim.",
+        "No message yet. Pick an example below, then Send.",
+    ),
     # balances
     "balances": ("Saldo", "Balances"),
     "agents": ("Agen", "Agents"),
@@ -103,7 +106,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "queued": ("Antre", "Queued"),
     "unknown": ("Belum pasti", "Unknown"),
     "rate": ("Sukses", "Success"),
-    "rate_hint": ("menurun perlahan; sekitar 20 hasil terakhir paling berarti", "decayed; about the last 20 outcomes weigh most"),
+    "rate_hint": (
+        "menurun perlahan; sekitar 20 hasil terakhir paling berarti",
+        "decayed; about the last 20 outcomes weigh most",
+    ),
     "rate_none": ("belum ada hasil", "no outcome yet"),
     "trouble": ("Gangguan terakhir", "Last trouble"),
     "trouble_none": ("tidak ada sejak server mulai", "none since the server started"),
@@ -130,7 +136,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "kind_unmatched_callback": ("Callback tanpa order", "Callback without an order"),
     "kind_supplier_balance": ("Deposit di supplier kurang", "Deposit at supplier is short"),
     "kind_incident": ("Insiden", "Incident"),
-    "only_to_see": ("Untuk diketahui; tidak ada uang yang menunggu keputusan.", "For your notice; no money waits on a decision."),
+    "only_to_see": (
+        "Untuk diketahui; tidak ada uang yang menunggu keputusan.",
+        "For your notice; no money waits on a decision.",
+    ),
     "decide_legend": ("Apa keputusannya?", "What is decided?"),
     "decide_success": ("Tandai berhasil", "Mark successful"),
     "decide_failed": ("Tandai gagal", "Mark failed"),
@@ -154,7 +163,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "{price} diambil dari saldo bebas {agent} (sekarang {free}); ia sudah menerima barangnya.",
         "{price} is taken from the free balance of {agent} (now {free}), who has received the goods.",
     ),
-    "says_keep": ("{cost} dicatat sebagai kerugian kita; {agent} tidak ditagih.", "{cost} is booked as our loss; {agent} is not charged."),
+    "says_keep": (
+        "{cost} dicatat sebagai kerugian kita; {agent} tidak ditagih.",
+        "{cost} is booked as our loss; {agent} is not charged.",
+    ),
     "says_claim": (
         "{cost} dicatat sebagai klaim ke {supplier}; {agent} tidak ditagih.",
         "{cost} is booked as a claim on {supplier}; {agent} is not charged.",
@@ -168,7 +180,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "I accept the risk: if {supplier} still delivers {ref}, the goods are delivered twice at our loss.",
     ),
     "done_success": ("Order {order} berhasil. {price} dibukukan.", "Order {order} is successful. {price} is posted."),
-    "done_failed": ("Order {order} gagal. {price} kembali ke {agent}.", "Order {order} failed. {price} is back with {agent}."),
+    "done_failed": (
+        "Order {order} gagal. {price} kembali ke {agent}.",
+        "Order {order} failed. {price} is back with {agent}.",
+    ),
     "done_resend_same": (
         "Order {order} dikirim ulang dengan referensi yang sama.",
         "Order {order} is sent again with the same reference.",
@@ -205,7 +220,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "The agent's free balance is {free}, less than {needed}.",
     ),
     "why_unknown_order": ("Order itu tidak ada.", "There is no such order."),
-    "why_malformed": ("Permintaan tidak terbaca. Muat ulang halaman ini.", "The request is unreadable. Reload this page."),
+    "why_malformed": (
+        "Permintaan tidak terbaca. Muat ulang halaman ini.",
+        "The request is unreadable. Reload this page.",
+    ),
     "why_too_large": ("Pesan terlalu panjang.", "The message is too long."),
     "why_incident": ("Terjadi kesalahan; sebutkan {incident}.", "Something went wrong; quote {incident}."),
     "why_other": ("Ditolak: {code}.", "Refused: {code}."),

@@ -11,10 +11,10 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from juru.server.dialects.profiles import ReplyProfile
 from juru.server.domain.outcome import Answer, Buy, InquiryVerb, Outcome
 from juru.server.domain.refusals import Refusal
 from juru.server.domain.requests import AgentRequest
-from juru.server.dialects.profiles import ReplyProfile
 from juru.values.msisdn import parse_msisdn, same_destination, to_local
 from juru.values.wire import WireReply, WireRequest
 

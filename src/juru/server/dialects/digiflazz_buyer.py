@@ -252,7 +252,7 @@ def _idr(value: object) -> int | None:
 
 
 def _exact(data: Json, key: str) -> str | None:
-    """A field as it was sent (a reference is compared byte for byte); numbers are written out, anything else is none."""
+    """A field as it was sent (a reference is compared byte for byte); a number is written out, else None."""
     value = data.get(key)
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)

@@ -8,7 +8,7 @@ reads a sample back. No text holds a PIN.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from string import Formatter
 from typing import Literal
@@ -65,8 +65,8 @@ class Templates:
         defaults = module.TEXTS | {f"refusal.{code}": text for code, text in module.REFUSALS.items()}
         for key, text in (overrides or {}).items():
             _validate(key, text, defaults)
-        self.texts = {**defaults, **(overrides or {})}
-        self.formats = {key: text.format for key, text in self.texts.items()}
+        self.texts: dict[str, str] = {**defaults, **(overrides or {})}
+        self.formats: dict[str, Callable[..., str]] = {key: text.format for key, text in self.texts.items()}
         for key in _READ_BACK.keys() & (overrides or {}).keys():
             self._read_back(key)
 
@@ -88,7 +88,7 @@ class Templates:
         wanted_sn = _SAMPLE_SN if state is OrderState.SUCCESS else None
         got = (read.outcome, read.ref, read.sn, read.balance_idr)
         if got != (_READ_BACK[key], "ref-1", wanted_sn, 1_250_000):
-            message = f"text {key}: another server would read it as {read.outcome}, SN {read.sn}; keep the default's form"
+            message = f"text {key}: other servers would read {read.outcome}, SN {read.sn}; keep the default's form"
             raise TemplateError(message)
 
 

@@ -64,7 +64,10 @@ REFUSALS: dict[Code, str] = {
     Code.REFERENCE_CONFLICT: "This reference belongs to another order, use a new one",
     Code.UNKNOWN_PRODUCT: "No such product code, send PRODUK for the list",
     Code.BAD_DESTINATION: "The number is too short or too long, check it and send again",
-    Code.WRONG_OPERATOR: "The number is of another operator than the product[ ({operator}, product {wanted})], choose a product that fits",
+    Code.WRONG_OPERATOR: (
+        "The number is of another operator than the product[ ({operator}, product {wanted})], "
+        "choose a product that fits"
+    ),
     Code.BAD_AMOUNT: "The amount does not fit[ ({min_idr} to {max_idr})], correct it and send again",
     Code.REPEATED_ORDER: "This product was ordered for this number today. [To buy again: CODE.{next}.NUMBER.PIN]",
     Code.COUNTER_GAP: "A counter was skipped, send the next one[: CODE.{next}.NUMBER.PIN]",

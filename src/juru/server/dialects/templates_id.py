@@ -64,7 +64,9 @@ REFUSALS: dict[Code, str] = {
     Code.REFERENCE_CONFLICT: "Referensi ini sudah dipakai untuk order lain, pakai referensi baru",
     Code.UNKNOWN_PRODUCT: "Kode produk tidak ada, ketik PRODUK untuk daftar kode",
     Code.BAD_DESTINATION: "Nomor tujuan kurang atau lebih, periksa nomor lalu kirim ulang",
-    Code.WRONG_OPERATOR: "Operator nomor ini tidak sesuai produk[ (nomor {operator}, produk {wanted})], pilih produk yang sesuai",
+    Code.WRONG_OPERATOR: (
+        "Operator nomor ini tidak sesuai produk[ (nomor {operator}, produk {wanted})], pilih produk yang sesuai"
+    ),
     Code.BAD_AMOUNT: "Jumlah tidak sesuai[ ({min_idr} sampai {max_idr})], perbaiki lalu kirim ulang",
     Code.REPEATED_ORDER: "Produk dan nomor ini sudah diorder hari ini. [Beli lagi: KODE.{next}.TUJUAN.PIN]",
     Code.COUNTER_GAP: "Urutan order terlewat, kirim urutan berikutnya[: KODE.{next}.TUJUAN.PIN]",

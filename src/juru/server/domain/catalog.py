@@ -27,7 +27,7 @@ class ProductKind(StrEnum):
     OPEN = "open"
     BILL = "bill"
     VOUCHER = "voucher"
-    PLN_TOKEN = "pln_token"
+    PLN_TOKEN = "pln_token"  # noqa: S105 - prepaid electricity, no secret
 
 
 class DestKind(StrEnum):
@@ -98,8 +98,11 @@ class PortedNumber(msgspec.Struct, frozen=True):
 
 
 class Product(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One thing sold. ``level_prices_idr`` by price level, else ``price_idr``; for an open denomination these are the
-    fee over the amount. ``commissions_idr`` goes to the uplines, nearest first, out of our margin."""
+    """One thing sold.
+
+    ``level_prices_idr`` by price level, else ``price_idr``; for an open denomination these are the fee over the
+    amount. ``commissions_idr`` goes to the uplines, nearest first, out of our margin.
+    """
 
     code: Key
     name: str

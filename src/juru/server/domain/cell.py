@@ -26,7 +26,7 @@ from juru.server.domain.pricing import Quote
 from juru.server.domain.routing import Mix
 from juru.server.domain.views import OrderView
 from juru.values.days import Zone, business_day, iso_local
-from juru.values.msisdn import to_local
+from juru.values.msisdn import parse_msisdn, to_local
 
 
 class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -214,6 +214,7 @@ class Cell:
         self.queue: dict[QueueKey, QueueItem] = {}
         self.rates: dict[str, int] = {}
         self.stock: dict[str, int] = {}
+        self.stock_since_ms: dict[str, int] = {}
         self.next = NextIds()
         self.quotes: dict[tuple[str, str], Quote] = {}
         self.past = Past()
@@ -334,10 +335,32 @@ class Cell:
             return
         for attempt_id in (None, *(a.id for a in self.attempts_for(order))):
             for kind in kinds:
-                item = self.queue.pop((kind, order.id, attempt_id), None)
+                item = self.queue.get((kind, order.id, attempt_id))
                 if item is not None:
-                    item.closed_ms, item.closed_by = self.now_ms, by
-                    self.changes.queue_closed.append(item)
+                    self.close_item(item, by)
+
+    def close_item(self, item: QueueItem, by: str) -> None:
+        """Close one item of the human queue."""
+        del self.queue[item.kind, item.order_id, item.attempt_id]
+        item.closed_ms, item.closed_by = self.now_ms, by
+        self.changes.queue_closed.append(item)
+
+    def stock_of(self, product: Product) -> int | None:
+        """What is left of a product that is counted, None for one that is not."""
+        return None if product.stock is None else self.stock.get(product.code, product.stock)
+
+    def take_stock(self, product: Product) -> None:
+        """Count one sale of a product that is counted."""
+        left = self.stock_of(product)
+        if left is not None:
+            self.stock[product.code] = left - 1
+
+    def restock(self, order: Order) -> None:
+        """Give back what a failed order had taken, unless its product has been counted anew since."""
+        product = self.products.get(order.product)
+        left = None if product is None else self.stock_of(product)
+        if left is not None and order.at_ms >= self.stock_since_ms.get(order.product, 0):
+            self.stock[order.product] = left + 1
 
     def forget(self, order: Order) -> None:
         """Drop a closed order from the open ones; the batch can still see it."""
@@ -358,7 +381,7 @@ class Cell:
 
     def remember_ported(self, number: PortedNumber) -> None:
         """Note a number that left its prefix's operator."""
-        self.ported[to_local(number.dest)] = number.operator
+        self.ported[to_local(parse_msisdn(number.dest) or number.dest)] = number.operator
 
 
 _ORDER_EVENTS = frozenset({Happened.SUCCEEDED, Happened.FAILED, Happened.REVERSED})

@@ -36,7 +36,7 @@ class OrderLine(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class PlaceOrder(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
-    """Buy. With ``ref`` it is idempotent for ever; without, the chat rule of law 3 holds. Several lines = all or none."""
+    """Buy. With ``ref`` idempotent for ever; without, the chat rule of law 3 holds. Several lines: all or none."""
 
     agent: str
     lines: tuple[OrderLine, ...]

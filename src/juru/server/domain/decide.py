@@ -70,8 +70,10 @@ def decide(cell: Cell, command: Command) -> Result:
     result = _decide(cell, command)
     if isinstance(result, Refusal) and isinstance(command, ORDINARY) and not isinstance(command, NoteRefusal):
         channel = command.channel if isinstance(command, PlaceOrder) else "chat"
-        detail = "" if not isinstance(command, PlaceOrder) else f"{command.ref or ''} {command.lines[0].dest[:24]}"
-        note_refusal(cell, NoteRefusal(command.agent, channel, result.code.value, detail.strip()))
+        detail = ""
+        if isinstance(command, PlaceOrder):
+            detail = f"{command.ref or ''} {command.lines[0].dest[:24] if command.lines else ''}".strip()
+        note_refusal(cell, NoteRefusal(command.agent, channel, result.code.value, detail))
     return result
 
 
@@ -163,7 +165,9 @@ def _needs_of_order(cell: Cell, command: PlaceOrder, wanted: Needs) -> None:
         wanted.refs.append((agent.id, command.ref))
     else:
         for line in command.lines:
-            dest = read_destination(DestKind.MSISDN, line.dest)
-            wanted.chat.append((agent.id, dest or line.dest.strip()))
+            # The product, which says whether this is a phone number, is not known yet: both forms are looked up.
+            typed = line.dest.strip()
+            number = read_destination(DestKind.MSISDN, typed)
+            wanted.chat.extend((agent.id, form) for form in (number, typed) if form is not None)
     if command.message is not None:
         wanted.messages.append((agent.id, command.message))

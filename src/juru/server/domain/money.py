@@ -37,24 +37,22 @@ def transfer_deposit(cell: Cell, command: TransferDeposit) -> Result:
 def _transfer(cell: Cell, agent: Agent, command: TransferDeposit) -> Result:
     if (refusal := _may_move(cell, agent)) is not None:
         return refusal
-    receiver = _find_agent(cell, command.to)
-    if receiver is None:
-        return Refusal(Code.UNKNOWN_AGENT, {"agent": command.to[:40]})
-    related = agent.upline == receiver.code if command.back else is_below(cell.agents, receiver, agent)
-    if not related:
-        return Refusal(Code.NOT_YOUR_DOWNLINE, {"agent": receiver.code})
     if not 0 < command.amount_idr <= AMOUNT_IDR_MAX:
         return Refusal(Code.BAD_AMOUNT, {"min_idr": 1, "max_idr": AMOUNT_IDR_MAX})
     free_idr = cell.free_idr(agent, credit=False)
     if command.amount_idr > free_idr:
         return Refusal(Code.INSUFFICIENT_BALANCE, {"needed_idr": command.amount_idr, "free_idr": max(free_idr, 0)})
+    receiver = cell.agents.get(command.to.upper())
+    if receiver is None:
+        return Refusal(Code.UNKNOWN_AGENT, {"agent": command.to[:40]})
+    related = agent.upline == receiver.code if command.back else is_below(cell.agents, receiver, agent)
+    if not related:
+        return Refusal(Code.NOT_YOUR_DOWNLINE, {"agent": receiver.code})
     posting = Posting(agent_deposit(agent.id), agent_deposit(receiver.id), command.amount_idr)
     moved = cell.transfer(Transfer(cell.transfer_id(), Kind.DIRECT, (posting,), "agent_transfer"))
     cell.past.last_transfer[agent.id] = moved.id
     cell.past.transfers[moved.id] = moved
-    return Transferred(
-        moved.id, agent.code, receiver.code, command.amount_idr, cell.free_idr(agent, credit=False)
-    )
+    return Transferred(moved.id, agent.code, receiver.code, command.amount_idr, cell.free_idr(agent, credit=False))
 
 
 def _may_move(cell: Cell, agent: Agent) -> Refusal | None:
@@ -64,11 +62,6 @@ def _may_move(cell: Cell, agent: Agent) -> Refusal | None:
     if agent.status is not AgentStatus.ACTIVE:
         return Refusal(Code.AGENT_BLOCKED)
     return None
-
-
-def _find_agent(cell: Cell, name: str) -> Agent | None:
-    """An agent by code, or by one of his addresses as typed."""
-    return cell.agents.get(name.upper())
 
 
 def cancel_transfer(cell: Cell, command: CancelTransfer) -> Result:
@@ -147,6 +140,7 @@ def add_deposit(cell: Cell, command: AddDeposit) -> Result:
     memo = f"{command.by}: {command.reason}"
     posting = Posting(debit, credit, abs(command.amount_idr))
     moved = cell.transfer(Transfer(cell.transfer_id(), Kind.DIRECT, (posting,), "deposit", memo=memo))
+    cell.past.transfers[moved.id] = moved
     seen = Message(cell.next.message, 0, DESK, "", command.request_id, "", cell.now_ms, transfer_id=moved.id)
     cell.next.message += 1
     cell.past.messages.append(seen)

@@ -12,11 +12,8 @@ from juru.server.domain.order import Attempt, AttemptState, Event, Happened, Ord
 from juru.server.domain.outcome import Answer, InquiryVerb, Outcome
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.results import Done, Result
-from juru.server.domain.settle import LATE_KINDS, fail, succeed, try_next
+from juru.server.domain.settle import LATE_KINDS, fail, inside_horizon, succeed, try_next
 from juru.server.domain.views import OrderState
-
-HORIZON_PART = 9
-"""A resend-type inquiry stops at 9/10 of the supplier's horizon (law 6: well inside)."""
 
 
 def decide_order(cell: Cell, command: Decide) -> Result:
@@ -28,7 +25,7 @@ def decide_order(cell: Cell, command: Decide) -> Result:
         return Refusal(Code.UNKNOWN_ORDER, {"order_id": command.order_id})
     match command.decision:
         case Decision.SUCCESS | Decision.FAILED | Decision.RESEND:
-            attempt = _undecided(cell, order)
+            attempt = _undecided(cell, order, command.attempt_id)
             if attempt is None:
                 return Refusal(Code.NOT_ALLOWED, {"why": "final", "state": order.state})
             return _end(cell, order, attempt, command)
@@ -38,12 +35,12 @@ def decide_order(cell: Cell, command: Decide) -> Result:
             assert_never(command.decision)
 
 
-def _undecided(cell: Cell, order: Order) -> Attempt | None:
-    """The attempt that holds the money and may have left."""
+def _undecided(cell: Cell, order: Order, attempt_id: int | None) -> Attempt | None:
+    """The attempt that holds the money and may have left; only the one named, where one is named."""
     if order.state is not OrderState.ACCEPTED:
         return None
     held = [a for a in cell.attempts_for(order) if a.state.open and a.state is not AttemptState.QUEUED]
-    return held[-1] if held else None
+    return held[-1] if held and attempt_id in {None, held[-1].id} else None
 
 
 def _end(cell: Cell, order: Order, attempt: Attempt, command: Decide) -> Result:
@@ -51,10 +48,12 @@ def _end(cell: Cell, order: Order, attempt: Attempt, command: Decide) -> Result:
         case Decision.SUCCESS:
             answer = Answer(Outcome.SUCCESS, sn=command.sn, message=command.reason, reason="by_person")
             _note(cell, order, attempt, command, AttemptState.SUCCESS)
+            cell.close_items(order, ("unknown",), command.by)
             succeed(cell, order, attempt, answer)
             return Done()
         case Decision.FAILED:
             _note(cell, order, attempt, command, AttemptState.FAILED)
+            cell.close_items(order, ("unknown",), command.by)
             fail(cell, order, "by_person")
             return Done()
         case _:
@@ -82,9 +81,7 @@ def _resend(cell: Cell, order: Order, attempt: Attempt, command: Decide) -> Resu
     """The same reference again where the supplier's dedup still covers it; otherwise a new attempt, with a warning."""
     supplier = cell.suppliers[attempt.supplier]
     since_ms = cell.now_ms - (attempt.sent_ms or attempt.at_ms)
-    covered = supplier.inquiry is InquiryVerb.RESEND and (
-        since_ms * 10 < supplier.inquiry_horizon_s * 1000 * HORIZON_PART
-    )
+    covered = supplier.inquiry is InquiryVerb.RESEND and inside_horizon(supplier, since_ms)
     covered = covered or since_ms < supplier.dedup_window_s * 1000
     if covered:
         fact = Event(
@@ -105,19 +102,18 @@ def _resend(cell: Cell, order: Order, attempt: Attempt, command: Decide) -> Resu
     if not command.accept_risk:
         return Refusal(Code.NOT_ALLOWED, {"why": "risk", "supplier": supplier.code, "ref": attempt.ref})
     _note(cell, order, attempt, command, AttemptState.FAILED)
+    cell.close_items(order, ("unknown",), command.by)
     if not try_next(cell, order, expires_ms=cell.now_ms + cell.settings.order_expiry_s * 1000):
         fail(cell, order, "supplier_failed")
         return Done(note="no other supplier")
-    cell.close_items(order, ("unknown",), command.by)
     return Done(note=f"new attempt; if {supplier.code} still delivers {attempt.ref} it is our loss")
 
 
 def _settle_late(cell: Cell, order: Order, command: Decide) -> Result:
     """Who bears a late success, once: the agent within his free balance, we, or the supplier by claim."""
-    item = next(
-        (i for kind in LATE_KINDS for a in cell.attempts_for(order) if (i := cell.queue.get((kind, order.id, a.id)))),
-        None,
-    )
+    named = [a for a in cell.attempts_for(order) if command.attempt_id in {None, a.id}]
+    items = (cell.queue.get((kind, order.id, a.id)) for kind in LATE_KINDS for a in named)
+    item = next((found for found in items if found is not None), None)
     if item is None:
         return Refusal(Code.NOT_ALLOWED, {"why": "not_late"})
     late = cell.attempt(item.attempt_id or 0)
@@ -152,7 +148,7 @@ def _settle_late(cell: Cell, order: Order, command: Decide) -> Result:
             by=command.by,
         )
     )
-    cell.close_items(order, LATE_KINDS, command.by)
+    cell.close_item(item, command.by)
     return Done(None if moved is None else moved.id)
 
 

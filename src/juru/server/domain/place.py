@@ -9,6 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from juru.books.rules import Kind, Transfer
+from juru.server.domain.accounts import AGENT_BASE
 from juru.server.domain.agent import Agent, AgentStatus
 from juru.server.domain.catalog import (
     Availability,
@@ -30,6 +31,7 @@ from juru.server.domain.views import OrderState, OrderView
 from juru.values.msisdn import to_local
 
 REF_LENGTH_MAX = 64
+_PRECEDENCE = {code: place for place, code in enumerate(Code)}
 
 
 class Line(msgspec.Struct):
@@ -71,30 +73,70 @@ def _decide(cell: Cell, agent: Agent, command: PlaceOrder) -> Result:
         return Refusal(Code.PIN_LOCKED)
     if agent.status is not AgentStatus.ACTIVE:
         return Refusal(Code.AGENT_BLOCKED)
-    if (bad := _bad_reference(agent, command)) is not None:
-        return bad
-    lines: list[Line] = []
-    for wanted in command.lines:
-        line = _read_line(cell, wanted)
-        if isinstance(line, Refusal):
-            return line
-        lines.append(line)
-    if command.ref is not None and (known := _known_order(cell, agent, command.ref)) is not None:
-        if known.fingerprint != lines[0].fingerprint:
-            return Refusal(Code.REFERENCE_CONFLICT, {"ref": command.ref, "order_id": known.id})
+    known = None if command.ref is None else _known_order(cell, agent, command.ref)
+    if known is not None and _is_same(cell, known, command):
         return Placed((cell.view(known, repeated=True),))
-    if cell.settings.paused:
-        return Refusal(Code.PAUSED)
-    for line, wanted in zip(lines, command.lines, strict=True):
-        refusal = _number_of_day(cell, agent, line, wanted, lines) if command.ref is None else None
-        refusal = refusal or _sellable(cell, line) or _route(cell, agent, line, command.max_price_idr)
-        if refusal is not None:
-            return refusal
+    read = [_read_line(cell, wanted) for wanted in command.lines]
+    unread = [found for found in read if isinstance(found, Refusal)]
+    if (unfit := _unfit(cell, agent, command, known)) is not None:
+        unread.append(unfit)
+    if unread:
+        return _earliest(unread)
+    lines = [found for found in read if isinstance(found, Line)]
+    refusals = [
+        refusal
+        for line, wanted in zip(lines, command.lines, strict=True)
+        if (refusal := _refused(cell, agent, line, wanted, lines, command)) is not None
+    ]
+    if refusals:
+        return _earliest(refusals)
     needed_idr = sum(line.quote.price_idr for line in lines)
     free_idr = cell.free_idr(agent)
     if needed_idr > free_idr:
         return Refusal(Code.INSUFFICIENT_BALANCE, {"needed_idr": needed_idr, "free_idr": free_idr})
     return Placed(tuple(_accept(cell, agent, line, command) for line in lines))
+
+
+def _earliest(refusals: list[Refusal]) -> Refusal:
+    """The one that is told: the first by the order of ``Code``."""
+    return min(refusals, key=lambda refusal: _PRECEDENCE[refusal.code])
+
+
+def _unfit(cell: Cell, agent: Agent, command: PlaceOrder, known: Order | None) -> Refusal | None:
+    """What stands against the command as a whole; ``known`` is another order that has taken its reference."""
+    if cell.settings.paused:
+        return Refusal(Code.PAUSED)
+    if not 1 <= len(command.lines) <= cell.settings.orders_per_message_max:
+        return Refusal(Code.INVALID_FORMAT, {"orders_max": cell.settings.orders_per_message_max})
+    if (bad := _bad_reference(agent, command)) is not None:
+        return bad
+    if known is not None:
+        return Refusal(Code.REFERENCE_CONFLICT, {"ref": command.ref or "", "order_id": known.id})
+    return None
+
+
+def _is_same(cell: Cell, known: Order, command: PlaceOrder) -> bool:
+    """True when a command repeats the order that took its reference (law 3).
+
+    Only what was ordered is compared: prefixes, limits and availability may have changed since it was accepted.
+    """
+    if len(command.lines) != 1:
+        return False
+    wanted = command.lines[0]
+    product = cell.products.get(known.product if wanted.product is None else wanted.product.upper())
+    if product is None or (wanted.product is None and product.denom_k != wanted.denom_k):
+        return False
+    dest = read_destination(product.dest_kind, wanted.dest)
+    amount_idr = wanted.amount_idr if product.kind is ProductKind.OPEN else None
+    return dest is not None and known.fingerprint == fingerprint(product.code, dest, amount_idr)
+
+
+def _refused(
+    cell: Cell, agent: Agent, line: Line, wanted: OrderLine, lines: list[Line], command: PlaceOrder
+) -> Refusal | None:
+    """Why a line that could be read is not sold now, in the order of ``Code``."""
+    refusal = _number_of_day(cell, agent, line, wanted, lines) if command.ref is None else None
+    return refusal or _sellable(cell, line, lines) or _route(cell, agent, line, command.max_price_idr)
 
 
 def _bad_reference(agent: Agent, command: PlaceOrder) -> Refusal | None:
@@ -118,20 +160,22 @@ def _read_line(cell: Cell, wanted: OrderLine) -> Line | Refusal:
     product = _find_product(cell, wanted)
     if isinstance(product, Refusal):
         return product
+    if product.kind in {ProductKind.BILL, ProductKind.VOUCHER}:
+        return Refusal(Code.NOT_SERVED_YET, {"what": product.code})
     dest = read_destination(product.dest_kind, wanted.dest)
     if dest is None:
         return Refusal(Code.BAD_DESTINATION, {"dest": wanted.dest[:24], "product": product.code})
     if product.dest_kind is DestKind.MSISDN and product.operator is not None:
         operator = cell.prefixes.operator_of(to_local(dest), cell.ported)
         if operator != product.operator:
-            facts = {"dest": to_local(dest), "operator": operator or "?", "wanted": product.operator}
-            return Refusal(Code.WRONG_OPERATOR, facts)
+            return Refusal(
+                Code.WRONG_OPERATOR, {"dest": to_local(dest), "operator": operator or "?", "wanted": product.operator}
+            )
     amount_idr = wanted.amount_idr if product.kind is ProductKind.OPEN else None
     if product.kind is ProductKind.OPEN and (
         amount_idr is None or not product.amount_idr_min <= amount_idr <= product.amount_idr_max
     ):
-        facts = {"min_idr": product.amount_idr_min, "max_idr": product.amount_idr_max}
-        return Refusal(Code.BAD_AMOUNT, facts)
+        return Refusal(Code.BAD_AMOUNT, {"min_idr": product.amount_idr_min, "max_idr": product.amount_idr_max})
     notify = None
     if wanted.notify is not None:
         notify = read_destination(DestKind.MSISDN, wanted.notify)
@@ -184,13 +228,13 @@ def _number_of_day(cell: Cell, agent: Agent, line: Line, wanted: OrderLine, line
             "next": highest + 1,
         }
         return Refusal(Code.REPEATED_ORDER, facts)
-    if counter > 1 and counter - 1 not in held:
+    if counter < 1 or (counter > 1 and counter - 1 not in held):
         return Refusal(Code.COUNTER_GAP, {"counter": counter, "next": highest + 1})
     line.counter = counter
     return None
 
 
-def _sellable(cell: Cell, line: Line) -> Refusal | None:
+def _sellable(cell: Cell, line: Line, lines: list[Line]) -> Refusal | None:
     product = line.product
     facts: dict[str, str | int] = {"product": product.code}
     match product.availability:
@@ -200,12 +244,11 @@ def _sellable(cell: Cell, line: Line) -> Refusal | None:
             return Refusal(Code.PRODUCT_DISTURBED, facts)
         case Availability.OPEN:
             pass
-    if product.kind in {ProductKind.BILL, ProductKind.VOUCHER}:
-        return Refusal(Code.NOT_SERVED_YET, {"what": product.code})
     window = closed_by_cut_off(product.cut_offs, cell.now_ms)
     if window is not None:
         return Refusal(Code.CUT_OFF, {"product": product.code, "until": f"{window.end} {window.zone}"})
-    if product.stock is not None and cell.stock.get(product.code, product.stock) <= 0:
+    left = cell.stock_of(product)
+    if left is not None and left < sum(other.product.code == product.code for other in lines):
         return Refusal(Code.OUT_OF_STOCK, facts)
     return None
 
@@ -218,15 +261,15 @@ def _route(cell: Cell, agent: Agent, line: Line, max_price_idr: int | None) -> R
     if base is None:
         base = cell.quotes[key] = quote(cell.agents, agent, product)
     line.quote = with_amount(base, product, line.amount_idr)
-    if max_price_idr is not None and line.quote.price_idr > max_price_idr:
-        facts = {"price_idr": line.quote.price_idr, "max_idr": max_price_idr}
-        return Refusal(Code.ABOVE_MAX_PRICE, facts)
-    if line.quote.price_idr <= 0:
-        return Refusal(Code.BELOW_COST, {"product": product.code})
     line.offers, line.rejected = find_offers(cell, product, line.quote, line.amount_idr)
     if not line.offers:
         losing = any(r.why == "above_price" for r in line.rejected)
         return Refusal(Code.BELOW_COST if losing else Code.NO_SUPPLIER, {"product": product.code})
+    price_idr = line.quote.price_idr
+    if price_idr <= 0:
+        return Refusal(Code.BELOW_COST, {"product": product.code})
+    if max_price_idr is not None and price_idr > max_price_idr:
+        return Refusal(Code.ABOVE_MAX_PRICE, {"price_idr": price_idr, "max_idr": max_price_idr})
     return None
 
 
@@ -281,14 +324,13 @@ def _accept(cell: Cell, agent: Agent, line: Line, command: PlaceOrder) -> OrderV
         cell.past.chat.setdefault((agent.id, order.dest), []).append(order.id)
     hold = cell.hold_posting(order)
     cell.transfer(Transfer(order.hold_id, Kind.HOLD, (hold,), "order", order_id=order.id))
-    if line.product.stock is not None:
-        cell.stock[line.product.code] = cell.stock.get(line.product.code, line.product.stock) - 1
+    cell.take_stock(line.product)
     cell.note(Event(Happened.ACCEPTED, order.id, at_ms=cell.now_ms))
     queue_attempt(cell, order, line.product, line.quote, line.offers[0], line.rejected, expires_ms=order.expires_ms)
     return cell.view(order)
 
 
-def queue_attempt(  # noqa: PLR0913 - an attempt is made of exactly these
+def queue_attempt(
     cell: Cell,
     order: Order,
     product: Product,
@@ -337,17 +379,10 @@ def answered_before(cell: Cell, agent: Agent, key: MessageKey | None, *, keyed: 
         return None
     oldest_ms = cell.now_ms - cell.settings.repeat_window_s * 1000
     for seen in cell.past.messages:
-        same_message = seen.message_id == key.id and seen.channel == key.channel and seen.sender == key.sender
-        same_text = (
-            not keyed
-            and seen.refusal is None
-            and seen.agent_id == agent.id
-            and seen.text == key.text
-            and seen.at_ms >= oldest_ms
-            and seen.channel == key.channel
-            and seen.sender == key.sender
-        )
-        if same_message or same_text:
+        if seen.agent_id != agent.id or seen.channel != key.channel or seen.sender != key.sender:
+            continue
+        same_text = not keyed and seen.refusal is None and seen.text == key.text and seen.at_ms >= oldest_ms
+        if seen.message_id == key.id or same_text:
             return _told_before(cell, agent, seen)
     return None
 
@@ -360,9 +395,17 @@ def _told_before(cell: Cell, agent: Agent, seen: Message) -> Result:
         if moved is None:
             return Done(seen.transfer_id)
         posting = moved.postings[0]
-        receiver = cell.agent_codes[(posting.credit - 1000) // 2]
-        free_idr = cell.free_idr(agent, credit=False)
-        return Transferred(moved.id, agent.code, receiver, posting.amount_idr, free_idr, repeated=True)
+        # A cancellation is the mirror image: the other agent is the one debited.
+        other = posting.credit if moved.of_id is None else posting.debit
+        return Transferred(
+            moved.id,
+            agent.code,
+            cell.agent_codes[(other - AGENT_BASE) // 2],
+            posting.amount_idr,
+            cell.free_idr(agent, credit=False),
+            cancelled=moved.of_id,
+            repeated=True,
+        )
     orders = [order for i in seen.order_ids if (order := cell.order(i)) is not None]
     return Placed(tuple(cell.view(order, repeated=True) for order in orders))
 
@@ -383,7 +426,7 @@ def remember(cell: Cell, agent: Agent, key: MessageKey, result: Result) -> None:
     cell.changes.messages.append(seen)
 
 
-def _message(  # noqa: PLR0913 - the three outcomes of a message are its three optional fields
+def _message(
     cell: Cell,
     agent: Agent,
     key: MessageKey,

@@ -12,9 +12,12 @@ from juru.server.domain.cell import Cell, Record, RefusedRow, Settings
 from juru.server.domain.commands import ChangePin, NotePin, NoteRefusal, Pause, SaveRecord
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.results import Done, Result
+from juru.values.msisdn import parse_msisdn
 
 SETTINGS_KEY = "CELL"
 PREFIXES_KEY = "TABLE"
+REF_DIGITS = 14
+"""Our reference at a supplier: up to three digits of incarnation and eleven of the attempt."""
 
 KINDS: dict[str, type[msgspec.Struct]] = {
     "setting": Settings,
@@ -69,22 +72,53 @@ def _problem(cell: Cell, key: str, record: msgspec.Struct) -> str | None:
     match record:
         case Agent():
             return _agent_problem(cell, key, record)
-        case Product(code=code) | Supplier(code=code) | Operator(code=code):
-            if code != key:
-                return f"code {code} differs from the key {key}"
-            if isinstance(record, Product) and record.operator and record.operator not in cell.operators:
-                return f"unknown operator {record.operator}; add it first"
+        case Product() | Supplier() | Operator():
+            return _coded_problem(cell, key, record)
         case Offer():
-            if record.key != key:
-                return f"key {record.key} differs from {key}"
-            if record.product not in cell.products:
-                return f"unknown product {record.product}; add it first"
-            if record.supplier not in cell.suppliers:
-                return f"unknown supplier {record.supplier}; add it first"
-        case Settings() if record.zone is not cell.settings.zone and cell.agents:
-            return "the zone of a cell is fixed at init"
+            return _offer_problem(cell, key, record)
+        case Settings():
+            return _settings_problem(cell, key, record)
+        case PrefixTable() if key != PREFIXES_KEY:
+            return f"the prefix table's key is {PREFIXES_KEY}"
+        case PinGuard(agent=agent) if agent != key or agent not in cell.agents:
+            return f"a PIN guard's key is its agent's code; {key} is not"
+        case PortedNumber():
+            if parse_msisdn(record.dest) is None:
+                return f"{record.dest} is no mobile number"
+            if record.operator not in cell.operators:
+                return f"unknown operator {record.operator}; add it first"
         case _:
             pass
+    return None
+
+
+def _coded_problem(cell: Cell, key: str, record: Product | Supplier | Operator) -> str | None:
+    if record.code != key:
+        return f"code {record.code} differs from the key {key}"
+    if isinstance(record, Product) and record.operator and record.operator not in cell.operators:
+        return f"unknown operator {record.operator}; add it first"
+    if isinstance(record, Supplier) and len(record.ref_prefix) + REF_DIGITS > record.ref_length_max:
+        return f"references of {record.ref_length_max} characters are too short to be unique for ever"
+    return None
+
+
+def _offer_problem(cell: Cell, key: str, offer: Offer) -> str | None:
+    if offer.key != key:
+        return f"key {offer.key} differs from {key}"
+    if offer.product not in cell.products:
+        return f"unknown product {offer.product}; add it first"
+    if offer.supplier not in cell.suppliers:
+        return f"unknown supplier {offer.supplier}; add it first"
+    return None
+
+
+def _settings_problem(cell: Cell, key: str, settings: Settings) -> str | None:
+    if key != SETTINGS_KEY:
+        return f"the settings' key is {SETTINGS_KEY}"
+    if settings.zone is not cell.settings.zone and cell.agents:
+        return "the zone of a cell is fixed at init"
+    if settings.incarnation < cell.settings.incarnation:
+        return "the incarnation only rises: suppliers have seen references of this one"
     return None
 
 
@@ -104,7 +138,7 @@ def _agent_problem(cell: Cell, key: str, agent: Agent) -> str | None:
     return None
 
 
-def write(cell: Cell, kind: str, key: str, record: msgspec.Struct, by: str, reason: str) -> None:  # noqa: PLR0913
+def write(cell: Cell, kind: str, key: str, record: msgspec.Struct, by: str, reason: str) -> None:
     """Note the new version and put it into the cell."""
     body = msgspec.json.encode(record)
     cell.changes.records.append(Record(cell.next.record, kind, key, body, by, reason, cell.now_ms))
@@ -133,6 +167,7 @@ def put(cell: Cell, kind: str, key: str, record: msgspec.Struct) -> None:
         case Product():
             cell.products[key] = record
             cell.stock.pop(key, None)
+            cell.stock_since_ms[key] = cell.now_ms
         case Supplier():
             cell.suppliers[key] = record
         case Offer():
@@ -173,9 +208,7 @@ def note_pin(cell: Cell, command: NotePin) -> Result:
 
 def note_refusal(cell: Cell, command: NoteRefusal) -> Result:
     """Keep a refusal for people to see."""
-    row = RefusedRow(
-        cell.next.refusal, command.agent, command.channel, command.code, command.detail[:200], cell.now_ms
-    )
+    row = RefusedRow(cell.next.refusal, command.agent, command.channel, command.code, command.detail[:200], cell.now_ms)
     cell.next.refusal += 1
     cell.changes.refusals.append(row)
     return Done()

@@ -8,7 +8,7 @@ import msgspec
 
 
 class Intent(StrEnum):
-    """Everything an agent may ask. The grammar reads all of them; an intent that is not served yet is refused by name."""
+    """Everything an agent may ask. The grammar reads all of it; what is not served yet is refused by name."""
 
     ORDER = "order"
     ORDER_MULTI = "order_multi"

@@ -10,7 +10,7 @@ from typing import assert_never
 
 from juru.books.rules import Kind, Posting, Transfer, mirrored
 from juru.server.domain.accounts import House, agent_commission, supplier_deposit
-from juru.server.domain.catalog import Supplier, closed_by_cut_off
+from juru.server.domain.catalog import Offer, Supplier, closed_by_cut_off
 from juru.server.domain.cell import CallbackRow, Cell
 from juru.server.domain.commands import (
     AttemptAnswered,
@@ -33,11 +33,17 @@ from juru.server.domain.outcome import Answer, Buy, InquiryVerb, Outcome
 from juru.server.domain.place import find_offers, queue_attempt
 from juru.server.domain.pricing import quoted
 from juru.server.domain.results import Done, Result, Sending
-from juru.server.domain.routing import FULL, scored
+from juru.server.domain.routing import FULL, scored, unusable
 from juru.server.domain.views import OrderState
+from juru.values.msisdn import same_destination
 
 LATE_KINDS = ("late_success", "double_delivery")
+HORIZON_PART = 9
+"""A resend-type inquiry stops at 9/10 of the supplier's horizon (law 6: well inside)."""
+OUR_REASONS = frozenset({"expired", "cut_off", "closed", "above_price", "overtaken"})
+"""Why an attempt ends without the supplier's doing; they do not touch its success rate."""
 _MESSAGE_MAX = 300
+_RECOVERY_DELAY_MS = 1000
 
 
 def mark_sending(cell: Cell, command: MarkSending) -> Result:
@@ -52,10 +58,13 @@ def mark_sending(cell: Cell, command: MarkSending) -> Result:
         _unqueue(cell, attempt)
         why = _too_late(cell, order, attempt, supplier)
         if why is not None:
-            _fail_attempt(cell, order, attempt, Answer(Outcome.REFUSED, reason=why), Source.TIMER)
+            # One that has left before (a person's resend) may have been delivered: it is unknown, never failed.
+            outcome = Outcome.REFUSED if attempt.sent_ms is None else Outcome.UNKNOWN
+            _apply(cell, order, attempt, Answer(outcome, reason=why), Source.TIMER)
             continue
         send_by_ms = cell.now_ms + supplier.send_within_s * 1000
         cell.note(Event(Happened.SENDING, order.id, attempt.id, cell.now_ms, send_by_ms=send_by_ms))
+        attempt.last_byte_ms = None
         attempt.next_inquiry_ms = send_by_ms + supplier.first_inquiry_s * 1000
         buys.append((attempt.id, buy_of(order, attempt), send_by_ms))
     return Sending(tuple(buys))
@@ -73,15 +82,19 @@ def _unqueue(cell: Cell, attempt: Attempt) -> None:
 
 
 def _too_late(cell: Cell, order: Order, attempt: Attempt, supplier: Supplier) -> str | None:
-    """Price, cut-off and expiry, checked again right before the first byte (law 4)."""
+    """Expiry, availability, cut-off and price, checked again right before the first byte (law 4)."""
     if cell.now_ms >= max(attempt.expires_ms, attempt.send_by_ms or 0):
         return "expired"
-    if closed_by_cut_off(supplier.cut_offs, cell.now_ms):
-        return "cut_off"
-    offer = next((o for o in cell.offers.get(order.product, ()) if o.key == attempt.offer), None)
-    if offer is not None and offer.cost_idr + (order.amount_idr or 0) > attempt.max_price_idr:
-        return "above_price"
-    return None
+    offer = _offer_of(cell, order, attempt)
+    if offer is None:
+        return "cut_off" if closed_by_cut_off(supplier.cut_offs, cell.now_ms) else None
+    budget_idr = attempt.max_price_idr - (order.amount_idr or 0)
+    why = unusable(offer, supplier, at_ms=cell.now_ms, budget_idr=budget_idr)
+    return why if why is None or why in OUR_REASONS else "closed"
+
+
+def _offer_of(cell: Cell, order: Order, attempt: Attempt) -> Offer | None:
+    return next((o for o in cell.offers.get(order.product, ()) if o.key == attempt.offer), None)
 
 
 def attempt_answered(cell: Cell, command: AttemptAnswered) -> Result:
@@ -102,8 +115,14 @@ def attempt_answered(cell: Cell, command: AttemptAnswered) -> Result:
 
 
 def _believable(cell: Cell, attempt: Attempt, command: AttemptAnswered) -> Answer:
-    """An inquiry's "not found" counts only once the order had time to arrive (reference/dialects.md 2.6)."""
+    """An answer as far as it may be believed.
+
+    An inquiry's "not found" counts only once the order had time to arrive (reference/dialects.md 2.6). "Not sent" is
+    true of one request only: an attempt that a person has resent may have been delivered by the one before.
+    """
     answer = command.answer
+    if answer.reason == "not_sent" and attempt.reason == "person_resend":
+        return Answer(Outcome.UNKNOWN, ref=answer.ref, message=answer.message, reason="not_sent")
     if answer.reason != "not_found":
         return answer
     supplier = cell.suppliers[attempt.supplier]
@@ -122,11 +141,13 @@ def _apply(cell: Cell, order: Order, attempt: Attempt, answer: Answer, source: S
     match answer.outcome:
         case Outcome.SUCCESS:
             _note_answer(cell, order, attempt, answer, source)
-            _score(cell, attempt, success=True)
             succeed(cell, order, attempt, answer)
         case Outcome.FAILED | Outcome.REFUSED:
             if answer.late_success_risk and attempt.state is not AttemptState.SETTLING:
                 _start_settling(cell, order, attempt, answer, source)
+            elif answer.late_success_risk and source in {Source.REPLY, Source.CALLBACK}:
+                # The same failure told again settles nothing; an inquiry, the delay or a person does.
+                return
             else:
                 _fail_attempt(cell, order, attempt, answer, source)
         case Outcome.PENDING:
@@ -147,29 +168,33 @@ def _note_answer(cell: Cell, order: Order, attempt: Attempt, answer: Answer, sou
     state = attempt_state_after(answer.outcome, late_risk=answer.late_success_risk)
     if attempt.state is AttemptState.SETTLING and state is AttemptState.SETTLING:
         state = AttemptState.FAILED
-    cell.note(
-        Event(
-            Happened.ANSWERED,
-            order.id,
-            attempt.id,
-            cell.now_ms,
-            state=state,
-            sn=answer.sn,
-            price_idr=answer.price_idr,
-            reason=answer.reason or answer.code,
-            source=source,
-            message=answer.message[:_MESSAGE_MAX] or None,
-            late_risk=answer.late_success_risk,
-        )
+    event = Event(
+        Happened.ANSWERED,
+        order.id,
+        attempt.id,
+        cell.now_ms,
+        state=state,
+        sn=answer.sn,
+        price_idr=answer.price_idr,
+        reason=answer.reason or answer.code,
+        source=source,
+        message=answer.message[:_MESSAGE_MAX] or None,
+        late_risk=answer.late_success_risk,
     )
+    cell.note(event)
+    score(cell.rates, attempt.offer, event)
 
 
-def _score(cell: Cell, attempt: Attempt, *, success: bool) -> None:
-    cell.rates[attempt.offer] = scored(cell.rates.get(attempt.offer, FULL), success=success)
+def score(rates: dict[str, int], offer: str, event: Event) -> None:
+    """Fold one event into the success rates; the store folds the latest events at start by the same rule."""
+    if event.kind is not Happened.ANSWERED or event.source is Source.PERSON or event.reason in OUR_REASONS:
+        return
+    if event.state in {AttemptState.SUCCESS, AttemptState.FAILED}:
+        rates[offer] = scored(rates.get(offer, FULL), success=event.state == AttemptState.SUCCESS)
 
 
 def _cost_of(attempt: Attempt, answer: Answer) -> int:
-    return answer.price_idr if answer.price_idr else attempt.cost_idr
+    return answer.price_idr if answer.price_idr is not None and answer.price_idr > 0 else attempt.cost_idr
 
 
 def succeed(cell: Cell, order: Order, attempt: Attempt, answer: Answer) -> None:
@@ -182,10 +207,9 @@ def succeed(cell: Cell, order: Order, attempt: Attempt, answer: Answer) -> None:
     postings.extend(
         Posting(House.COMMISSION_EXPENSE, agent_commission(agent_id), amount_idr) for agent_id, amount_idr in order.legs
     )
-    transfer = Transfer(
-        cell.transfer_id(), Kind.POST, tuple(postings), "sale", of_id=order.hold_id, order_id=order.id
-    )
+    transfer = Transfer(cell.transfer_id(), Kind.POST, tuple(postings), "sale", of_id=order.hold_id, order_id=order.id)
     cell.transfer(transfer, hold)
+    cell.past.transfers[transfer.id] = transfer
     cell.note(
         Event(
             Happened.SUCCEEDED,
@@ -207,9 +231,7 @@ def fail(cell: Cell, order: Order, reason: str) -> None:
     hold = cell.hold_posting(order)
     void = Transfer(cell.transfer_id(), Kind.VOID, (), "order_failed", of_id=order.hold_id, order_id=order.id)
     cell.transfer(void, hold)
-    product = cell.products.get(order.product)
-    if product is not None and product.stock is not None:
-        cell.stock[product.code] = cell.stock.get(product.code, product.stock) + 1
+    cell.restock(order)
     cell.note(Event(Happened.FAILED, order.id, at_ms=cell.now_ms, reason=reason))
     _close(cell, order)
 
@@ -222,7 +244,7 @@ def _close(cell: Cell, order: Order) -> None:
 
 def _start_settling(cell: Cell, order: Order, attempt: Attempt, answer: Answer, source: Source) -> None:
     """A failure that was followed by delivery in practice: no second supplier until it has settled (law 5)."""
-    offer = next((o for o in cell.offers.get(order.product, ()) if o.key == attempt.offer), None)
+    offer = _offer_of(cell, order, attempt)
     if offer is not None and offer.failover_on_late_risk:
         _fail_attempt(cell, order, attempt, answer, source)
         return
@@ -238,7 +260,6 @@ def settle_due(cell: Cell, command: SettleDue) -> Result:
     order = cell.orders[attempt.order_id]
     answer = Answer(Outcome.FAILED, reason=attempt.reason)
     _note_answer(cell, order, attempt, answer, Source.TIMER)
-    _score(cell, attempt, success=False)
     fail(cell, order, "supplier_failed")
     return Done()
 
@@ -249,8 +270,6 @@ def _fail_attempt(cell: Cell, order: Order, attempt: Attempt, answer: Answer, so
     expired = answer.reason == "expired"
     state_answer = answer if not answer.late_success_risk else _without_risk(answer)
     _note_answer(cell, order, attempt, state_answer, source)
-    if answer.reason not in {"expired", "cut_off", "above_price"}:
-        _score(cell, attempt, success=False)
     if answer.supplier_balance_low:
         cell.ask_person("supplier_balance", f"{attempt.supplier}: {answer.message[:80]}", None, None)
     if expired or settling or not try_next(cell, order):
@@ -293,8 +312,11 @@ def _after_the_end(cell: Cell, order: Order, attempt: Attempt, answer: Answer, s
             else:
                 _late_success(cell, order, attempt, answer)
         case Outcome.FAILED | Outcome.REFUSED:
-            if attempt.state is AttemptState.SUCCESS and order.state is OrderState.SUCCESS:
+            if attempt.state is AttemptState.SUCCESS:
                 _failure_after_success(cell, order, attempt, answer, source)
+            elif attempt.state.open:
+                # Overtaken by another attempt's success, it has now failed: no double delivery.
+                _note_answer(cell, order, attempt, _without_risk(answer), source)
         case Outcome.PENDING | Outcome.UNKNOWN:
             pass
         case _:
@@ -341,8 +363,14 @@ def _late_success(cell: Cell, order: Order, attempt: Attempt, answer: Answer) ->
 
 
 def _failure_after_success(cell: Cell, order: Order, attempt: Attempt, answer: Answer, source: Source) -> None:
-    """The supplier took it back: reverse the whole order, commissions too, even below zero (law 7)."""
-    if not cell.suppliers[attempt.supplier].reversals or attempt.supplier != order.supplier:
+    """The supplier took it back: reverse the whole order, commissions too, even below zero (law 7).
+
+    What an inquiry did not find, or a request that never left, takes nothing back.
+    """
+    if order.state is OrderState.REVERSED or answer.reason == "not_sent":
+        return
+    taken_back = answer.reason != "not_found" and cell.suppliers[attempt.supplier].reversals
+    if not taken_back or order.state is not OrderState.SUCCESS or attempt.supplier != order.supplier:
         cell.ask_person("contradiction", f"{attempt.supplier}: {answer.message[:80]}", order.id, attempt.id)
         return
     reverse_order(cell, order, "reversed_by_supplier")
@@ -392,22 +420,10 @@ def callback_arrived(cell: Cell, command: CallbackArrived) -> Result:
         return Done(note="unmatched")
     order = cell.order(attempt.order_id)
     assert order is not None, attempt
-    if answer.dest is not None and not _same_destination(answer.dest, order.dest):
+    if answer.dest is not None and not same_destination(order.dest, answer.dest):
         cell.ask_person("quarantine", f"{command.supplier} names {answer.dest}", order.id, attempt.id)
         answer = Answer(Outcome.UNKNOWN, ref=answer.ref, message=answer.message, reason="dest_mismatch")
     return attempt_answered(cell, AttemptAnswered(attempt.id, answer, Source.CALLBACK))
-
-
-def _same_destination(told: str, stored: str) -> bool:
-    """Compare without spelling: 08..., 628... and +628... are one number."""
-    return _bare(told) == _bare(stored)
-
-
-def _bare(dest: str) -> str:
-    digits = dest.lstrip("+")
-    if digits.startswith("62"):
-        return digits[2:]
-    return digits.removeprefix("0")
 
 
 def inquired(cell: Cell, command: Inquired) -> Result:
@@ -425,6 +441,7 @@ def inquired(cell: Cell, command: Inquired) -> Result:
         if supplier.inquiry is InquiryVerb.RESEND:
             body = Event(Happened.FACT, order.id, attempt.id, cell.now_ms, reason="resend", send_by_ms=send_by_ms)
             cell.note(body)
+            attempt.last_byte_ms = None
         buys.append((attempt.id, buy_of(order, attempt), send_by_ms))
     return Sending(tuple(buys))
 
@@ -434,9 +451,15 @@ def inquirable(cell: Cell, attempt: Attempt) -> bool:
     supplier = cell.suppliers[attempt.supplier]
     if supplier.inquiry is InquiryVerb.NONE or attempt.sent_ms is None:
         return False
-    if attempt.state not in {AttemptState.PENDING, AttemptState.UNKNOWN, AttemptState.SETTLING, AttemptState.SENDING}:
+    if not attempt.state.open or attempt.state is AttemptState.QUEUED:
         return False
-    return cell.now_ms - attempt.sent_ms < supplier.inquiry_horizon_s * 1000
+    return inside_horizon(supplier, cell.now_ms - attempt.sent_ms)
+
+
+def inside_horizon(supplier: Supplier, since_ms: int) -> bool:
+    """True while the supplier still knows an order sent so long ago; well inside where asking is sending again."""
+    part = HORIZON_PART if supplier.inquiry is InquiryVerb.RESEND else 10
+    return since_ms * 10 < supplier.inquiry_horizon_s * 1000 * part
 
 
 def recover(cell: Cell, _command: Recover) -> Result:
@@ -445,5 +468,21 @@ def recover(cell: Cell, _command: Recover) -> Result:
         order = cell.orders[attempt.order_id]
         answer = Answer(Outcome.UNKNOWN, reason="stopped_while_sending")
         _apply(cell, order, attempt, answer, Source.RECOVERY)
-        attempt.next_inquiry_ms = cell.now_ms + 1000
+        attempt.next_inquiry_ms = cell.now_ms + _RECOVERY_DELAY_MS
+    schedule(cell, cell.now_ms)
     return Done()
+
+
+def schedule(cell: Cell, now_ms: int) -> None:
+    """Give a time of inquiry to what may have left and has none: it is kept in memory only, so a reload loses it."""
+    for attempt in cell.attempts.values():
+        if attempt.next_inquiry_ms is not None or attempt.sent_ms is None:
+            continue
+        supplier = cell.suppliers[attempt.supplier]
+        match attempt.state:
+            case AttemptState.SENDING:
+                attempt.next_inquiry_ms = (attempt.send_by_ms or now_ms) + supplier.first_inquiry_s * 1000
+            case AttemptState.SETTLING:
+                attempt.next_inquiry_ms = now_ms + supplier.settle_delay_s * 1000
+            case _:
+                attempt.next_inquiry_ms = now_ms + _RECOVERY_DELAY_MS

@@ -118,6 +118,4 @@ class Dispatcher:
             self._writer.incident(f"attempt {attempt_id}", error)
         finally:
             self._release(attempt_id, supplier.code)
-            self._writer.post(
-                AttemptAnswered(attempt_id, told.answer, Source.REPLY, told.last_byte_ms, told.raw)
-            )
+            self._writer.post(AttemptAnswered(attempt_id, told.answer, Source.REPLY, told.last_byte_ms, told.raw))

@@ -11,8 +11,8 @@ from typing import Any, Protocol
 
 import msgspec
 
-from juru.server.domain.cell import Cell, Changes, OutboxRow, Past
 from juru.server.domain.catalog import Supplier
+from juru.server.domain.cell import Cell, Changes, OutboxRow, Past
 from juru.server.domain.decide import Needs
 from juru.server.domain.outcome import Answer, Buy
 

@@ -11,7 +11,6 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
-from juru.server.domain.cell import Cell, Changes
 from juru.server.domain.commands import ORDINARY, AttemptAnswered, Command
 from juru.server.domain.decide import decide, needs
 from juru.server.domain.refusals import Code, Refusal
@@ -217,5 +216,3 @@ class Writer:
                 future.set_result(result)
         for listener in self.listeners:
             listener(changes)
-
-

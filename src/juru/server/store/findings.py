@@ -8,7 +8,7 @@ FINDINGS_MAX = 1_000
 
 
 class Head(msgspec.Struct, frozen=True):
-    """The end of the chain at some moment: the latest commit's number and its seal in hex. Exported, it is an anchor."""
+    """The end of the chain at a moment: the latest commit's number and its seal in hex. Exported, it is an anchor."""
 
     commit_no: int
     seal: str

@@ -16,6 +16,7 @@ book_tables(metadata)
 _waiting = text("state = 'waiting'")
 _accepted = text("state = 'accepted'")
 _no_ref = text("ref IS NULL")
+_with_ref = text("ref IS NOT NULL")
 _open = text("closed_ms IS NULL")
 
 Table(
@@ -59,7 +60,8 @@ Table(
     integer("cost_idr", null=True),
     integer("post_id", null=True),
     integer("final_ms", null=True),
-    Index("orders_ref", "agent_id", "ref", unique=True),
+    # Partial, or the planner would look for chat orders (ref IS NULL) here instead of in orders_chat.
+    Index("orders_ref", "agent_id", "ref", unique=True, sqlite_where=_with_ref, postgresql_where=_with_ref),
     Index("orders_chat", "agent_id", "dest", sqlite_where=_no_ref, postgresql_where=_no_ref),
     Index("orders_open", "id", sqlite_where=_accepted, postgresql_where=_accepted),
     info={
@@ -168,6 +170,7 @@ Table(
     words("state"),
     integer("tries"),
     integer("next_ms", null=True),
+    Index("outbox_order", "order_id"),
     Index("outbox_waiting", "id", sqlite_where=_waiting, postgresql_where=_waiting),
     info={"sealed": ("id", "commit_no", "order_id", "agent_id", "channel", "view", "at_ms")},
 )

@@ -34,8 +34,10 @@ _ORDER = "SELECT * FROM orders WHERE id = ?"
 _BY_REF = "SELECT * FROM orders WHERE agent_id = ? AND ref = ?"
 _CHAT = "SELECT * FROM orders WHERE agent_id = ? AND dest = ? AND ref IS NULL AND day = ?"
 _MESSAGE_BY_ID = (
-    "SELECT * FROM messages WHERE agent_id = ? AND message_id = ? AND channel = ? AND sender = ? AND at_ms >= ?"
+    "SELECT * FROM messages WHERE agent_id = ? AND message_id = ? AND channel = ? AND sender = ? AND at_ms + 0 >= ?"
 )
+"""The sum keeps the planner off messages_text, where it would read all that an agent wrote in 30 days."""
+
 _MESSAGE_BY_TEXT = (
     "SELECT * FROM messages WHERE agent_id = ? AND at_ms >= ? AND text = ? AND channel = ? AND sender = ?"
 )

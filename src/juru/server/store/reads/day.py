@@ -25,7 +25,7 @@ FROM transfers t JOIN postings p ON p.transfer_id = t.id JOIN orders o ON o.id =
 WHERE t.day = ? AND t.kind <> 'hold'
 GROUP BY o.product, o.supplier, o.agent_id
 """  # noqa: S608 - the account numbers are our own
-"""Sales, cost and commission posted that day by product, supplier and agent; indexes transfers_day, postings_transfer."""
+"""Sales, cost and commission of the day by product, supplier and agent; indexes transfers_day, postings_transfer."""
 
 HOUSE_OF_DAY = f"""
 SELECT
@@ -66,10 +66,13 @@ def day_report(engine: BookEngine, day: int) -> DayReport:
         for line in lines(product, supplier, agent_id):
             setattr(line, field, getattr(line, field) + count)
     for product, supplier, agent_id, sales_idr, cost_idr, commission_idr in engine.stream(SUMS_OF_DAY, (day,)):
-        for total in (report, *lines(product, supplier, agent_id)):
-            total.sales_idr += int(sales_idr)
-            total.cost_idr += int(cost_idr)
-            total.commission_idr += int(commission_idr)
+        report.sales_idr += int(sales_idr)
+        report.cost_idr += int(cost_idr)
+        report.commission_idr += int(commission_idr)
+        for line in lines(product, supplier, agent_id):
+            line.sales_idr += int(sales_idr)
+            line.cost_idr += int(cost_idr)
+            line.commission_idr += int(commission_idr)
     for late_idr, losses_idr in engine.rows(HOUSE_OF_DAY, (day,)):
         report.late_idr, report.losses_idr = int(late_idr or 0), int(losses_idr or 0)
     report.by_product = _sorted(products)

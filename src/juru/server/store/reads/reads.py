@@ -275,4 +275,4 @@ def _records(rows: Iterable[Row]) -> list[Record]:
 def _statement_row(row: Row, account: int) -> StatementRow:
     debit, credit, amount = row[8], row[9], row[10]
     other, signed = (debit, amount) if credit == account else (credit, -amount)
-    return StatementRow(row[0], row[1], Kind(row[2]), *row[3:8], name_of(other), signed)
+    return StatementRow(row[0], row[1], Kind(row[2]), row[3], row[4], row[5], row[6], row[7], name_of(other), signed)

@@ -1,0 +1,1 @@
+"""Speed and memory of Juru, measured beside PostgreSQL's own benchmark in one run: ``make bench``."""

@@ -1,0 +1,221 @@
+"""One order's page: what happened, in order, in words; its attempts, its postings, what was told and what came back."""
+
+from __future__ import annotations
+
+import msgspec
+
+from juru.server.console.shape import OrderRow, clock, moment, order_rows
+from juru.server.console.words import Lang, Words, known
+from juru.server.domain.cell import Cell
+from juru.server.domain.order import Attempt, Event, Happened
+from juru.server.store.reads.shapes import TellingRow, Timeline, TransferRow
+from juru.values.rupiah import format_rupiah
+
+_RAW_MAX = 2_000
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """A name and its value."""
+
+    name: str
+    value: str
+    copy: bool = False
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One thing that happened; ``tone`` is the key of a state's colour and shape, or empty."""
+
+    time: str
+    when: str
+    title: str
+    detail: str
+    tone: str
+
+
+class Try(msgspec.Struct, frozen=True):
+    """One attempt at one supplier, and why that supplier."""
+
+    title: str
+    state: str
+    word: str
+    why: str
+    passed: tuple[str, ...]
+    facts: tuple[Fact, ...]
+
+
+class Move(msgspec.Struct, frozen=True):
+    """One posting."""
+
+    source: str
+    target: str
+    amount: str
+
+
+class Booked(msgspec.Struct, frozen=True):
+    """One transfer."""
+
+    id: int
+    kind: str
+    code: str
+    when: str
+    memo: str
+    moves: tuple[Move, ...]
+
+
+class Told(msgspec.Struct, frozen=True):
+    """One message to the agent."""
+
+    when: str
+    channel: str
+    word: str
+    state: str
+    tries: str
+
+
+class Came(msgspec.Struct, frozen=True):
+    """One callback."""
+
+    when: str
+    supplier: str
+    raw: str
+
+
+class Story(msgspec.Struct, frozen=True):
+    """Everything on an order's page."""
+
+    row: OrderRow
+    facts: tuple[Fact, ...]
+    tries: tuple[Try, ...]
+    steps: tuple[Step, ...]
+    booked: tuple[Booked, ...]
+    told: tuple[Told, ...]
+    came: tuple[Came, ...]
+
+
+def story_of(past: Timeline, cell: Cell, lang: Lang, t: Words) -> Story:
+    """The page of an order, from what the book says of it."""
+    order, zone = past.order, cell.settings.zone
+    suppliers = {a.id: a.supplier for a in past.attempts}
+    facts = [
+        Fact(t("ref"), order.ref or str(order.id), copy=order.ref is not None),
+        Fact(t("channel"), order.channel),
+        Fact(t("col_time"), moment(order.at_ms, zone, lang)),
+    ]
+    if order.cost_idr is not None:
+        facts.append(Fact(t("cost"), f"{format_rupiah(order.cost_idr)} · {order.supplier}"))
+    if order.reason:
+        facts.append(Fact(t("reason"), order.reason))
+    return Story(
+        order_rows([order], cell, lang, t)[0],
+        tuple(facts),
+        tuple(_try(attempt, t) for attempt in past.attempts),
+        tuple(_step(row.event, suppliers, cell, lang, t) for row in past.events),
+        tuple(_booked(transfer, cell, lang, t) for transfer in past.transfers),
+        tuple(_told(telling, cell, lang, t) for telling in past.outbox),
+        tuple(Came(moment(c.at_ms, zone, lang), c.supplier, c.raw[:_RAW_MAX]) for c in past.callbacks),
+    )
+
+
+def _try(attempt: Attempt, t: Words) -> Try:
+    rule, offer, cost, *passed = attempt.why.split(" ")
+    chosen = t("why_rule", rule=known(t, f"rule_{rule}", rule), offer=offer, cost=format_rupiah(int(cost)))
+    facts = [Fact(t("our_ref"), attempt.ref, copy=True), Fact(t("sku"), attempt.sku)]
+    facts.append(Fact(t("cost"), format_rupiah(attempt.cost_idr)))
+    if attempt.sn:
+        facts.append(Fact(t("col_sn"), attempt.sn, copy=True))
+    if attempt.reason:
+        facts.append(Fact(t("reason"), attempt.reason))
+    return Try(
+        t("attempt", number=attempt.number, supplier=attempt.supplier),
+        _TONES.get(attempt.state.value, "process"),
+        t(f"attempt_{attempt.state.value}"),
+        chosen,
+        tuple(_passed(word, t) for word in passed),
+        tuple(facts),
+    )
+
+
+def _passed(word: str, t: Words) -> str:
+    offer, _, why = word.removeprefix("-").rpartition(":")
+    return t("why_passed", offer=offer, why=known(t, f"passed_{why}", why))
+
+
+def _step(event: Event, suppliers: dict[int, str], cell: Cell, lang: Lang, t: Words) -> Step:
+    supplier = event.supplier or suppliers.get(event.attempt_id or 0, "")
+    state = known(t, f"attempt_{event.state}", event.state or "")
+    kind = "decided" if event.kind is Happened.ANSWERED and event.by else event.kind.value
+    title = t(f"event_{kind}", supplier=supplier, state=state, by=event.by or "")
+    details = [
+        "" if event.source is None or event.by else t(f"source_{event.source.value}"),
+        event.message or "",
+        event.reason or "",
+        f"SN {event.sn}" if event.sn else "",
+        format_rupiah(event.price_idr) if event.price_idr is not None else "",
+        f"#{event.transfer_id}" if event.transfer_id is not None else "",
+    ]
+    return Step(
+        clock(event.at_ms, cell.settings.zone),
+        moment(event.at_ms, cell.settings.zone, lang),
+        title,
+        " · ".join(dict.fromkeys(d for d in details if d)),
+        _tone(event),
+    )
+
+
+def _tone(event: Event) -> str:
+    match event.kind:
+        case Happened.SUCCEEDED:
+            return "success"
+        case Happened.FAILED:
+            return "failed"
+        case Happened.REVERSED:
+            return "reversed"
+        case Happened.LATE_SUCCESS:
+            return "person"
+        case Happened.ANSWERED:
+            return _TONES.get(event.state or "", "process")
+        case _:
+            return "process"
+
+
+_TONES = {"success": "success", "failed": "failed", "unknown": "person", "settling": "person"}
+
+
+def _booked(transfer: TransferRow, cell: Cell, lang: Lang, t: Words) -> Booked:
+    moves = (
+        Move(account_words(p.debit, cell, t), account_words(p.credit, cell, t), format_rupiah(p.amount_idr))
+        for p in transfer.postings
+    )
+    return Booked(
+        transfer.id,
+        t(f"posting_{transfer.kind.value}"),
+        transfer.code,
+        moment(transfer.at_ms, cell.settings.zone, lang),
+        transfer.memo or "",
+        tuple(moves),
+    )
+
+
+def account_words(name: str, cell: Cell, t: Words) -> str:
+    """An account's name in the chart (``agent:17:deposit``) as people call it (``BUDI01``)."""
+    owner, _, rest = name.partition(":")
+    match owner:
+        case "house":
+            return t(f"house_{rest}")
+        case "supplier":
+            return next((s.code for s in cell.suppliers.values() if str(s.id) == rest), name)
+        case _:
+            number, _, kind = rest.partition(":")
+            code = cell.agent_codes.get(int(number), name)
+            return code if kind == "deposit" else f"{code} {t('house_commission_expense').lower()}"
+
+
+def _told(telling: TellingRow, cell: Cell, lang: Lang, t: Words) -> Told:
+    state = telling.row.view.state.value
+    return Told(
+        moment(telling.row.at_ms, cell.settings.zone, lang),
+        telling.row.channel,
+        t(f"state_{'process' if state == 'accepted' else state}"),
+        known(t, f"outbox_{telling.state}", telling.state),
+        t("tries", count=telling.tries) if telling.tries else "",
+    )
