@@ -48,7 +48,7 @@ async def _run(path: Path, orders: int, seed: int) -> dict[str, float]:
         rendered += len(order_text(row.view)) > 0
         return True
 
-    app.notifier._outbox.deliver = render  # type: ignore[method-assign]  # noqa: SLF001 - the report is rendered, not sent
+    app.outbox.deliver = render  # type: ignore[method-assign] - the report is rendered, not sent
     succeeded = 0
     over = asyncio.Event()
 
@@ -71,7 +71,8 @@ async def _run(path: Path, orders: int, seed: int) -> dict[str, float]:
     async def client(share: list[PlaceOrder]) -> None:
         nonlocal accepted
         for command in share:
-            accepted += isinstance(await app.writer.submit(command), Placed)
+            result = await app.writer.submit(command)
+            accepted += isinstance(result, Placed)
 
     started = time.perf_counter()
     cpu = time.process_time()

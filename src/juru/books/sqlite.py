@@ -127,8 +127,12 @@ def guards(table: Table) -> list[str]:
     what = ", ".join(sealed)
     name = table.name
     return [
-        f"CREATE TRIGGER {name}_no_update BEFORE UPDATE OF {what} ON {name} "
-        f"BEGIN SELECT RAISE(ABORT, '{name}: written once'); END",
-        f"CREATE TRIGGER {name}_no_delete BEFORE DELETE ON {name} "
-        f"BEGIN SELECT RAISE(ABORT, '{name}: never deleted'); END",
+        (
+            f"CREATE TRIGGER {name}_no_update BEFORE UPDATE OF {what} ON {name} "
+            f"BEGIN SELECT RAISE(ABORT, '{name}: written once'); END"
+        ),
+        (
+            f"CREATE TRIGGER {name}_no_delete BEFORE DELETE ON {name} "
+            f"BEGIN SELECT RAISE(ABORT, '{name}: never deleted'); END"
+        ),
     ]

@@ -25,7 +25,7 @@ from juru.server.desk import admin
 from juru.server.desk.lock import hold
 from juru.server.dialects import SUPPLIER_DIALECTS
 from juru.server.dialects.digiflazz_buyer import webhook_request
-from juru.server.dialects.grammar_profile import DEFAULT, profile_with_keywords
+from juru.server.dialects.grammar_profile import GrammarProfile, load_grammar
 from juru.server.dialects.otomax import report_request
 from juru.server.dialects.replies import Templates, order_text
 from juru.server.domain.cell import OutboxRow
@@ -53,8 +53,16 @@ _REPORT_TIMEOUT_S = 15.0
 class Outbox:
     """Tells agents on the channel they ordered by: chat, OtomaX report, Digiflazz webhook."""
 
-    def __init__(self, reads: Reads, door: Door, chats: chat.ChatChannel, transport: HttpTransport) -> None:
+    def __init__(
+        self,
+        reads: Reads,
+        door: Door,
+        chats: chat.ChatChannel,
+        transport: HttpTransport,
+        templates: Callable[[str], Templates],
+    ) -> None:
         self._reads = reads
+        self._templates = templates
         self._door = door
         self._chats = chats
         self._transport = transport
@@ -76,7 +84,7 @@ class Outbox:
     def _request(self, row: OutboxRow) -> WireRequest | None:
         cell = self._door.writer.cell
         agent = cell.agents[cell.agent_codes[row.agent_id]]
-        text = order_text(row.view, agent.language)
+        text = order_text(row.view, templates=self._templates(agent.language))
         if row.channel == otomax.CHANNEL and agent.report_url:
             return report_request(agent.report_url, row.view, text)
         if agent.webhook_url:
@@ -112,6 +120,9 @@ class Server:
             reopen=lambda: Store(self._engine(read_only=False)),
         )
         self.writer.incident = lambda incident, error: log.error("incident", incident=incident, exc_info=error)
+        self._worded = self.writer.cell.settings
+        self._templates: dict[str, Templates] = {}
+        self._profile: GrammarProfile | None = None
         self.reads = Reads(self._engine(read_only=True))
         self.door = Door(
             self.writer,
@@ -121,7 +132,7 @@ class Server:
             pin_matches=pin_matches,
             clock=self.runtime.boottime_s,
         )
-        self.chat = chat.ChatChannel(self.door, self._grammar, self.templates)
+        self.chat = chat.ChatChannel(self.door, self.grammar, self.templates)
         self.suppliers: SupplierPort = (
             suppliers(self)
             if suppliers is not None
@@ -130,7 +141,8 @@ class Server:
         self._reports = HttpTransport(clock=self.runtime.boottime_s, read_timeout_s=_REPORT_TIMEOUT_S)
         self.dispatcher = Dispatcher(self.writer, self.suppliers, self.runtime)
         self.inquirer = Inquirer(self.writer, self.suppliers, self.runtime)
-        self.notifier = Notifier(self.writer, Outbox(self.reads, self.door, self.chat, self._reports), self.runtime)
+        self.outbox = Outbox(self.reads, self.door, self.chat, self._reports, self.templates)
+        self.notifier = Notifier(self.writer, self.outbox, self.runtime)
         self.token = secrets.token_urlsafe(24)
         self.failed: asyncio.Future[None] | None = None
         self._writing: asyncio.Task[None] | None = None
@@ -140,13 +152,27 @@ class Server:
         self._engines.append(engine)
         return engine
 
-    def templates(self) -> Templates:
-        """The cell's reply templates."""
-        settings = self.writer.cell.settings
-        return Templates(settings.language, dict(settings.templates))
+    def templates(self, language: str) -> Templates:
+        """The cell's reply templates in a language, made once per version of the settings."""
+        self._forget_old_words()
+        found = self._templates.get(language)
+        if found is None:
+            overrides = self._worded.templates.get(language, {})
+            found = self._templates[language] = Templates("en" if language == "en" else "id", overrides)
+        return found
 
-    def _grammar(self) -> object:
-        return profile_with_keywords(DEFAULT, dict(self.writer.cell.settings.grammar))
+    def grammar(self) -> GrammarProfile:
+        """How this cell's agents write."""
+        self._forget_old_words()
+        if self._profile is None:
+            self._profile = load_grammar(self._worded.grammar)
+        return self._profile
+
+    def _forget_old_words(self) -> None:
+        settings = self.writer.cell.settings
+        if settings is not self._worded:
+            self._worded, self._profile = settings, None
+            self._templates.clear()
 
     async def start(self) -> None:
         """Recover what a stop left open, then begin."""

@@ -25,7 +25,6 @@ from juru.server.dialects.replies import (
     pin_changed_text,
     price_text,
     refusal_text,
-    transfer_cancelled_text,
     transfer_text,
 )
 from juru.server.domain.agent import Agent
@@ -51,7 +50,7 @@ class ChatChannel:
     """Reads messages, answers them, and tells what comes later."""
 
     def __init__(
-        self, door: Door, profile: Callable[[], GrammarProfile], templates: Callable[[], Templates]
+        self, door: Door, profile: Callable[[], GrammarProfile], templates: Callable[[str], Templates]
     ) -> None:
         self._door = door
         self._profile = profile
@@ -65,7 +64,7 @@ class ChatChannel:
         if agent is None:
             refusal = Refusal(Code.UNKNOWN_SENDER)
             self._door.note(refusal, CHANNEL, None, sender[:40])
-            return [refusal_text(refusal, "id", templates=self._templates())]
+            return [refusal_text(refusal, templates=self._templates("id"))]
         asked = read_order_text(text, self._profile())
         if asked.intent is Intent.CHANGE_PIN or change_pin_fields(text, self._profile()):
             asked = await self._read_change_pin(agent, text)
@@ -93,24 +92,24 @@ class ChatChannel:
 
     def texts(self, agent: Agent, asked: AgentRequest, reply: Reply) -> list[str]:
         """A reply as the agent reads it."""
-        language, templates = agent.language, self._templates()
+        templates = self._templates(agent.language)
         match reply:
             case Placed(orders=orders):
-                return [order_text(view, language, templates) for view in orders]
+                return [order_text(view, templates=templates) for view in orders]
             case Orders(orders=orders):
                 if asked.intent is Intent.HISTORY:
-                    return [history_text(orders, language)]
-                return [order_text(view, language, templates) for view in orders]
+                    return [history_text(orders, templates=templates)]
+                return [order_text(view, templates=templates) for view in orders]
             case Refusal():
-                return [refusal_text(reply, language, asked=asked, templates=templates)]
+                return [refusal_text(reply, asked=asked, templates=templates)]
             case Balance():
-                return [balance_text(reply.balance_idr, language)]
+                return [balance_text(reply.balance_idr, held_idr=reply.held_idr, templates=templates)]
             case Prices(rows=rows):
-                return [price_text([(r.code, r.name, r.price_idr, r.on_sale) for r in rows], language)]
+                return [price_text([(r.code, r.name, r.price_idr, r.on_sale) for r in rows], templates=templates)]
             case Transferred():
-                return [_transferred(reply, language)]
+                return [_transferred(reply, templates)]
             case Said(what=what):
-                return [pin_changed_text(language) if what == "pin_changed" else help_text(language)]
+                return [pin_changed_text(templates=templates) if what == "pin_changed" else help_text(templates=templates)]
             case _:
                 assert_never(reply)
 
@@ -118,7 +117,7 @@ class ChatChannel:
         """Tell what became of an order; the latest are kept for whoever listens next."""
         cell = self._door.writer.cell
         code = cell.agent_codes[row.agent_id]
-        text = order_text(row.view, cell.agents[code].language, self._templates())
+        text = order_text(row.view, templates=self._templates(cell.agents[code].language))
         self._later.setdefault(code, deque(maxlen=_KEPT)).append(Later(row.id, text))
         for event in self._listeners.get(code, ()):
             event.set()
@@ -140,19 +139,12 @@ class ChatChannel:
         return [x for x in self._later.get(code, ()) if x.id > after]
 
 
-def _transferred(reply: Transferred, language: str) -> str:
-    if reply.cancelled is not None:
-        return transfer_cancelled_text(
-            transfer_id=reply.cancelled,
-            other_agent=reply.to,
-            amount_idr=reply.amount_idr,
-            balance_idr=reply.balance_idr,
-            lang=language,
-        )
+def _transferred(reply: Transferred, templates: Templates) -> str:
     return transfer_text(
-        transfer_id=reply.transfer_id,
-        to_agent=reply.to,
+        "sent" if reply.cancelled is None else "cancelled",
+        transfer_id=reply.transfer_id if reply.cancelled is None else reply.cancelled,
+        agent=reply.to,
         amount_idr=reply.amount_idr,
         balance_idr=reply.balance_idr,
-        lang=language,
+        templates=templates,
     )

@@ -19,7 +19,7 @@ MOUNT = "/h2h/digiflazz"
 class DigiflazzChannel:
     """Reads, serves and writes one request."""
 
-    def __init__(self, door: Door, templates: Callable[[], Templates]) -> None:
+    def __init__(self, door: Door, templates: Callable[[str], Templates]) -> None:
         self._door = door
         self._templates = templates
 
@@ -29,20 +29,20 @@ class DigiflazzChannel:
         reply = await self._door.h2h(inbound, ip, CHANNEL)
         agent = None if inbound.agent is None else self._door.agent(inbound.agent)
         language = "id" if agent is None else agent.language
-        templates = self._templates()
+        templates = self._templates(language)
         match reply:
             case Placed(orders=orders) | Orders(orders=orders):
-                return digiflazz_buyer.write_order(orders[0], order_text(orders[0], language, templates))
+                return digiflazz_buyer.write_order(orders[0], order_text(orders[0], templates=templates))
             case Balance():
                 return digiflazz_buyer.write_balance(reply.balance_idr)
             case Prices(rows=rows):
                 return digiflazz_buyer.write_price_list([_listed(row) for row in rows])
             case Refusal():
-                text = refusal_text(reply, language, asked=inbound.asked, templates=templates)
+                text = refusal_text(reply, asked=inbound.asked, templates=templates)
                 return digiflazz_buyer.write_refusal(reply, text, inbound.asked)
             case _:
                 refusal = Refusal(Code.NOT_SERVED_YET, {"what": type(reply).__name__})
-                return digiflazz_buyer.write_refusal(refusal, refusal_text(refusal, language), inbound.asked)
+                return digiflazz_buyer.write_refusal(refusal, refusal_text(refusal, templates=templates), inbound.asked)
 
 
 def _listed(row: PriceRow) -> ListedProduct:

@@ -26,7 +26,7 @@ MOUNT = "/h2h/otomax"
 class OtomaxChannel:
     """Reads, serves and writes one request."""
 
-    def __init__(self, door: Door, templates: Callable[[], Templates]) -> None:
+    def __init__(self, door: Door, templates: Callable[[str], Templates]) -> None:
         self._door = door
         self._templates = templates
 
@@ -43,23 +43,24 @@ class OtomaxChannel:
         return otomax.write_reply(self._text(reply, inbound, language))
 
     def _text(self, reply: Reply, inbound: otomax.Inbound, language: str) -> str:
-        templates = self._templates()
+        templates = self._templates(language)
         match reply:
             case Placed(orders=orders) | Orders(orders=orders):
-                return order_text(orders[0], language, templates)
+                return order_text(orders[0], templates=templates)
             case Refusal():
-                return refusal_text(reply, language, asked=inbound.asked, templates=templates)
+                return refusal_text(reply, asked=inbound.asked, templates=templates)
             case Prices(rows=rows):
-                return price_text([(r.code, r.name, r.price_idr, r.on_sale) for r in rows], language)
+                return price_text([(r.code, r.name, r.price_idr, r.on_sale) for r in rows], templates=templates)
             case Transferred():
                 return transfer_text(
+                    "sent",
                     transfer_id=reply.transfer_id,
-                    to_agent=reply.to,
+                    agent=reply.to,
                     amount_idr=reply.amount_idr,
                     balance_idr=reply.balance_idr,
-                    lang=language,
+                    templates=templates,
                 )
             case Said() | Balance():
-                return help_text(language)
+                return help_text(templates=templates)
             case _:
                 assert_never(reply)

@@ -7,7 +7,7 @@ import gzip
 import hashlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -34,6 +34,7 @@ BREATH_S = 0.15
 _HERE = Path(__file__).parent
 _CHAT_FIRST = 20
 _TEXT_MAX = 1_000
+_ID_MAX = 2**62
 _LANG_COOKIE = "juru_lang"
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 
@@ -68,10 +69,13 @@ class Said(msgspec.Struct, frozen=True):
     message_id: str
 
 
+_Form = TypeVar("_Form", Asked, Said)
+
+
 class Console:
     """The page of one server. ``demo`` is what ``juru demo --describe`` prints; without it no credential is shown."""
 
-    def __init__(  # noqa: PLR0913 - the page's collaborators, each a port
+    def __init__(
         self,
         *,
         writer: Writer,
@@ -129,7 +133,7 @@ def routes(console: Console) -> list[BaseRoute]:
             lines=[] if demo is None else copy_lines(demo, console.url, console.now_ms(), t),
             examples={} if demo is None else {a["member_id"]: chat_examples(demo, a) for a in demo["agents"]},
             browser=for_browser(lang) | {"lang": lang},
-            state=_state(console, "", lang, t),
+            state=msgspec.to_builtins(_state(console, "", lang, t)),
         )
         return _remember(page, request, lang)
 
@@ -252,7 +256,7 @@ def _remember(response: Response, request: Request, lang: Lang) -> Response:
     return response
 
 
-async def _read[T](request: Request, kind: type[T]) -> T | None:
+async def _read(request: Request, kind: type[_Form]) -> _Form | None:
     body = await body_of(request)
     try:
         return None if body is None else msgspec.json.decode(body, type=kind)
@@ -265,7 +269,7 @@ def _json(body: object, status: int = 200) -> Response:
 
 
 def _whole(written: str) -> int:
-    return int(written) if written.isascii() and written.isdigit() and len(written) < 19 else -1  # noqa: PLR2004
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 19 else -1
 
 
 Asset = tuple[str, str, bytes]
@@ -293,6 +297,3 @@ def _asset(asset: Asset | None, request: Request) -> Response:
     if "gzip" in request.headers.get("accept-encoding", ""):
         return Response(packed, media_type=kind, headers=headers | {"content-encoding": "gzip"})
     return Response(gzip.decompress(packed), media_type=kind, headers=headers)
-
-
-_ID_MAX = 2**62

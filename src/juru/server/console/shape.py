@@ -36,8 +36,8 @@ _OWNED = frozenset(
 """House accounts whose debit side is their plus: what we own or have spent."""
 _ALWAYS = (House.BANK, House.EQUITY, House.SALES, House.COST)
 _MONTHS = {
-    "id": "Jan Feb Mar Apr Mei Jun Jul Agu Sep Okt Nov Des".split(),
-    "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(),
+    "id": ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"],
+    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
 }
 
 
@@ -107,7 +107,7 @@ def moment(at_ms: int, zone: Zone, lang: Lang) -> str:
 def grouped(dest: str) -> str:
     """A mobile number as ``0812-3456-7890``; any other destination as it is."""
     local = to_local(dest)
-    if not (local.startswith("08") and local.isdigit() and len(local) <= 14):  # noqa: PLR2004 - see values.msisdn
+    if not (local.startswith("08") and local.isdigit() and len(local) <= 14):
         return local
     return "-".join(part for part in (local[:4], local[4:8], local[8:]) if part)
 
@@ -218,7 +218,7 @@ def health(cell: Cell, troubles: dict[str, Trouble], lang: Lang, t: Words) -> tu
     )
 
 
-def _health(  # noqa: PLR0913 - one argument per fact
+def _health(
     supplier: Supplier,
     in_flight: int,
     unknown: int,

@@ -156,8 +156,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "{price} goes back to {agent}. If {supplier} delivers after all, {cost} is ours to settle.",
     ),
     "says_resend": (
-        "Referensi {ref} yang sama dikirim lagi bila {supplier} menjamin tidak membeli dua kali. Bila tidak, Juru bertanya dulu.",
-        "The same reference {ref} is sent again where {supplier} will not buy twice. Where it might, Juru asks first.",
+        "Referensi {ref} dikirim lagi bila {supplier} menjamin tidak membeli dua kali. Bila tidak, Juru bertanya dulu.",
+        "Reference {ref} is sent again where {supplier} will not buy twice. Where it might, Juru asks first.",
     ),
     "says_charge": (
         "{price} diambil dari saldo bebas {agent} (sekarang {free}); ia sudah menerima barangnya.",
@@ -300,6 +300,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "js_paused": ("tampilan dijeda", "view paused"),
     "js_pause": ("Jeda tampilan", "Pause the view"),
     "js_resume": ("Lanjutkan ({count} baru)", "Resume ({count} new)"),
+    "js_held": ("{count} order baru menunggu penunjuk beranjak", "{count} new orders wait for the pointer to leave"),
     "js_copied": ("Tersalin", "Copied"),
     "js_not_copied": ("Gagal menyalin; pilih teksnya", "Could not copy; select the text"),
     "js_missed": (

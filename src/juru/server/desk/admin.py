@@ -1,39 +1,104 @@
-"""How a command of the owner reaches the running server: ``POST /admin/command`` with the token of its data directory."""
+"""How a command of the owner reaches the running server: by HTTP on loopback, with the token of its data directory.
+
+``POST /admin/command`` takes one tagged command and answers with its result; ``POST /admin/commands`` takes an array
+of them, decided in their order, and answers with as many results.
+"""
 
 from __future__ import annotations
 
-import secrets
+import asyncio
+import hmac
+import ipaddress
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from juru.server.domain.commands import Command
+from juru.server.domain.commands import AddDeposit, Command, Decide, Pause, ReverseTransfer, SaveRecord
+from juru.server.domain.refusals import Code, Refusal
+from juru.server.domain.results import Result
 from juru.server.engine.writer import Writer
 
-_BODY_MAX = 4_000_000
-_LOOPBACK = ("127.0.0.1", "::1")
+BODY_BYTES_MAX = 4_000_000
+BY_PEOPLE = (AddDeposit, Decide, Pause, ReverseTransfer, SaveRecord)
+"""What a person may command; whatever else the writer knows comes from channels, suppliers and timers."""
+
 _command = msgspec.json.Decoder(Command)
+_commands = msgspec.json.Decoder(list[Command])
+_encode = msgspec.json.Encoder().encode
+
+
+class _TooLargeError(Exception):
+    """The body is over the limit."""
 
 
 def routes(writer: Writer, token: str) -> list[BaseRoute]:
-    """The one route, for loopback only."""
+    """The routes to the writer; each answers 403 from elsewhere, 401 without the token, 413 and 400 for a bad body."""
 
-    async def command(request: Request) -> Response:
-        given = request.headers.get("authorization", "")
-        client = request.client
-        if client is None or client.host not in _LOOPBACK:
-            return Response("loopback only", 403)
-        if not secrets.compare_digest(given.encode(), f"Bearer {token}".encode()):
-            return Response("the token is in running.json of the data directory", 401)
-        body = await request.body()
-        if len(body) > _BODY_MAX:
-            return Response("too large", 413)
+    async def ask(command: Command) -> Result:
+        if not isinstance(command, BY_PEOPLE):
+            return Refusal(Code.NOT_ALLOWED, {"why": "not_by_people", "command": type(command).__name__})
+        return await writer.submit(command)
+
+    async def one(request: Request) -> Response:
+        if (closed := _closed(request, token)) is not None:
+            return closed
         try:
-            wanted = _command.decode(body)
-        except (msgspec.ValidationError, msgspec.DecodeError) as error:
-            return Response(str(error), 400)
-        return Response(msgspec.json.encode(await writer.submit(wanted)), media_type="application/json")
+            command = _command.decode(await _body(request))
+        except (_TooLargeError, msgspec.DecodeError) as error:
+            return _unusable(error)
+        return _json(_encode(await ask(command)))
 
-    return [Route("/admin/command", command, methods=["POST"])]
+    async def many(request: Request) -> Response:
+        if (closed := _closed(request, token)) is not None:
+            return closed
+        try:
+            commands = _commands.decode(await _body(request))
+        except (_TooLargeError, msgspec.DecodeError) as error:
+            return _unusable(error)
+        return _json(_encode(await asyncio.gather(*(ask(command) for command in commands))))
+
+    return [Route("/admin/command", one, methods=["POST"]), Route("/admin/commands", many, methods=["POST"])]
+
+
+def _closed(request: Request, token: str) -> Response | None:
+    """Why this caller may not come in."""
+    if not _from_here(request):
+        return Response("only from this machine", 403)
+    given = request.headers.get("authorization", "")
+    if not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
+        return Response("the token is in running.json of the data directory", 401)
+    return None
+
+
+def _from_here(request: Request) -> bool:
+    """Loopback; or the server's own address, for one that listens on that alone."""
+    if request.client is None:
+        return False
+    try:
+        address = ipaddress.ip_address(request.client.host)
+    except ValueError:
+        return False
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    own = request.scope.get("server")
+    return address.is_loopback or (own is not None and own[0] == str(address))
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > BODY_BYTES_MAX:
+            message = f"at most {BODY_BYTES_MAX} bytes"
+            raise _TooLargeError(message)
+    return bytes(body)
+
+
+def _unusable(error: Exception) -> Response:
+    return Response(str(error), 413 if isinstance(error, _TooLargeError) else 400)
+
+
+def _json(body: bytes) -> Response:
+    return Response(body, media_type="application/json")

@@ -1,4 +1,4 @@
-"""One server on one data directory: an advisory lock that ends with the process that holds it."""
+"""One writer on one data directory: an advisory lock that ends with the process that holds it."""
 
 from __future__ import annotations
 
@@ -19,11 +19,21 @@ def hold(data: DataDir) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            holder = os.read(descriptor, 20).decode() or "unknown"
-            message = f"{data.path} is in use by process {holder}: stop that server first, or use another --data"
+            pid = holder(data)
+            who = "another process" if pid is None else f"process {pid}"
+            message = f"{data.path} is in use by {who}: stop that server first, or use another --data"
             raise InUseError(message) from error
         os.ftruncate(descriptor, 0)
         os.write(descriptor, str(os.getpid()).encode())
         yield
     finally:
         os.close(descriptor)
+
+
+def holder(data: DataDir) -> int | None:
+    """The process that last took the lock, None while that is not known. Whether it still lives is not asked."""
+    try:
+        written = data.lock.read_text()
+    except FileNotFoundError:
+        return None
+    return int(written) if written.isdigit() else None

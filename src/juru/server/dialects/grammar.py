@@ -14,11 +14,9 @@ import msgspec
 
 from juru.server.dialects.grammar_commands import bill_reading, command_readings, pin_change
 from juru.server.dialects.grammar_orders import Field, order_readings
-from juru.server.dialects.grammar_profile import DEFAULT, GrammarProfile, load_grammar, with_keywords
+from juru.server.dialects.grammar_profile import DEFAULT, GrammarProfile
 from juru.server.dialects.grammar_shapes import is_dest, is_pin, product_of
 from juru.server.domain.requests import AgentRequest, Intent
-
-__all__ = ["DEFAULT", "GrammarProfile", "change_pin_fields", "load_grammar", "read_order_text", "with_keywords"]
 
 _REF = re.compile(r"\sR#(\S*)$", re.IGNORECASE)
 _REF_CHARS_MAX = 64

@@ -113,6 +113,7 @@ def load_grammar(source: bytes | str | dict[str, Any]) -> GrammarProfile:
         raise ValueError(f"grammar profile: {error}") from error
 
 
-def with_keywords(profile: GrammarProfile, keywords: Mapping[str, Intent]) -> GrammarProfile:
-    """The profile with some words meaning something else."""
-    return msgspec.structs.replace(profile, keywords={**profile.keywords, **keywords})
+def profile_with_keywords(profile: GrammarProfile, keywords: Mapping[str, str]) -> GrammarProfile:
+    """The profile with some words meaning something else; raises ValueError for an intent that does not exist."""
+    changed = {" ".join(word.upper().split()): Intent(intent) for word, intent in keywords.items()}
+    return msgspec.structs.replace(profile, keywords={**profile.keywords, **changed})

@@ -67,9 +67,7 @@ def sign_trx(
     return sign(f"{prefix}|{member_id}|{product}|{dest}|{ref}|{pin}|{password}")
 
 
-def sign_balance(
-    *, member_id: str, pin: str, password: str, prefix: str = "OtomaX", word: str = "CheckBalance"
-) -> str:
+def sign_balance(*, member_id: str, pin: str, password: str, prefix: str = "OtomaX", word: str = "CheckBalance") -> str:
     """The signature of a balance check; ``word`` empty for the bridge that signs without it."""
     return sign("|".join((prefix, *((word,) if word else ()), member_id, pin, password)))
 

@@ -9,11 +9,9 @@ reads a sample back. No text holds a PIN.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from string import Formatter
-from typing import Literal
-
-import msgspec
+from typing import NamedTuple
 
 from juru.server.dialects import templates_en, templates_id
 from juru.server.dialects.texts import read_reply_text
@@ -23,12 +21,12 @@ from juru.server.domain.requests import AgentRequest, Intent
 from juru.server.domain.views import OrderState, OrderView
 from juru.values.rupiah import dotted, format_rupiah
 
-Lang = Literal["id", "en"]
 TEMPLATE_CHARS_MAX = 600
 FACT_CHARS_MAX = 60
 HISTORY_ROWS_MAX = 10
 
 _LANGUAGES = {"id": templates_id, "en": templates_en}
+_WORD_OF = {"id": templates_id.STATUS_WORD, "en": templates_en.STATUS_WORD}
 _ORDER_KEYS = {
     OrderState.ACCEPTED: "order.accepted",
     OrderState.SUCCESS: "order.success",
@@ -57,17 +55,21 @@ class Templates:
     Keys: those of ``TEXTS``, and ``refusal.<code>``. A part in ``[...]`` is left out where one of its facts is missing.
     """
 
-    def __init__(self, lang: Lang = "id", overrides: Mapping[str, str] | None = None) -> None:
-        """Validate and compile; raises TemplateError."""
-        module = _LANGUAGES[lang]
+    def __init__(self, lang: str = "id", overrides: Mapping[str, str] | None = None) -> None:
+        """Validate and compile; raises TemplateError. ``lang``: ``id`` or ``en``."""
+        if lang not in _LANGUAGES:
+            raise TemplateError(f"language {lang!r}: write id or en")
         self.lang = lang
-        self.status_word = module.STATUS_WORD
-        defaults = module.TEXTS | {f"refusal.{code}": text for code, text in module.REFUSALS.items()}
-        for key, text in (overrides or {}).items():
-            _validate(key, text, defaults)
-        self.texts: dict[str, str] = {**defaults, **(overrides or {})}
-        self.formats: dict[str, Callable[..., str]] = {key: text.format for key, text in self.texts.items()}
-        for key in _READ_BACK.keys() & (overrides or {}).keys():
+        self.status_word = _WORD_OF[lang]
+        defaults = _defaults(lang)
+        self.texts, self.formats = defaults.texts, defaults.formats
+        if not overrides:
+            return
+        for key, text in overrides.items():
+            _validate(key, text, defaults.texts)
+        self.texts = self.texts | dict(overrides)
+        self.formats = self.formats | {key: text.format for key, text in overrides.items()}
+        for key in sorted(_READ_BACK.keys() & overrides.keys()):
             self._read_back(key)
 
     def _read_back(self, key: str) -> None:
@@ -92,15 +94,31 @@ class Templates:
             raise TemplateError(message)
 
 
-@lru_cache(maxsize=2)
-def templates_of(lang: Lang) -> Templates:
-    """The default texts of a language."""
-    return Templates(lang)
+class _Defaults(NamedTuple):
+    texts: dict[str, str]
+    formats: dict[str, Callable[..., str]]
 
 
-def order_text(view: OrderView, lang: Lang = "id", templates: Templates | None = None) -> str:
+@cache
+def _defaults(lang: str) -> _Defaults:
+    module = _LANGUAGES[lang]
+    texts: dict[str, str] = module.TEXTS | {f"refusal.{code}": text for code, text in module.REFUSALS.items()}
+    return _Defaults(texts, {key: text.format for key, text in texts.items()})
+
+
+@cache
+def _plain(lang: str) -> Templates:
+    return Templates(lang if lang in _LANGUAGES else "id")
+
+
+def _texts(lang: str, templates: Templates | None) -> Templates:
+    """An operator's own texts where they are of the reader's language, else the defaults of that language."""
+    return templates if templates is not None and templates.lang == lang else _plain(lang)
+
+
+def order_text(view: OrderView, lang: str = "id", templates: Templates | None = None) -> str:
     """What an agent is told of an order; an order in doubt reads as in process."""
-    texts = templates or templates_of(lang)
+    texts = _texts(lang, templates)
     tag = f"#{view.order_id} R#{view.ref} " if view.ref else f"#{view.order_id} "
     balance = dotted(view.balance_idr)
     time = view.at[11:16]
@@ -126,14 +144,14 @@ def order_text(view: OrderView, lang: Lang = "id", templates: Templates | None =
 
 
 def refusal_text(
-    refusal: Refusal, lang: Lang = "id", *, asked: AgentRequest | None = None, templates: Templates | None = None
+    refusal: Refusal, lang: str = "id", *, asked: AgentRequest | None = None, templates: Templates | None = None
 ) -> str:
     """Why it was refused and what to do.
 
     An order's refusal stands behind its reference and destination and holds one failure word. A refused status check
     holds none, since the order it asked about may live; nor does a refusal that says nothing of an outcome.
     """
-    texts = templates or templates_of(lang)
+    texts = _texts(lang, templates)
     reason = _filled(texts.texts[f"refusal.{refusal.code}"], refusal.facts)
     about = ""
     if asked is not None and (asked.intent in _ORDER_INTENTS or asked.intent is Intent.STATUS_CHECK):
@@ -145,59 +163,80 @@ def refusal_text(
     return f"{about}{texts.status_word}. {reason}"
 
 
-def balance_text(balance_idr: int, lang: Lang = "id", *, held_idr: int = 0, templates: Templates | None = None) -> str:
+def balance_text(balance_idr: int, lang: str = "id", *, held_idr: int = 0, templates: Templates | None = None) -> str:
     """An agent's free deposit, and what is held where anything is."""
-    formats = (templates or templates_of(lang)).formats
+    formats = _texts(lang, templates).formats
     if held_idr:
         return formats["balance.held"](balance=format_rupiah(balance_idr), held=format_rupiah(held_idr))
     return formats["balance"](balance=format_rupiah(balance_idr))
 
 
-class PriceRow(msgspec.Struct, frozen=True):
-    """A product's price as told to one agent."""
-
-    code: str
-    name: str
-    price_idr: int
-    on_sale: bool = True
-
-
-def price_text(rows: Sequence[PriceRow], lang: Lang = "id", *, templates: Templates | None = None) -> str:
-    """One line a product."""
-    formats = (templates or templates_of(lang)).formats
+def price_text(
+    rows: Sequence[tuple[str, str, int, bool]], lang: str = "id", *, templates: Templates | None = None
+) -> str:
+    """One line a product. ``rows``: (code, name, price_idr, on_sale)."""
+    formats = _texts(lang, templates).formats
     if not rows:
         return formats["price.none"]()
     return "\n".join(
         formats["price"](
-            code=row.code,
-            name=row.name,
-            price=format_rupiah(row.price_idr),
-            state=formats["price.open" if row.on_sale else "price.closed"](),
+            code=code,
+            name=name,
+            price=format_rupiah(price_idr),
+            state=formats["price.open" if on_sale else "price.closed"](),
         )
-        for row in rows
+        for code, name, price_idr, on_sale in rows
     )
 
 
 def transfer_text(
-    kind: Literal["sent", "received", "cancelled"],
-    lang: Lang = "id",
     *,
     transfer_id: int,
-    agent: str,
+    to_agent: str,
     amount_idr: int,
     balance_idr: int,
+    lang: str = "id",
     templates: Templates | None = None,
 ) -> str:
-    """A transfer as told to one of its two sides; ``agent`` is the other side."""
-    key = {"sent": "transfer", "received": "transfer.received", "cancelled": "transfer.cancelled"}[kind]
-    return (templates or templates_of(lang)).formats[key](
-        transfer=transfer_id, agent=agent, amount=format_rupiah(amount_idr), balance=format_rupiah(balance_idr)
+    """A transfer as told to its sender."""
+    return _texts(lang, templates).formats["transfer"](
+        transfer=transfer_id, agent=to_agent, amount=format_rupiah(amount_idr), balance=format_rupiah(balance_idr)
     )
 
 
-def history_text(views: Sequence[OrderView], lang: Lang = "id", *, templates: Templates | None = None) -> str:
+def transfer_received_text(
+    *,
+    transfer_id: int,
+    from_agent: str,
+    amount_idr: int,
+    balance_idr: int,
+    lang: str = "id",
+    templates: Templates | None = None,
+) -> str:
+    """A transfer as told to its receiver."""
+    return _texts(lang, templates).formats["transfer.received"](
+        transfer=transfer_id, agent=from_agent, amount=format_rupiah(amount_idr), balance=format_rupiah(balance_idr)
+    )
+
+
+def transfer_cancelled_text(
+    *,
+    transfer_id: int,
+    other_agent: str,
+    amount_idr: int,
+    balance_idr: int,
+    lang: str = "id",
+    templates: Templates | None = None,
+) -> str:
+    """A transfer taken back, as told to either side."""
+    return _texts(lang, templates).formats["transfer.cancelled"](
+        transfer=transfer_id, agent=other_agent, amount=format_rupiah(amount_idr), balance=format_rupiah(balance_idr)
+    )
+
+
+def history_text(views: Sequence[OrderView], lang: str = "id", *, templates: Templates | None = None) -> str:
     """The last orders, a line each, newest first as given."""
-    formats = (templates or templates_of(lang)).formats
+    formats = _texts(lang, templates).formats
     if not views:
         return formats["history.none"]()
     return "\n".join(
@@ -214,14 +253,14 @@ def history_text(views: Sequence[OrderView], lang: Lang = "id", *, templates: Te
     )
 
 
-def pin_changed_text(lang: Lang = "id", *, templates: Templates | None = None) -> str:
+def pin_changed_text(lang: str = "id", *, templates: Templates | None = None) -> str:
     """The PIN is changed; neither PIN is repeated."""
-    return (templates or templates_of(lang)).formats["pin.changed"]()
+    return _texts(lang, templates).formats["pin.changed"]()
 
 
-def help_text(lang: Lang = "id", *, templates: Templates | None = None) -> str:
+def help_text(lang: str = "id", *, templates: Templates | None = None) -> str:
     """The formats an agent may write."""
-    return (templates or templates_of(lang)).formats["help"]()
+    return _texts(lang, templates).formats["help"]()
 
 
 def _reason(view: OrderView, texts: Templates) -> str:

@@ -7,6 +7,8 @@ the store writes in one commit. Same cell + same commands = same changes; nothin
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from juru.books.rules import Balance, Ledger, Posting, Transfer, apply, balance_of
@@ -45,8 +47,8 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
     pin_tries_max: int = 5
     attempts_max: int = 5
     orders_per_message_max: int = 5
-    grammar: dict[str, str] = {}
-    templates: dict[str, str] = {}
+    grammar: dict[str, Any] = {}
+    templates: dict[str, dict[str, str]] = {}
 
 
 class Record(msgspec.Struct, frozen=True):

@@ -253,11 +253,18 @@ def _start_settling(cell: Cell, order: Order, attempt: Attempt, answer: Answer, 
 
 
 def settle_due(cell: Cell, command: SettleDue) -> Result:
-    """The delay is over and nothing else was heard: the attempt has failed, and the order with it."""
+    """The time is over and nothing else was heard: what was settling has failed, and the order with it.
+
+    What is still pending beyond the supplier's memory is shown to a person; its money stays held.
+    """
     attempt = cell.attempts.get(command.attempt_id)
-    if attempt is None or attempt.state is not AttemptState.SETTLING:
+    if attempt is None or not due_without_inquiry(cell, attempt, cell.now_ms):
         return Done(note="already settled")
     order = cell.orders[attempt.order_id]
+    if attempt.state is AttemptState.PENDING:
+        attempt.next_inquiry_ms = None
+        cell.ask_person("unknown", f"{attempt.supplier} still pending beyond its horizon", order.id, attempt.id)
+        return Done()
     answer = Answer(Outcome.FAILED, reason=attempt.reason)
     _note_answer(cell, order, attempt, answer, Source.TIMER)
     fail(cell, order, "supplier_failed")
@@ -454,6 +461,16 @@ def inquirable(cell: Cell, attempt: Attempt) -> bool:
     if not attempt.state.open or attempt.state is AttemptState.QUEUED:
         return False
     return inside_horizon(supplier, cell.now_ms - attempt.sent_ms)
+
+
+def due_without_inquiry(cell: Cell, attempt: Attempt, now_ms: int) -> bool:
+    """True for an attempt whose time has come and that nobody can be asked about."""
+    if attempt.next_inquiry_ms is None or attempt.next_inquiry_ms > now_ms or inquirable(cell, attempt):
+        return False
+    if attempt.state is AttemptState.SETTLING:
+        return True
+    since_ms = now_ms - (attempt.sent_ms or attempt.at_ms)
+    return attempt.state is AttemptState.PENDING and not inside_horizon(cell.suppliers[attempt.supplier], since_ms)
 
 
 def inside_horizon(supplier: Supplier, since_ms: int) -> bool:

@@ -18,6 +18,7 @@ from juru.server.engine.writer import Writer
 from juru.values.bucket import Bucket
 
 _IDLE_S = 0.05
+_INCIDENT_S = 1.0
 _TAKE_MAX = 500
 
 
@@ -94,12 +95,22 @@ class Dispatcher:
         marked = result.buys if isinstance(result, Sending) else ()
         for attempt_id, buy, _ in marked:
             supplier = self._writer.cell.suppliers[codes[attempt_id]]
+            attempt = self._writer.cell.attempts.get(attempt_id)
+            if attempt is not None and attempt.supplier != supplier.code:
+                # The batch that queued it fell and its number went to another order: nothing may leave for it here.
+                self._release(attempt_id, supplier.code)
+                answer = Answer(Outcome.REFUSED, reason="not_sent")
+                self._writer.post(AttemptAnswered(attempt_id, answer, Source.REPLY))
+                continue
             send = self._send(supplier, attempt_id, buy, before_s + supplier.send_within_s)
             self._runtime.spawn(send, "send")
         sent = {attempt_id for attempt_id, _, _ in marked}
         for attempt_id in taken:
             if attempt_id not in sent:
                 self._release(attempt_id, codes.get(attempt_id))
+        if not isinstance(result, Sending):
+            # An incident: the attempts are still queued, and trying again at once would only spin.
+            await self._runtime.sleep(_INCIDENT_S)
 
     def _release(self, attempt_id: int, code: str | None) -> None:
         self._claimed.discard(attempt_id)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from juru.server.domain.catalog import Supplier
 from juru.server.domain.commands import AttemptAnswered, Inquired, SettleDue
-from juru.server.domain.order import AttemptState, Source
+from juru.server.domain.order import Source
 from juru.server.domain.outcome import Answer, Buy, Outcome
 from juru.server.domain.results import Sending
-from juru.server.domain.settle import inquirable
+from juru.server.domain.settle import due_without_inquiry, inquirable
 from juru.server.engine.ports import Runtime, SupplierPort, Told
 from juru.server.engine.writer import Writer
 
@@ -42,18 +42,18 @@ class Inquirer:
     async def tick(self) -> None:
         """Ask about everything due now, as far as each supplier's slots allow."""
         cell, now_ms = self._writer.cell, self._runtime.now_ms()
-        due: list[int] = []
+        due: dict[int, str] = {}
         taken: dict[str, int] = {}
         for attempt in cell.attempts.values():
             if attempt.next_inquiry_ms is None or attempt.next_inquiry_ms > now_ms:
                 continue
-            if attempt.state is AttemptState.SETTLING and not inquirable(cell, attempt):
+            if due_without_inquiry(cell, attempt, now_ms):
                 self._writer.post(SettleDue(attempt.id))
                 continue
             code = attempt.supplier
             busy = taken.get(code, 0) + self._asking.get(code, 0)
             if inquirable(cell, attempt) and busy < cell.suppliers[code].in_flight_max and len(due) < _AT_ONCE_MAX:
-                due.append(attempt.id)
+                due[attempt.id] = code
                 taken[code] = taken.get(code, 0) + 1
         if not due:
             return
@@ -62,8 +62,8 @@ class Inquirer:
         if not isinstance(result, Sending):
             return
         for attempt_id, buy, _ in result.buys:
-            attempt = self._writer.cell.attempts[attempt_id]
-            supplier = self._writer.cell.suppliers[attempt.supplier]
+            # By its code noted before: the attempt itself may have ended in a batch since.
+            supplier = self._writer.cell.suppliers[due[attempt_id]]
             self._asking[supplier.code] = self._asking.get(supplier.code, 0) + 1
             ask = self._ask(supplier, attempt_id, buy, before_s + supplier.send_within_s)
             self._runtime.spawn(ask, "inquire")

@@ -14,6 +14,7 @@ from juru.server.engine.writer import Writer
 
 BACKOFF_S = (5, 15, 60, 300, 900, 3600, 3600, 3600, 3600, 7200, 7200, 7200, 14400, 14400, 14400)
 _FETCH = 500
+_IN_HAND_MAX = 5_000
 _AT_ONCE = 64
 _IDLE_S = 1.0
 
@@ -29,6 +30,7 @@ class Notifier:
         self._stopping = False
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._in_hand: set[int] = set()
+        self._told: list[Waiting] = []
         writer.listeners.append(self._on_commit)
 
     def _on_commit(self, changes: Changes) -> None:
@@ -45,18 +47,25 @@ class Notifier:
         self._runtime.spawn(self._tick(), "notifier tick")
         while not self._stopping:
             self._wake.clear()
-            room = _FETCH - len(self._in_hand)
-            due = self._outbox.due(self._runtime.now_ms(), _FETCH) if room > 0 else []
+            await self._mark_told()
+            held = len(self._in_hand)
+            due = self._outbox.due(self._runtime.now_ms(), held + _FETCH) if held < _IN_HAND_MAX else []
             fresh = [w for w in due if w.row.id not in self._in_hand]
-            if not fresh:
+            for waiting in fresh:
+                self._in_hand.add(waiting.row.id)
+                self._runtime.spawn(self._tell(waiting), "tell")
+            if not self._told and not fresh:
                 await self._wake.wait()
-                continue
-            self._in_hand.update(w.row.id for w in fresh)
-            told = await asyncio.gather(*(self._tell(w) for w in fresh))
-            done = tuple(i for i in told if i is not None)
-            if done:
-                await self._writer.submit(Delivered(done))
-            self._in_hand.difference_update(w.row.id for w in fresh)
+
+    async def _mark_told(self) -> None:
+        """Commit what has been told, many in one command, and let go of it."""
+        told, self._told = self._told, []
+        by_tries: dict[int, list[int]] = {}
+        for waiting in told:
+            by_tries.setdefault(waiting.tries + 1, []).append(waiting.row.id)
+        for tries, ids in by_tries.items():
+            await self._writer.submit(Delivered(tuple(ids), tries=tries))
+            self._in_hand.difference_update(ids)
 
     async def _tick(self) -> None:
         """What waits for its next try is looked for once a second."""
@@ -64,8 +73,8 @@ class Notifier:
             await self._runtime.sleep(_IDLE_S)
             self._wake.set()
 
-    async def _tell(self, waiting: Waiting) -> int | None:
-        """Tell one; its id when told. A failure is put off by the backoff, or given up at its end."""
+    async def _tell(self, waiting: Waiting) -> None:
+        """Tell one. A failure is put off by the backoff, or given up at its end; nobody waits for a slow receiver."""
         async with self._slots:
             try:
                 told = await self._outbox.deliver(waiting.row)
@@ -73,9 +82,11 @@ class Notifier:
                 self._writer.incident(f"outbox {waiting.row.id}", error)
                 told = False
         if told:
-            return waiting.row.id
+            self._told.append(waiting)
+            self._wake.set()
+            return
         tries = waiting.tries + 1
         gave_up = tries > len(BACKOFF_S)
         next_ms = None if gave_up else self._runtime.now_ms() + BACKOFF_S[tries - 1] * 1000
         await self._writer.submit(Delivered((waiting.row.id,), next_ms, tries, gave_up))
-        return None
+        self._in_hand.discard(waiting.row.id)

@@ -11,10 +11,13 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
-from juru.server.domain.commands import ORDINARY, AttemptAnswered, Command
+from juru.server.domain.cell import Past
+from juru.server.domain.commands import ORDINARY, AttemptAnswered, CallbackArrived, Command, NoteRefusal
 from juru.server.domain.decide import decide, needs
+from juru.server.domain.records import note_refusal
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.results import Result
+from juru.server.domain.settle import schedule
 from juru.server.engine.ports import Listener, Runtime, StorePort
 
 BATCH_MAX = 1_000
@@ -89,19 +92,26 @@ class Writer:
                 self._work.clear()
                 await self._work.wait()
                 continue
-            await self._batch()
+            batch = self._next_batch()
+            try:
+                await self._settle(batch)
+            except Exception as error:
+                self._abandon(batch, error)
+                raise
 
     def stop(self) -> None:
         """Refuse ordinary commands from now on; ``run`` returns once what waits is committed."""
         self._stopping = True
         self._work.set()
 
-    async def _batch(self) -> None:
+    def _next_batch(self) -> list[Waiter]:
         batch: list[Waiter] = []
-        while self._reserved and len(batch) < BATCH_MAX:
-            batch.append(self._reserved.popleft())
-        while self._ordinary and len(batch) < BATCH_MAX:
-            batch.append(self._ordinary.popleft())
+        for lane in (self._reserved, self._ordinary):
+            while lane and len(batch) < BATCH_MAX:
+                batch.append(lane.popleft())
+        return batch
+
+    async def _settle(self, batch: list[Waiter]) -> None:
         try:
             results = self._decide(batch)
         except Exception as error:  # noqa: BLE001 - any bug in a decision must not take the batch's neighbours with it
@@ -123,7 +133,7 @@ class Writer:
         results: list[Result] = []
         for number, command in enumerate(commands, 1):
             results.append(decide(cell, command))
-            if isinstance(command, AttemptAnswered):
+            if isinstance(command, AttemptAnswered | CallbackArrived):
                 size += len(command.raw)
             late = number % _CLOCK_EVERY == 0 and runtime.boottime_s() - started_s > BATCH_SECONDS_MAX
             if (late or size > BATCH_BYTES_MAX) and number < len(batch):
@@ -144,28 +154,43 @@ class Writer:
             self._store.write(self.cell, batch_id)
             await self._runtime.run_commit(self._store.commit)
         except Exception as error:  # noqa: BLE001 - whatever it was, only the store can say whether the batch stands
-            if not self._stands_after(batch_id, error):
-                return False
+            return self._stands_after(batch_id, error)
         self._store.committed()
         return True
 
     def _stands_after(self, batch_id: str, error: Exception) -> bool:
-        """After a write or commit that ended in doubt: ask the store, reopened, and reload the cell if it fell."""
+        """After a write or commit that ended in doubt: ask the store, reopened, and reload the cell.
+
+        A batch that stands keeps its changes, so that its listeners hear of them.
+        """
         self.incident(batch_id, error)
+        changes = self.cell.changes
         try:
-            self._store.rollback()
+            self._roll_back()
             if self._reopen is not None:
                 self._store = self._reopen()
             stands = self._store.stands(batch_id)
-            if not stands:
-                self._reload()
+            self._reload()
         except Exception as again:
             message = "the disk does not keep what is written: free space or replace it, then start again"
             raise StorageError(message) from again
+        if stands:
+            self.cell.changes = changes
         return stands
 
+    def _roll_back(self) -> None:
+        """Drop the open transaction; a store that cannot even do that is done with, if another can be opened."""
+        try:
+            self._store.rollback()
+        except Exception as error:
+            if self._reopen is None:
+                raise
+            self.incident("rollback", error)
+
     def _reload(self) -> None:
+        """Take the working state from the store again; what was only in memory is made up for."""
         self.cell = self._store.open_cell()
+        schedule(self.cell, max(self._runtime.now_ms(), self.cell.now_ms))
 
     async def _one_by_one(self, batch: list[Waiter], error: Exception | None) -> None:
         """After a failed batch: each command alone, so that only the one at fault is refused."""
@@ -173,39 +198,45 @@ class Writer:
             self.incident("batch", error)
             self._store.rollback()
             self._reload()
-        failed = 0
         for waiter in batch:
             try:
                 results = self._decide([waiter])
             except Exception as alone:  # noqa: BLE001 - the culprit: refused with an incident id, the rest goes on
-                incident = self._runtime.new_id()
-                self.incident(incident, alone)
                 self._store.rollback()
                 self._reload()
-                self._answer([waiter], [Refusal(Code.INCIDENT, {"incident": incident})])
-                self._quarantine(waiter[0], incident)
+                await self._refuse(waiter, alone)
                 continue
             if await self._commit():
                 self._answer([waiter], results)
             else:
-                failed += 1
-                self._answer([waiter], [Refusal(Code.INCIDENT, {"incident": "storage"})])
-        if failed and failed == len(batch):
-            message = "nothing can be committed: check the disk of the data directory, then start again"
-            raise StorageError(message)
+                await self._refuse(waiter, None)
 
-    def _quarantine(self, command: Command, incident: str) -> None:
-        """An answer that cannot be decided holds its order until a person looks."""
+    async def _refuse(self, waiter: Waiter, error: Exception | None) -> None:
+        """Refuse the command that fails alone; an answer that cannot be decided holds its order until a person looks.
+
+        Recording the incident shows whether the disk still keeps anything: if not, the process must end.
+        """
+        command, incident = waiter[0], self._runtime.new_id()
+        if error is not None:
+            self.incident(incident, error)
+        cell = self.cell
+        cell.begin(self._runtime.now_ms(), Past())
+        note_refusal(cell, NoteRefusal(None, "engine", Code.INCIDENT.value, f"{incident} {type(command).__name__}"))
         if isinstance(command, AttemptAnswered):
-            self.cell.begin(self._runtime.now_ms(), self.cell.past)
-            self.cell.ask_person("incident", f"incident {incident}", None, command.attempt_id)
-            try:
-                self._store.write(self.cell, incident)
-                self._store.commit()
-                self._store.committed()
-            except Exception as error:
-                message = f"incident {incident} could not be recorded: check the disk of the data directory"
-                raise StorageError(message) from error
+            cell.ask_person("incident", f"incident {incident}", None, command.attempt_id)
+        elif isinstance(command, CallbackArrived):
+            cell.ask_person("incident", f"incident {incident}: {command.supplier} {command.answer.ref or '-'}")
+        if not await self._commit():
+            message = f"incident {incident} could not be recorded: check the disk of the data directory, then start"
+            raise StorageError(message)
+        self._answer([waiter], [Refusal(Code.INCIDENT, {"incident": incident})])
+
+    def _abandon(self, batch: list[Waiter], error: Exception) -> None:
+        """Whoever still waits is told that nothing is known, which is neither accepted nor refused."""
+        self._stopping = True
+        for _, future in (*batch, *self._reserved, *self._ordinary):
+            if future is not None and not future.done():
+                future.set_exception(error)
 
     def _answer(self, batch: list[Waiter], results: list[Result]) -> None:
         self.batches += 1

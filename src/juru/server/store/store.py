@@ -8,18 +8,18 @@ import msgspec
 
 from juru.books.chain import GENESIS, seal
 from juru.books.engine import BookEngine
-from juru.books.rules import Balance, Kind, Posting, Transfer
+from juru.books.rules import Balance, Posting
 from juru.server.domain.cell import Cell, Changes, Past, QueueItem, Settings
 from juru.server.domain.decide import Needs
-from juru.server.domain.order import Attempt, AttemptState
+from juru.server.domain.order import AttemptState
 from juru.server.domain.records import KINDS, SETTINGS_KEY, put
-from juru.server.domain.routing import FULL, scored
+from juru.server.domain.settle import score
 from juru.server.store import rows as r
 from juru.server.store.schema import SEALED, tables
 from juru.values.days import DAY_MS, business_day
 
 _RATES_FROM = 2_000
-"""How many of the latest attempts the success rates are folded from at start."""
+"""How many of the latest answers the success rates are folded from at start."""
 
 _LATEST_RECORDS = """
 SELECT kind, key, body FROM records
@@ -28,7 +28,8 @@ WHERE id IN (SELECT max(id) FROM records GROUP BY kind, key) ORDER BY id
 _LATEST_COMMIT = "SELECT no, at_ms, seal FROM commits ORDER BY no DESC LIMIT 1"
 _OPEN_ORDERS = "SELECT * FROM orders WHERE state = 'accepted' ORDER BY id"
 _ATTEMPTS_OF = "SELECT * FROM attempts WHERE order_id = ? ORDER BY id"
-_LATEST_ATTEMPTS = "SELECT offer, state FROM attempts ORDER BY id DESC LIMIT ?"
+_LATEST_ANSWERS = "SELECT body FROM events WHERE kind = 'answered' ORDER BY id DESC LIMIT ?"
+_OFFER_OF = "SELECT offer FROM attempts WHERE id = ?"
 _OPEN_ITEMS = "SELECT id, kind, order_id, attempt_id, note, at_ms FROM queue_items WHERE closed_ms IS NULL ORDER BY id"
 _ORDER = "SELECT * FROM orders WHERE id = ?"
 _BY_REF = "SELECT * FROM orders WHERE agent_id = ? AND ref = ?"
@@ -98,9 +99,10 @@ class Store:
         return cell
 
     def _load_rates(self, cell: Cell) -> None:
-        for offer, state in reversed(self.engine.rows(_LATEST_ATTEMPTS, (_RATES_FROM,))):
-            if state in {"success", "failed"}:
-                cell.rates[offer] = scored(cell.rates.get(offer, FULL), success=state == "success")
+        answers = [r.event_from(body) for (body,) in reversed(self.engine.rows(_LATEST_ANSWERS, (_RATES_FROM,)))]
+        offers = self.engine.each(_OFFER_OF, [(event.attempt_id,) for event in answers])
+        for event, (offer,) in zip(answers, offers, strict=True):
+            score(cell.rates, offer, event)
 
     def _load_stock(self, cell: Cell) -> None:
         """Stock is what the product's record says, less what was sold since that record was saved."""
@@ -110,9 +112,10 @@ class Store:
                 "SELECT at_ms FROM records WHERE kind = 'product' AND key = ? ORDER BY id DESC LIMIT 1", (product.code,)
             )[0][0]
             sold = self.engine.rows(
-                "SELECT count(*) FROM orders WHERE product = ? AND at_ms > ? AND state IN ('accepted', 'success')",
+                "SELECT count(*) FROM orders WHERE product = ? AND at_ms >= ? AND state <> 'failed'",
                 (product.code, saved_ms),
             )[0][0]
+            cell.stock_since_ms[product.code] = saved_ms
             cell.stock[product.code] = product.stock - int(sold)
 
     def _load_numbers(self, cell: Cell) -> None:
@@ -218,12 +221,12 @@ class Store:
             written = sealed[name]
             if written:
                 engine.insert(tables[name], written)
-        self._write_states(cell, changes)
+        self._write_states(changes)
         self._next_seal = seal(self._seal, (commit_no, batch_id, at_ms), _cut(sealed))
         engine.insert(tables["commits"], [(commit_no, batch_id, at_ms, self._next_seal)])
         cell.next.commit = commit_no + 1
 
-    def _write_states(self, cell: Cell, changes: Changes) -> None:
+    def _write_states(self, changes: Changes) -> None:
         engine = self.engine
         new_orders = {order.id for order in changes.orders}
         touched = [(*r.order_state(o), o.id) for i, o in changes.orders_touched.items() if i not in new_orders]

@@ -1,0 +1,24 @@
+// Placing text: elements by id, templates, and the words of the page's language.
+
+export const $ = (id) => document.getElementById(id);
+export const words = JSON.parse($("browser").textContent);
+
+export const worded = (key, facts) => words[key].replace(/\{(\w+)\}/g, (_, name) => facts[name]);
+
+export const clone = (id) => $(id).content.firstElementChild.cloneNode(true);
+
+export function fill(element, facts) {
+  for (const part of element.querySelectorAll("[data-f]")) {
+    const value = facts[part.dataset.f];
+    if (value !== undefined && part.textContent !== String(value)) part.textContent = value;
+  }
+}
+
+export async function post(path, body) {
+  const answer = await fetch(`${path}?lang=${words.lang}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  return answer.json();
+}

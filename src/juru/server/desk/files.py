@@ -1,0 +1,138 @@
+"""Tables in files: CSV (comma, semicolon or tab, as the spreadsheet of the country writes it) and XLSX."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TextIO
+
+import msgspec
+import python_calamine
+import xlsxwriter
+
+from juru.server.errors import SettingsError
+
+BYTES_MAX = 50_000_000
+_DELIMITERS = ",;\t"
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One row under the header, cells by column name; ``number`` as the spreadsheet counts, the header being 1."""
+
+    number: int
+    cells: dict[str, str]
+
+
+def read_rows(path: Path) -> list[Row]:
+    """The rows of a table by the names in its header. Raises ``SettingsError`` with the remedy."""
+    try:
+        if path.stat().st_size > BYTES_MAX:
+            raise SettingsError(f"{path} is over {BYTES_MAX // 1_000_000} MB: divide it")
+        lines = _xlsx(path) if _is_xlsx(path) else _csv(path)
+        return list(_named(path, lines))
+    except FileNotFoundError as error:
+        raise SettingsError(f"there is no file {path}") from error
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
+    except csv.Error as error:
+        raise SettingsError(f"{path} is no CSV: {error}") from error
+
+
+def write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[str | int]]) -> int:
+    """Write a table by the ending of the name, ``.xlsx`` or ``.csv``; how many rows."""
+    kept = [list(row) for row in rows]
+    try:
+        if _is_xlsx(path):
+            _write_xlsx(path, header, kept)
+        else:
+            with path.open("w", encoding="utf-8-sig", newline="") as file:
+                write_csv(file, header, kept)
+    except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
+        raise SettingsError(f"{path} cannot be written: {error}") from error
+    return len(kept)
+
+
+def write_csv(file: TextIO, header: Sequence[str], rows: Iterable[Sequence[str | int]]) -> None:
+    """A table as CSV."""
+    writer = csv.writer(file)
+    writer.writerow(header)
+    writer.writerows(rows)
+
+
+def _is_xlsx(path: Path) -> bool:
+    ending = path.suffix.lower()
+    if ending in {".xlsx", ".csv"}:
+        return ending == ".xlsx"
+    raise SettingsError(f"{path}: give a file that ends in .csv or .xlsx")
+
+
+def _named(path: Path, lines: Iterator[list[str]]) -> Iterator[Row]:
+    header = [name.strip().lower() for name in next(lines, [])]
+    while header and not header[-1]:
+        header.pop()
+    if not header:
+        raise SettingsError(f"{path} is empty: its first row must name the columns")
+    if "" in header or len(set(header)) < len(header):
+        raise SettingsError(f"{path}: every column needs a name of its own in the first row")
+    for number, line in enumerate(lines, 2):
+        if not any(cell.strip() for cell in line):
+            continue
+        if any(cell.strip() for cell in line[len(header) :]):
+            raise SettingsError(f"{path} row {number} has more cells than the header: is a separator in a text?")
+        padded = line + [""] * (len(header) - len(line))
+        yield Row(number, {name: cell.strip() for name, cell in zip(header, padded, strict=False)})
+
+
+def _csv(path: Path) -> Iterator[list[str]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path} is not UTF-8: save it as 'CSV UTF-8'") from error
+    first = text.partition("\n")[0]
+    delimiter = max(_DELIMITERS, key=first.count)
+    return iter(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+
+
+def _xlsx(path: Path) -> Iterator[list[str]]:
+    try:
+        with python_calamine.CalamineWorkbook.from_path(str(path)) as book:
+            sheet = book.get_sheet_by_index(0)
+            rows = sheet.to_python(skip_empty_area=False)
+    except python_calamine.CalamineError as error:
+        raise SettingsError(f"{path} is no readable XLSX: {error}") from error
+    return iter([[_text(value) for value in row] for row in rows])
+
+
+def _text(value: object) -> str:
+    """A spreadsheet's value as it would be typed; a number has no separators."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case float() if value.is_integer():
+            return str(int(value))
+        case datetime.datetime() | datetime.date() | datetime.time():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+def _write_xlsx(path: Path, header: Sequence[str], rows: Sequence[Sequence[str | int]]) -> None:
+    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
+    sheet = book.add_worksheet()
+    bold, text = book.add_format({"bold": True}), book.add_format({"num_format": "@"})
+    whole = book.add_format({"num_format": "#,##0"})
+    for place, name in enumerate(header):
+        widest = max([len(name), *(len(str(row[place])) for row in rows)])
+        sheet.set_column(place, place, min(widest + 2, 60), text)
+        sheet.write_string(0, place, name, bold)
+    for number, row in enumerate(rows, 1):
+        for place, cell in enumerate(row):
+            if isinstance(cell, int):
+                sheet.write_number(number, place, cell, whole)
+            else:
+                sheet.write_string(number, place, cell, text)
+    sheet.freeze_panes(1, 0)
+    book.close()

@@ -1,0 +1,312 @@
+"""One case list for every dialect we buy by: what each kind of reply and of trouble means, and how often it was sent.
+
+Real sockets: `HttpSuppliers` over `HttpTransport` against `RawPeer`. A new dialect adds its `Words` here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import pytest
+
+from juru.server.dialects import SUPPLIER_DIALECTS
+from juru.server.domain.catalog import Supplier
+from juru.server.domain.outcome import Buy, Outcome
+from juru.server.engine.ports import Told
+from juru.server.suppliers.http import HttpSuppliers
+from juru.server.suppliers.transport import HttpTransport
+from tests.support.raw_peer import Act, RawPeer, Step, free_port, silent_listener
+
+pytestmark = pytest.mark.timeout(20)
+
+REF, OTHER_REF = "JR0100000001", "JR0100000002"
+SN = "7041714133481757520"
+BUY = Buy("S10", "+6281234567890", REF, max_price_idr=11_000)
+SHORT_S = 0.4
+READ_TIMEOUT_S = 1
+
+
+@dataclass(frozen=True)
+class Words:
+    """How one dialect says what every supplier can say."""
+
+    success: bytes
+    pending: bytes
+    failed: bytes
+    refused: bytes
+    unmapped: bytes
+    wrong_ref: bytes
+    wrong_dest: bytes
+    done_before: bytes
+    done_before_reason: str
+    method: str
+    account: dict[str, str] = field(default_factory=dict)
+
+
+def _digiflazz(rc: str, status: str, message: str, **fields: object) -> bytes:
+    data = {"ref_id": REF, "customer_no": "081234567890", "buyer_sku_code": "S10", "price": 10_500, "sn": ""}
+    return msgspec.json.encode({"data": data | {"rc": rc, "status": status, "message": message} | fields})
+
+
+WORDS = {
+    "otomax": Words(
+        success=f"R#{REF} S10.081234567890 SUKSES. SN: {SN}. Saldo 1.000.000 - 10.500 = 989.500".encode(),
+        pending=f"R#{REF} S10.081234567890 akan diproses @10:15".encode(),
+        failed=f"R#{REF} S10.081234567890 GAGAL. Nomor salah. Saldo 1.000.000".encode(),
+        refused=f"status=43&message=R#{REF} S10.081234567890 GAGAL. Saldo tidak cukup".encode(),
+        unmapped=f"status=99&message=R#{REF} S10.081234567890 SUKSES. SN: {SN}.".encode(),
+        wrong_ref=f"R#{OTHER_REF} S10.081234567890 SUKSES. SN: {SN}.".encode(),
+        wrong_dest=f"R#{REF} S10.081234567899 SUKSES. SN: {SN}.".encode(),
+        done_before=f"S10.081234567890 sdh pernah @09:00, status Sukses. SN: {SN}.".encode(),
+        done_before_reason="duplicate_unmatched",
+        method="GET",
+        account={"member_id": "JURU", "auth": "sign", "pin": "1234", "password": "word"},
+    ),
+    "digiflazz_buyer": Words(
+        success=_digiflazz("00", "Sukses", "Transaksi Sukses", sn=SN),
+        pending=_digiflazz("03", "Pending", "Transaksi Pending"),
+        failed=_digiflazz("54", "Gagal", "Nomor Tujuan Salah"),
+        refused=_digiflazz("44", "Gagal", "Saldo tidak cukup"),
+        unmapped=_digiflazz("98", "Sukses", "Transaksi Sukses", sn=SN),
+        wrong_ref=_digiflazz("00", "Sukses", "Transaksi Sukses", sn=SN, ref_id=OTHER_REF),
+        wrong_dest=_digiflazz("00", "Sukses", "Transaksi Sukses", sn=SN, customer_no="081234567899"),
+        done_before=_digiflazz("49", "Gagal", "Ref ID sdh pernah dipakai", ref_id=""),
+        done_before_reason="ref_not_unique",
+        method="POST",
+        account={"username": "juru", "api_key": "key"},
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One reply or one kind of trouble. ``reason`` None = no stable word is due."""
+
+    name: str
+    step: Callable[[Words], Step]
+    outcome: Outcome
+    reason: str | None = None
+
+
+def _says(name: str, pick: Callable[[Words], bytes], outcome: Outcome, reason: str | None = None) -> Case:
+    return Case(name, lambda words: Step(body=pick(words)), outcome, reason)
+
+
+def _acts(name: str, act: Act, reason: str) -> Case:
+    """Trouble after the request was read; the body, where the act has one, would be a success."""
+    return Case(name, lambda words: Step(act, body=words.success), Outcome.UNKNOWN, reason)
+
+
+def _status(status: int) -> Case:
+    """A success under a status that is not 2xx proves nothing."""
+    return Case(f"http {status}", lambda words: Step(status=status, body=words.success), Outcome.UNKNOWN, "http_status")
+
+
+HTML = b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body>GAGAL</body></html>"
+ANSWERED = [
+    _says("success", lambda w: w.success, Outcome.SUCCESS),
+    _says("pending", lambda w: w.pending, Outcome.PENDING),
+    _says("definite failure", lambda w: w.failed, Outcome.FAILED),
+    _says("refused", lambda w: w.refused, Outcome.REFUSED),
+    _says("unmapped code", lambda w: w.unmapped, Outcome.UNKNOWN, "unmapped_code"),
+    _says("bad json", lambda _: b'{"data": {"rc": "02", "status": "Gagal"', Outcome.UNKNOWN, "unreadable"),
+    _says("html page", lambda _: HTML, Outcome.UNKNOWN, "unreadable"),
+    _says("empty body", lambda _: b"", Outcome.UNKNOWN, "unreadable"),
+    _says("wrong reference", lambda w: w.wrong_ref, Outcome.UNKNOWN, "ref_mismatch"),
+    _says("wrong destination", lambda w: w.wrong_dest, Outcome.UNKNOWN, "dest_mismatch"),
+    *(_status(status) for status in (400, 401, 403, 404, 408, 429, 500, 502, 503, 504)),
+]
+LOST = [
+    _acts("timeout after send", Act.HANG, "timeout"),
+    _acts("cut connection", Act.CLOSE, "empty"),
+    _acts("reset connection", Act.RESET, "reset"),
+    _acts("cut head", Act.CUT_HEAD, "cut"),
+    _acts("cut body", Act.CUT_BODY, "cut"),
+    _acts("cut chunk", Act.CUT_CHUNK, "cut"),
+    _acts("slow body", Act.SLOW_BODY, "slow_body"),
+    _acts("slow head", Act.SLOW_HEAD, "timeout"),
+    _acts("not http", Act.GARBAGE, "not_http"),
+]
+by_dialect = pytest.mark.parametrize("name", sorted(SUPPLIER_DIALECTS))
+
+
+class Line:
+    """One supplier of a dialect at an address, and the real way to it."""
+
+    def __init__(self, name: str, base: str) -> None:
+        self.suppliers = HttpSuppliers(
+            SUPPLIER_DIALECTS, lambda sealed: sealed, time.monotonic, lambda: time.time_ns() // 1_000_000
+        )
+        # The port's own limits are whole seconds; these cases need not wait that long.
+        self.suppliers._transports[READ_TIMEOUT_S] = HttpTransport(
+            clock=time.monotonic, connect_timeout_s=SHORT_S, read_timeout_s=SHORT_S
+        )
+        account = WORDS[name].account | {"base": base}
+        self.supplier = Supplier(1, "PEER", "Peer", name, account, read_timeout_s=READ_TIMEOUT_S)
+
+    async def buy(self, may_send: Callable[[], bool] = lambda: True) -> Told:
+        return await self.suppliers.buy(self.supplier, BUY, may_send)
+
+    async def inquire(self) -> Told:
+        return await self.suppliers.inquire(self.supplier, BUY, lambda: True)
+
+
+@asynccontextmanager
+async def opened(name: str, *steps: Step) -> AsyncIterator[tuple[Line, RawPeer]]:
+    async with RawPeer(*steps) as peer:
+        line = Line(name, peer.url("").rstrip("/"))
+        try:
+            yield line, peer
+        finally:
+            await line.suppliers.close()
+
+
+def play(scenario: Coroutine[Any, Any, None]) -> None:
+    async def bounded() -> None:
+        async with asyncio.timeout(10):
+            await scenario
+
+    asyncio.run(bounded())
+
+
+def expect(told: Told, outcome: Outcome, reason: str | None) -> None:
+    assert (told.answer.outcome, told.answer.reason) == (outcome, reason), told
+
+
+def test_every_dialect_we_buy_by_has_its_words() -> None:
+    assert set(WORDS) == set(SUPPLIER_DIALECTS)
+
+
+@by_dialect
+@pytest.mark.parametrize("case", ANSWERED, ids=lambda case: case.name)
+def test_reply_has_its_outcome_and_was_asked_for_once(name: str, case: Case) -> None:
+    async def scenario() -> None:
+        async with opened(name, case.step(WORDS[name])) as (line, peer):
+            told = await line.buy()
+            expect(told, case.outcome, case.reason)
+            assert told.last_byte_ms is not None
+            assert [request.method for request in peer.requests] == [WORDS[name].method]
+            # The same words as the answer to an inquiry mean the same.
+            expect(await line.inquire(), case.outcome, case.reason)
+            assert len(peer.requests) == 2
+
+    play(scenario())
+
+
+@by_dialect
+@pytest.mark.parametrize("case", LOST, ids=lambda case: case.name)
+def test_trouble_after_the_first_byte_is_unknown_and_never_sent_again(name: str, case: Case) -> None:
+    async def scenario() -> None:
+        async with opened(name, case.step(WORDS[name])) as (line, peer):
+            expect(await line.buy(), case.outcome, case.reason)
+            await asyncio.sleep(0.05)
+            assert len(peer.requests) == 1
+
+    play(scenario())
+
+
+@by_dialect
+def test_kept_alive_connection_closed_after_the_request_was_read_counts_one_request(name: str) -> None:
+    async def scenario() -> None:
+        async with opened(name, Step(body=WORDS[name].success), Step(Act.CLOSE)) as (line, peer):
+            expect(await line.buy(), Outcome.SUCCESS, None)
+            before = len(peer.requests)
+            expect(await line.buy(), Outcome.UNKNOWN, "empty")
+            await asyncio.sleep(0.05)
+            assert (peer.connections, len(peer.requests) - before) == (1, 1)
+
+    play(scenario())
+
+
+@by_dialect
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_redirect_is_unknown_and_not_followed(name: str, status: int) -> None:
+    async def scenario() -> None:
+        async with RawPeer(Step(body=WORDS[name].success)) as elsewhere:
+            step = Step(status=status, body=WORDS[name].success, headers=(("Location", elsewhere.url("/trx")),))
+            async with opened(name, step) as (line, peer):
+                expect(await line.buy(), Outcome.UNKNOWN, "redirect")
+                assert (len(peer.requests), elsewhere.connections) == (1, 0)
+
+    play(scenario())
+
+
+@by_dialect
+def test_done_before_without_our_reference_proves_nothing(name: str) -> None:
+    async def scenario() -> None:
+        async with opened(name, Step(body=WORDS[name].done_before)) as (line, peer):
+            told = await line.buy()
+            expect(told, Outcome.UNKNOWN, WORDS[name].done_before_reason)
+            assert told.answer.sn is None
+            assert len(peer.requests) == 1
+
+    play(scenario())
+
+
+@by_dialect
+def test_success_brings_sn_and_a_refusal_for_our_balance_says_so(name: str) -> None:
+    async def scenario() -> None:
+        async with opened(name, Step(body=WORDS[name].success), Step(body=WORDS[name].refused)) as (line, _):
+            assert (await line.buy()).answer.sn == SN
+            assert (await line.buy()).answer.supplier_balance_low
+
+    play(scenario())
+
+
+@by_dialect
+def test_nobody_listens_is_refused_not_sent(name: str) -> None:
+    async def scenario() -> None:
+        line = Line(name, f"http://127.0.0.1:{free_port()}")
+        told = await line.buy()
+        expect(told, Outcome.REFUSED, "not_sent")
+        assert (told.answer.message, told.last_byte_ms) == ("connect_refused", None)
+        await line.suppliers.close()
+
+    play(scenario())
+
+
+@by_dialect
+def test_timeout_before_send_is_refused_not_sent(name: str) -> None:
+    async def scenario() -> None:
+        with silent_listener(full=True) as port:
+            line = Line(name, f"http://127.0.0.1:{port}")
+            told = await line.buy()
+            expect(told, Outcome.REFUSED, "not_sent")
+            assert told.answer.message == "connect_timeout"
+            await line.suppliers.close()
+
+    play(scenario())
+
+
+@by_dialect
+def test_too_late_at_the_first_byte_is_refused_and_no_byte_leaves(name: str) -> None:
+    async def scenario() -> None:
+        async with opened(name, Step(body=WORDS[name].success)) as (line, peer):
+            told = await line.buy(may_send=lambda: False)
+            expect(told, Outcome.REFUSED, "not_sent")
+            assert (told.answer.message, peer.bytes_in) == ("too_late", 0)
+
+    play(scenario())
+
+
+@by_dialect
+def test_inquiry_repeats_the_reference_and_cannot_be_taken_for_a_new_order(name: str) -> None:
+    async def scenario() -> None:
+        async with opened(name, Step(body=WORDS[name].pending), Step(body=WORDS[name].success)) as (line, peer):
+            expect(await line.buy(), Outcome.PENDING, None)
+            expect(await line.inquire(), Outcome.SUCCESS, None)
+            bought, asked = peer.requests
+            assert all(REF in request.target + request.body.decode() for request in (bought, asked))
+            if name == "otomax":
+                assert "check=1" in asked.target
+                assert "check=1" not in bought.target
+            else:
+                assert (asked.target, asked.body) == (bought.target, bought.body)
+
+    play(scenario())

@@ -1,0 +1,188 @@
+"""The server as ``serve`` composes it, in a process that kills itself by SIGKILL at a chosen boundary.
+
+Started ahead of its time: it imports everything, says ``warm``, reads its plan (one line of JSON) and then serves::
+
+    echo '{"data": "DIR", "port": 8000, "boundary": "accept:after", "count": 3}' | python -m tests.crash.victim
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from juru.server.app import Server, serve_until_interrupted, uvicorn_loop
+from juru.server.desk.lock import hold
+from juru.server.domain.catalog import Supplier
+from juru.server.domain.cell import Changes, OutboxRow
+from juru.server.domain.order import Happened
+from juru.server.domain.outcome import Buy
+from juru.server.domain.settle import buy_of
+from juru.server.engine.ports import Told
+from juru.server.settings import DataDir, ServeSettings
+from juru.server.telemetry import configure
+
+BOUNDARIES = (
+    "accept:before",
+    "accept:after",
+    "sending:before",
+    "sending:after",
+    "first_byte:before",
+    "first_byte:after",
+    "answer_read:after",
+    "outcome:before",
+    "outcome:after",
+    "outbox:before",
+    "outbox:after",
+    "delivered:before",
+    "delivered:after",
+)
+"""Before and after the commit that accepts, marks ``sending``, applies an outcome or notes a delivery; around the first
+byte to a supplier; after its answer was read; around telling an agent."""
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """How one life of the server goes. Without a boundary it serves until it is killed or told to end."""
+
+    data: str
+    port: int
+    boundary: str = ""
+    count: int = 1
+    synchronous: str = "FULL"
+    without_sending_commit: bool = False
+
+
+class Trap:
+    """Counts how often each boundary is passed and dies at the chosen one."""
+
+    def __init__(self, boundary: str, count: int) -> None:
+        self._boundary = boundary
+        self._left = count
+
+    def at(self, boundary: str) -> None:
+        """A boundary is passed."""
+        if boundary == self._boundary:
+            self._left -= 1
+            if self._left == 0:
+                os.write(1, f"hit {boundary}\n".encode())
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+def kinds(changes: Changes) -> list[str]:
+    """What a batch commits, as boundaries call it."""
+    events = Counter(event.kind for event in changes.events)
+    found = {
+        "accept": events[Happened.ACCEPTED],
+        "sending": events[Happened.SENDING],
+        "outcome": events[Happened.ANSWERED],
+        "delivered": len(changes.outbox_marks),
+    }
+    return [kind for kind, count in found.items() if count]
+
+
+def watch_commits(server: Server, trap: Trap) -> None:
+    """Pass a boundary on both sides of every commit, in the thread that commits."""
+    store = server.writer._store
+    commit = store.commit
+
+    def watched() -> None:
+        passed = kinds(server.writer.cell.changes)
+        for kind in passed:
+            trap.at(f"{kind}:before")
+        commit()
+        for kind in passed:
+            trap.at(f"{kind}:after")
+
+    store.commit = watched  # type: ignore[method-assign]
+
+
+class WatchedSuppliers:
+    """The suppliers' port with a boundary around the first byte and after the answer."""
+
+    def __init__(self, server: Server, trap: Trap) -> None:
+        self._inner = server.suppliers
+        self._trap = trap
+
+    async def buy(self, supplier: Supplier, buy: Buy, may_send: Callable[[], bool]) -> Told:
+        def asked() -> bool:
+            if not may_send():
+                return False
+            self._trap.at("first_byte:before")
+            # The transport writes before it waits for anything, so the loop's next turn is after the first byte.
+            asyncio.get_running_loop().call_soon(self._trap.at, "first_byte:after")
+            return True
+
+        told = await self._inner.buy(supplier, buy, asked)
+        self._trap.at("answer_read:after")
+        return told
+
+    async def inquire(self, supplier: Supplier, buy: Buy, may_send: Callable[[], bool]) -> Told:
+        told = await self._inner.inquire(supplier, buy, may_send)
+        self._trap.at("answer_read:after")
+        return told
+
+
+def watch_outbox(server: Server, trap: Trap) -> None:
+    """Pass a boundary before and after an agent is told."""
+    outbox = server.notifier._outbox
+    deliver = outbox.deliver
+
+    async def watched(row: OutboxRow) -> bool:
+        trap.at("outbox:before")
+        told = await deliver(row)
+        trap.at("outbox:after")
+        return told
+
+    outbox.deliver = watched  # type: ignore[method-assign]
+
+
+def leave_out_sending_commit(server: Server) -> None:
+    """Break law 4 on purpose: requests leave without the commit that says so. What checks that law must see it."""
+    dispatcher, writer, runtime = server.dispatcher, server.writer, server.runtime
+
+    async def send_at_once(taken: tuple[int, ...]) -> None:
+        for attempt_id in taken:
+            attempt = writer.cell.attempts[attempt_id]
+            supplier = writer.cell.suppliers[attempt.supplier]
+            buy = buy_of(writer.cell.orders[attempt.order_id], attempt)
+            deadline_s = runtime.boottime_s() + supplier.send_within_s
+            runtime.spawn(dispatcher._send(supplier, attempt_id, buy, deadline_s), "send")
+
+    dispatcher._send_all = send_at_once  # type: ignore[method-assign]
+
+
+def armed(plan: Plan) -> Server:
+    """The server of a plan."""
+    settings = ServeSettings(port=plan.port, synchronous=plan.synchronous, drain_s=3)
+    server = Server(DataDir(Path(plan.data)), settings)
+    trap = Trap(plan.boundary, plan.count)
+    watch_commits(server, trap)
+    watch_outbox(server, trap)
+    watched = WatchedSuppliers(server, trap)
+    server.dispatcher._suppliers = watched
+    server.inquirer._suppliers = watched
+    if plan.without_sending_commit:
+        leave_out_sending_commit(server)
+    return server
+
+
+def main() -> None:
+    """Wait for the plan, then serve."""
+    os.write(1, b"warm\n")
+    line = sys.stdin.buffer.readline()
+    if not line:
+        return
+    plan = msgspec.json.decode(line, type=Plan)
+    configure()
+    with hold(DataDir(Path(plan.data)).require()):
+        uvicorn_loop(serve_until_interrupted, lambda: armed(plan))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,280 @@
+"""A small cell in a file, driven through the real writer and store, with time and suppliers in the test's hands."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from juru.books.sqlite import SqliteEngine
+from juru.server.domain.agent import Agent
+from juru.server.domain.catalog import Offer, Operator, PrefixTable, Product, ProductKind, Supplier
+from juru.server.domain.cell import Settings
+from juru.server.domain.commands import (
+    AddDeposit,
+    AttemptAnswered,
+    CallbackArrived,
+    CancelTransfer,
+    Command,
+    Decide,
+    Decision,
+    Delivered,
+    DepositKind,
+    MarkSending,
+    MessageKey,
+    NotePin,
+    NoteRefusal,
+    OrderLine,
+    PlaceOrder,
+    ReverseTransfer,
+    SaveRecord,
+    TransferDeposit,
+)
+from juru.server.domain.order import Source
+from juru.server.domain.outcome import Answer, Outcome
+from juru.server.domain.results import Done, Placed, Result, Sending, Transferred
+from juru.server.engine.writer import Writer
+from juru.server.store.migrate import migrate
+from juru.server.store.store import Store
+
+START_MS = 1_767_225_600_000
+CHAT = "chat:page"
+
+
+class InlineRuntime:
+    """Time that moves a little at every look, commits in place."""
+
+    def __init__(self, now_ms: int = START_MS) -> None:
+        self.time_ms = now_ms
+        self._ids = 0
+
+    def now_ms(self) -> int:
+        self.time_ms += 7
+        return self.time_ms
+
+    def boottime_s(self) -> float:
+        return self.time_ms / 1000
+
+    async def sleep(self, seconds: float) -> None:
+        self.time_ms += int(seconds * 1000)
+        await asyncio.sleep(0)
+
+    def spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        raise AssertionError(f"nothing here starts a task: {name}")
+
+    async def run_commit(self, commit: Callable[[], None]) -> None:
+        commit()
+
+    def new_id(self) -> str:
+        self._ids += 1
+        return f"batch-{self.time_ms}-{self._ids}"
+
+
+class SmallCell:
+    """One cell: three agents in a line (UP, MID, LOW), two suppliers, a few products."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.engine = SqliteEngine(path)
+        migrate(self.engine)
+        self.runtime = InlineRuntime()
+        self.store = Store(self.engine)
+        self.writer = Writer(self.store, self.runtime)
+        self.writer.incident = self._incident
+        self._runner = asyncio.Runner()
+        self._writing = self._runner.get_loop().create_task(self.writer.run())
+        self._messages = 0
+
+    @staticmethod
+    def _incident(name: str, error: BaseException) -> None:
+        raise AssertionError(name) from error
+
+    def do(self, command: Command) -> Result:
+        """Submit one command; its committed result."""
+        return self.do_all(command)[0]
+
+    def do_all(self, *commands: Command) -> list[Result]:
+        """Submit commands together, so that they share a batch."""
+
+        async def submit() -> list[Result]:
+            return await asyncio.gather(*(self.writer.submit(command) for command in commands))
+
+        return self._runner.run(submit())
+
+    def close(self) -> None:
+        """Stop the writer and close the book."""
+
+        async def stop() -> None:
+            self.writer.stop()
+            await self._writing
+
+        self._runner.run(stop())
+        self._runner.close()
+        self.engine.close()
+
+    # ------------------------------------------------------------------ what a test does
+
+    def save(self, kind: str, key: str, record: msgspec.Struct) -> None:
+        assert self.do(SaveRecord(kind, key, msgspec.json.encode(record), "owner", "set up")) == Done()
+
+    def message(self, text: str = "") -> MessageKey:
+        self._messages += 1
+        return MessageKey(CHAT, "budi", f"m{self._messages}", text or f"text {self._messages}")
+
+    def deposit(self, kind: DepositKind, key: str, amount_idr: int) -> int:
+        request = f"r-{kind}-{key}-{amount_idr}"
+        result = self.do(AddDeposit(kind, key, amount_idr, "top-up", "owner", request))
+        assert isinstance(result, Done)
+        assert result.transfer_id is not None
+        return result.transfer_id
+
+    def order(self, dest: str = "081234567801", *, ref: str | None = None, agent: str = "LOW", **line: Any) -> int:
+        """Place an order by H2H with a reference, or in the chat without; its number."""
+        wanted = OrderLine(dest=dest, **({"product": "P10"} | line))
+        channel = CHAT if ref is None else "h2h-api"
+        message = self.message() if ref is None else None
+        placed = self.do(PlaceOrder(agent, (wanted,), channel, ref=ref, message=message))
+        assert isinstance(placed, Placed), placed
+        return placed.orders[0].order_id
+
+    def attempt(self, order_id: int) -> int:
+        """The latest attempt of an open order."""
+        return self.writer.cell.attempts_of[order_id][-1]
+
+    def send(self, order_id: int) -> int:
+        """Put the order's queued attempt on the wire; its number."""
+        attempt_id = self.attempt(order_id)
+        marked = self.do(MarkSending((attempt_id,)))
+        assert isinstance(marked, Sending)
+        assert marked.buys
+        return attempt_id
+
+    def answer(self, attempt_id: int, outcome: Outcome, **facts: Any) -> None:
+        answer = Answer(outcome, **facts)
+        assert self.do(AttemptAnswered(attempt_id, answer, Source.REPLY)) == Done()
+
+    def buy(self, outcome: Outcome, **facts: Any) -> tuple[int, int]:
+        """An order in the chat to a number of its own, sent and answered; its number and its attempt's."""
+        order_id = self.order(f"08123456{1000 + self._messages}")
+        attempt_id = self.send(order_id)
+        self.answer(attempt_id, outcome, **facts)
+        return order_id, attempt_id
+
+    def decide(self, order_id: int, decision: Decision, **facts: Any) -> None:
+        result = self.do(Decide(order_id, decision, "looked it up", "owner", **facts))
+        assert isinstance(result, Done), result
+
+
+def open_shop(path: Path) -> SmallCell:
+    """A cell with its catalog, its agents and money on both sides."""
+    cell = SmallCell(path)
+    cell.save("setting", "CELL", Settings(name="Toko"))
+    cell.save("operator", "TSEL", Operator("TSEL", "Telkomsel"))
+    cell.save("prefixes", "TABLE", PrefixTable("1", {"0812": "TSEL"}))
+    for code in ("S1", "S2"):
+        cell.save("supplier", code, Supplier(1, code, f"Server {code}", "otomax"))
+    p10 = Product("P10", "Pulsa 10", price_idr=10_500, operator="TSEL", denom_k=10, commissions_idr=(50, 25))
+    cell.save("product", "P10", p10)
+    free = Product("FREE", "Any amount", kind=ProductKind.OPEN, price_idr=700, operator="TSEL", stock=5)
+    cell.save("product", "FREE", free)
+    for supplier, cost_idr in (("S1", 10_000), ("S2", 10_100)):
+        cell.save("offer", f"{supplier}-P10", Offer(f"{supplier}-P10", "P10", supplier, "TS10", cost_idr))
+    cell.save("offer", "S1-FREE", Offer("S1-FREE", "FREE", "S1", "TSFREE", 300))
+    cell.save("agent", "UP", Agent(1, "UP", "Upper", downline_markup_idr=20))
+    cell.save("agent", "MID", Agent(1, "MID", "Middle", upline="UP", webhook_url="https://mid.example/hook"))
+    low = Agent(1, "LOW", "Lower", upline="MID", markup_idr=30, webhook_url="https://low.example/hook")
+    cell.save("agent", "LOW", low)
+    cell.deposit(DepositKind.BANK, "", 5_000_000)
+    cell.deposit(DepositKind.SUPPLIER, "S1", 1_000_000)
+    cell.deposit(DepositKind.SUPPLIER, "S2", 1_000_000)
+    cell.deposit(DepositKind.AGENT, "UP", 500_000)
+    cell.deposit(DepositKind.AGENT, "LOW", 500_000)
+    return cell
+
+
+def eventful_day(cell: SmallCell) -> None:
+    """Everything that may happen to an order, to money and to what is told; some of it is still open at the end."""
+    _plain_orders(cell)
+    _late_orders(cell)
+    _human_orders(cell)
+    moved = cell.do(TransferDeposit("UP", "MID", 40_000, cell.message("TR.MID.40000")))
+    assert isinstance(moved, Transferred)
+    assert isinstance(cell.do(TransferDeposit("UP", "LOW", 15_000, cell.message("TR.LOW.15000"))), Transferred)
+    assert isinstance(cell.do(CancelTransfer("UP", cell.message("CAN"))), Transferred)
+    wrong = cell.deposit(DepositKind.AGENT, "MID", 77_000)
+    assert isinstance(cell.do(ReverseTransfer(wrong, "typed twice", "owner")), Done)
+    cell.do(NotePin("MID", right=False))
+    cell.do(NoteRefusal("MID", "h2h-otomax", "bad_signature", "from 10.0.0.9"))
+    cell.do(NoteRefusal(None, "h2h-api", "unknown_sender"))
+    too_short = PlaceOrder("MID", (OrderLine(dest="0812", product="P10"),), CHAT, message=cell.message("10.0812"))
+    assert not isinstance(cell.do(too_short), Placed)
+    _tell(cell)
+    cell.order("081234560001", ref="still-queued")
+    cell.send(cell.order("081234560002", ref="still-sending"))
+    cell.buy(Outcome.UNKNOWN, reason="timeout")
+    cell.buy(Outcome.PENDING)
+
+
+def _plain_orders(cell: SmallCell) -> None:
+    cell.buy(Outcome.SUCCESS, sn="SN-1", price_idr=10_000)
+    cell.buy(Outcome.SUCCESS, sn="SN-2", price_idr=10_040)
+    order_id = cell.order(ref="api-1", product="FREE", amount_idr=25_000)
+    cell.answer(cell.send(order_id), Outcome.SUCCESS, sn="SN-3")
+    order_id = cell.order(ref="api-2", notify="081234567899")
+    cell.answer(cell.send(order_id), Outcome.FAILED, code="41", message="gagal")
+    cell.answer(cell.send(order_id), Outcome.SUCCESS, sn="SN-4")
+    order_id = cell.order(ref="api-3", agent="UP")
+    cell.answer(cell.send(order_id), Outcome.FAILED)
+    cell.answer(cell.send(order_id), Outcome.REFUSED, reason="out_of_stock")
+    order_id = cell.order(ref="api-4")
+    attempt_id = cell.send(order_id)
+    cell.answer(attempt_id, Outcome.PENDING)
+    ref = cell.writer.cell.attempts[attempt_id].ref
+    supplier = cell.writer.cell.attempts[attempt_id].supplier
+    cell.do(CallbackArrived(supplier, Answer(Outcome.SUCCESS, ref=ref, sn="SN-5"), "status=20&sn=SN-5"))
+    cell.do(CallbackArrived(supplier, Answer(Outcome.SUCCESS, ref=ref, sn="SN-5"), "status=20&sn=SN-5&again"))
+    cell.do(CallbackArrived("S2", Answer(Outcome.SUCCESS, ref="nobody", sn="SN-6"), "status=20"))
+
+
+def _late_orders(cell: SmallCell) -> None:
+    """Reversed after success, delivered after failure (settled all three ways), delivered twice."""
+    _, attempt_id = cell.buy(Outcome.SUCCESS, sn="SN-7")
+    cell.answer(attempt_id, Outcome.FAILED, reason="taken_back")
+    for decision in (Decision.CHARGE, Decision.KEEP, Decision.CLAIM):
+        order_id, attempt_id = cell.buy(Outcome.FAILED)
+        cell.answer(cell.send(order_id), Outcome.FAILED)
+        cell.answer(attempt_id, Outcome.SUCCESS, sn=f"late {decision}", price_idr=10_000)
+        cell.decide(order_id, decision)
+    order_id, attempt_id = cell.buy(Outcome.FAILED)
+    other_id = cell.send(order_id)
+    cell.answer(attempt_id, Outcome.SUCCESS, sn="overtakes")
+    cell.answer(other_id, Outcome.SUCCESS, sn="doubles")
+    order_id, attempt_id = cell.buy(Outcome.FAILED)
+    cell.answer(cell.send(order_id), Outcome.FAILED)
+    cell.answer(attempt_id, Outcome.SUCCESS, sn="late, nobody has decided")
+
+
+def _human_orders(cell: SmallCell) -> None:
+    for decision, facts in (
+        (Decision.SUCCESS, {"sn": "SN-8"}),
+        (Decision.FAILED, {}),
+        (Decision.RESEND, {"accept_risk": True}),
+    ):
+        order_id, _ = cell.buy(Outcome.UNKNOWN, reason="timeout")
+        cell.decide(order_id, decision, **facts)
+
+
+def _tell(cell: SmallCell) -> None:
+    """Some are told at once, one after two tries, one is given up, one waits for its next try, the rest wait."""
+    count = cell.writer.cell.next.outbox - 1
+    assert count > 8
+    soon_ms = cell.runtime.time_ms + 5_000
+    cell.do(Delivered((1, 2, 3)))
+    cell.do(Delivered((4,), soon_ms, 1))
+    cell.do(Delivered((4,), soon_ms + 5_000, 2))
+    cell.do(Delivered((4,), tries=3))
+    cell.do(Delivered((5,), tries=1, gave_up=True))
+    cell.do(Delivered((6,), soon_ms, 1))
