@@ -140,7 +140,7 @@ def audited(data: DataDir) -> int:
     """Findings of a full audit; a figure is void unless this is 0."""
     engine = SqliteEngine(data.database, read_only=True)
     try:
-        return len(audit(engine, expected_head=None, progress=None))
+        return len(audit(engine, expected_head=None, progress=None).found)
     finally:
         engine.close()
 

@@ -10,20 +10,32 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
+from juru.server.app import Server
+from juru.server.channels.callbacks import CallbackChannel
 from juru.server.dialects import SUPPLIER_DIALECTS
-from juru.server.domain.catalog import Supplier
+from juru.server.domain.catalog import Availability, Supplier
+from juru.server.domain.cell import Changes
+from juru.server.domain.commands import OrderLine, PlaceOrder, SaveRecord
+from juru.server.domain.order import Happened, Order
 from juru.server.domain.outcome import Buy, Outcome
+from juru.server.domain.results import Done, Placed
+from juru.server.domain.views import OrderState
 from juru.server.engine.ports import Told
+from juru.server.settings import ServeSettings
 from juru.server.suppliers.http import HttpSuppliers
 from juru.server.suppliers.transport import HttpTransport
+from juru.values.wire import WireRequest
+from tests.crash.cell import AGENT, PRODUCT, SUPPLIERS, build
 from tests.support.raw_peer import Act, RawPeer, Step, free_port, silent_listener
 
-pytestmark = pytest.mark.timeout(20)
+pytestmark = pytest.mark.timeout(60)
 
 REF, OTHER_REF = "JR0100000001", "JR0100000002"
 SN = "7041714133481757520"
@@ -169,7 +181,7 @@ async def opened(name: str, *steps: Step) -> AsyncIterator[tuple[Line, RawPeer]]
 
 def play(scenario: Coroutine[Any, Any, None]) -> None:
     async def bounded() -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await scenario
 
     asyncio.run(bounded())
@@ -308,5 +320,152 @@ def test_inquiry_repeats_the_reference_and_cannot_be_taken_for_a_new_order(name:
                 assert "check=1" not in bought.target
             else:
                 assert (asked.target, asked.body) == (bought.target, bought.body)
+
+    play(scenario())
+
+
+# The same words told by callback, in the server as it is composed. Its first attempt bears this reference:
+
+ATTEMPT = "100000000001"
+TOKEN = "t0ken"  # part of a callback's path
+
+
+class Served:
+    """A server with one supplier of a dialect at a peer, and one order."""
+
+    def __init__(self, server: Server, name: str) -> None:
+        self.server = server
+        self.name = name
+        self.events: list[Happened] = []
+        self._changed = asyncio.Event()
+        server.writer.listeners.append(self._heard)
+
+    def _heard(self, changes: Changes) -> None:
+        self.events += [event.kind for event in changes.events]
+        self._changed.set()
+
+    async def until(self, kind: Happened) -> None:
+        while kind not in self.events:
+            self._changed.clear()
+            await self._changed.wait()
+
+    async def order(self) -> None:
+        line = OrderLine(BUY.dest, PRODUCT)
+        placed = await self.server.writer.submit(PlaceOrder(AGENT, (line,), "h2h-otomax", ref="r1"))
+        assert isinstance(placed, Placed), placed
+
+    async def callback(self, words: bytes) -> None:
+        """The supplier reports, by its own kind of message."""
+        body = told(words)
+        if WORDS[self.name].method == "POST":
+            request = WireRequest("POST", "/", body=body)
+        else:
+            request = WireRequest("GET", "/", (("refid", ATTEMPT), ("message", body.decode())))
+        channel = CallbackChannel(self.server.door, SUPPLIER_DIALECTS, self.server.keys.open)
+        reply = await channel.handle(request, "127.0.0.1", SUPPLIERS[0], TOKEN)
+        assert reply.status == 200
+
+    def order_now(self) -> Order:
+        found = self.server.reads.order_by_ref(1, "r1")
+        assert found is not None
+        return found
+
+    def free_idr(self) -> int:
+        agent = self.server.door.agent(AGENT)
+        assert agent is not None
+        return self.server.door.balance_of(agent).balance_idr
+
+    def waiting_for_a_person(self) -> set[str]:
+        return {kind for kind, _, _ in self.server.writer.cell.queue}
+
+
+def told(words: bytes) -> bytes:
+    return words.replace(REF.encode(), ATTEMPT.encode())
+
+
+@asynccontextmanager
+async def served(path: Path, name: str, step: Step) -> AsyncIterator[tuple[Served, RawPeer]]:
+    async with RawPeer(step) as peer:
+        data = await build(path, peer.url("").rstrip("/"))
+        server = Server(data, ServeSettings(drain_s=2))
+        await server.start()
+        first, second = (server.writer.cell.suppliers[code] for code in SUPPLIERS)
+        account = WORDS[name].account | {"base": peer.url("").rstrip("/")}
+        agent = server.writer.cell.agents[AGENT]
+        for kind, key, record in (
+            (
+                "supplier",
+                first.code,
+                replace(
+                    first,
+                    dialect=name,
+                    account=account,
+                    secrets={},
+                    callback_token=TOKEN,
+                    read_timeout_s=1,
+                    first_inquiry_s=60,
+                    inquiry_interval_s=60,
+                ),
+            ),
+            ("supplier", second.code, replace(second, availability=Availability.CLOSED)),
+            ("agent", AGENT, replace(agent, report_url="")),
+        ):
+            saved = await server.writer.submit(SaveRecord(kind, key, msgspec.json.encode(record), "test", "callbacks"))
+            assert isinstance(saved, Done), saved
+        try:
+            yield Served(server, name), peer
+        finally:
+            await server.stop()
+
+
+@by_dialect
+def test_late_success_stays_failed_for_the_agent_and_waits_for_a_person(name: str, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with served(tmp_path, name, Step(body=told(WORDS[name].failed))) as (line, peer):
+            before_idr = line.free_idr()
+            await line.order()
+            await line.until(Happened.FAILED)
+            await line.callback(WORDS[name].success)
+            await line.callback(WORDS[name].success)
+            assert line.events.count(Happened.LATE_SUCCESS) == 1
+            assert (line.order_now().state, line.free_idr()) == (OrderState.FAILED, before_idr)
+            assert "late_success" in line.waiting_for_a_person()
+            assert len(peer.requests) == 1
+
+    play(scenario())
+
+
+@by_dialect
+def test_duplicate_callback_posts_once(name: str, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with served(tmp_path, name, Step(body=told(WORDS[name].pending))) as (line, peer):
+            before_idr = line.free_idr()
+            await line.order()
+            await line.until(Happened.ANSWERED)
+            for _ in range(3):
+                await line.callback(WORDS[name].success)
+            order = line.order_now()
+            assert (order.state, order.sn) == (OrderState.SUCCESS, SN)
+            assert line.events.count(Happened.SUCCEEDED) == 1
+            assert before_idr - line.free_idr() == order.price_idr
+            assert len(peer.requests) == 1
+
+    play(scenario())
+
+
+@by_dialect
+def test_callback_before_the_answer_wins_and_the_lost_answer_changes_nothing(name: str, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with served(tmp_path, name, Step(Act.HANG)) as (line, peer):
+            await line.order()
+            await peer.asked(1)
+            await line.callback(WORDS[name].success)
+            assert line.order_now().state is OrderState.SUCCESS
+            await asyncio.sleep(1.3)
+            assert not line.server.dispatcher.in_flight, "the answer is still awaited"
+            assert line.order_now().state is OrderState.SUCCESS
+            assert line.events.count(Happened.SUCCEEDED) == 1
+            assert not line.waiting_for_a_person()
+            assert len(peer.requests) == 1
 
     play(scenario())

@@ -1,4 +1,4 @@
-"""The small cell that the crash tests run: one agent, one product, two suppliers that are asked again within seconds."""
+"""The small cell of the crash tests: one agent, one product, two suppliers that are asked again within seconds."""
 
 from __future__ import annotations
 
@@ -64,8 +64,7 @@ def _records(keys: Keyring, market: str) -> list[tuple[str, str, msgspec.Struct]
 
 
 async def build(path: Path, market: str) -> DataDir:
-    """A fresh cell whose suppliers and reports are at ``market``."""
-    path.mkdir(parents=True, exist_ok=True)
+    """A fresh cell whose suppliers and reports are at ``market``; ``path`` is an empty directory."""
     data = DataDir(path)
     keys = Keyring.create(data.keys)
     engine = SqliteEngine(data.database)

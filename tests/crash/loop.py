@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import random
 import re
 import shutil
@@ -20,12 +21,14 @@ from pathlib import Path
 
 import msgspec
 
+from juru.books.engine import Row
 from juru.books.sqlite import SqliteEngine
 from juru.server.settings import DataDir
 from juru.server.store.audit import audit
+from juru.values.msisdn import to_local
 from tests.crash.cell import build
 from tests.crash.market import Market
-from tests.crash.process import Client, Victim
+from tests.crash.process import Client, Life, Nursery
 from tests.crash.victim import BOUNDARIES, Plan
 from tests.support.raw_peer import free_port
 
@@ -34,6 +37,7 @@ PAUSE_S = 0.02
 LIFE_MAX_S = 3.0
 SETTLE_S = 60.0
 RECHECKED = 40
+RANDOM_PER_ROUND = 4
 RANDOM = "random"
 _TAG = re.compile(r"#(\d+) R#(\S+) ")
 _BUSY = ("sibuk", "busy")
@@ -65,9 +69,9 @@ class Report(msgspec.Struct):
         told = [
             f"{self.kills} kills in {self.seconds:.0f} s hit:",
             *rows,
-            f"{self.acknowledged} orders acknowledged ({states}); {self.resent} sent again after a kill, "
-            f"{self.rechecked} checked again; the supplier read {self.bought} orders and {self.asked} inquiries; "
-            f"{self.commits} commits audited",
+            f"{self.acknowledged} orders acknowledged ({states})",
+            f"{self.resent} sent again after a kill, {self.rechecked} checked again after a restart",
+            f"{self.bought} orders and {self.asked} inquiries read by the supplier, {self.commits} commits audited",
             *(f"FAULT {fault}" for fault in self.faults),
         ]
         return "\n".join(told)
@@ -142,73 +146,69 @@ class Load:
 class Loop:
     """One run over one data directory."""
 
-    def __init__(self, data: DataDir, market: Market, *, seed: int, stderr: Path) -> None:
+    def __init__(self, data: DataDir, market: Market, *, seed: int, only: str = "", broken: bool = False) -> None:
         self._data = data
+        self._only = only
+        self._broken = broken
         self._market = market
         self._random = random.Random(seed)
         self._port = free_port()
         self._load = Load(self._port)
-        self._stderr = stderr.open("ab")
         self.hits: Counter[str] = Counter()
 
     def _plan(self, kill: int) -> Plan:
-        """Every boundary in turn, and a kill at random after each round of them."""
-        place = kill % (len(BOUNDARIES) + 1)
-        boundary = BOUNDARIES[place] if place < len(BOUNDARIES) else ""
-        count = self._random.choice((1, 2, 5, 20, 60)) if boundary else 1
-        return Plan(str(self._data.path), self._port, boundary, count)
+        """Every boundary in turn, and a few kills at random after each round of them."""
+        place = kill % (len(BOUNDARIES) + RANDOM_PER_ROUND)
+        boundary = self._only or (BOUNDARIES[place] if place < len(BOUNDARIES) else "")
+        count = self._random.choice((1, 2, 5, 15, 40)) if boundary else 1
+        return Plan(str(self._data.path), self._port, boundary, count, without_sending_commit=self._broken)
 
     async def run(self, kills: int, seconds: float) -> Report:
         """Kill so often, at most so long; then settle and judge."""
         started_s = time.monotonic()
         clients = [asyncio.create_task(self._load.client()) for _ in range(CLIENTS)]
-        spare = await Victim.warm(self._stderr)
-        for kill in range(kills):
-            if time.monotonic() - started_s > seconds:
-                break
-            victim, plan = spare, self._plan(kill)
-            await victim.serve(plan)
-            spare = await Victim.warm(self._stderr)
-            self.hits[await self._one_life(victim, plan)] += 1
-        await spare.serve(Plan(str(self._data.path), self._port))
-        assert await spare.ready(self._port), "the last start failed"
-        self._load.up.set()
-        self._load.stopping = True
-        await asyncio.wait_for(asyncio.gather(*clients), 30)
-        client = Client(self._port)
-        await self._load.recheck(client)
-        client.close()
-        await self._settled()
-        spare.kill(signal.SIGTERM)
-        await spare.ended(20)
-        self._stderr.close()
+        async with Nursery(self._data.path / "stderr.log") as nursery:
+            for kill in range(kills):
+                if time.monotonic() - started_s > seconds:
+                    break
+                plan = self._plan(kill)
+                self.hits[await self._one_life(await nursery.start(plan), plan)] += 1
+            last = await nursery.start(Plan(str(self._data.path), self._port))
+            assert await last.ready(self._port), "the last start failed"
+            self._load.up.set()
+            self._load.stopping = True
+            await asyncio.wait_for(asyncio.gather(*clients), 30)
+            client = Client(self._port)
+            await self._load.recheck(client)
+            client.close()
+            await self._settled()
+            last.kill(signal.SIGTERM)
+            await last.ended(20)
         return self._judged(time.monotonic() - started_s)
 
-    async def _one_life(self, victim: Victim, plan: Plan) -> str:
+    async def _one_life(self, life: Life, plan: Plan) -> str:
         """Serve under load until the kill; what it hit."""
-        if await victim.ready(self._port):
+        if await life.ready(self._port):
             self._load.up.set()
             client = Client(self._port)
             checking = asyncio.create_task(self._load.recheck(client))
-            await self._wait_for_end(victim, LIFE_MAX_S if plan.boundary else self._random.uniform(0.1, 2.5))
-            victim.kill()
+            await self._wait_for_end(life, LIFE_MAX_S if plan.boundary else self._random.uniform(0.1, 2.5))
+            life.kill()
             await checking
             client.close()
-        code = await victim.ended()
+        code = await life.ended(10)
         self._load.up.clear()
-        if code != -9:
-            self._load.faults.append(f"a victim ended by itself with {code}")
-        return await victim.last_words() or RANDOM
+        if code != -signal.SIGKILL:
+            self._load.faults.append(f"a server ended by itself with {code}")
+        return life.hit or RANDOM
 
-    async def _wait_for_end(self, victim: Victim, seconds: float) -> None:
-        try:
-            await victim.ended(seconds)
-        except TimeoutError:
-            pass
+    async def _wait_for_end(self, life: Life, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await life.ended(seconds)
 
     async def _settled(self) -> None:
         """Wait until no order is open and no report waits."""
-        until_s = time.monotonic() + SETTLE_S
+        until_s = time.monotonic() + (3.0 if self._broken else SETTLE_S)
         while time.monotonic() < until_s:
             if not self._count("orders WHERE state = 'accepted'") and not self._count("outbox WHERE state = 'waiting'"):
                 return
@@ -217,16 +217,16 @@ class Loop:
     def _count(self, what: str) -> int:
         return int(self._rows(f"SELECT count(*) FROM {what}")[0][0])
 
-    def _rows(self, sql: str) -> list[tuple[object, ...]]:
+    def _rows(self, sql: str) -> list[Row]:
         engine = SqliteEngine(self._data.database, read_only=True)
         try:
-            return [tuple(row) for row in engine.rows(sql)]
+            return engine.rows(sql)
         finally:
             engine.close()
 
     def _judged(self, seconds: float) -> Report:
-        book = {
-            str(ref): (int(str(number)), str(state), "0" + str(dest)[3:])
+        book: dict[str, tuple[int, str, str]] = {
+            ref: (number, state, to_local(dest))
             for ref, number, state, dest in self._rows("SELECT ref, id, state, dest FROM orders")
         }
         faults = [*self._load.faults, *self._faults(book), *self._findings()]
@@ -246,7 +246,7 @@ class Loop:
     def _findings(self) -> list[str]:
         engine = SqliteEngine(self._data.database, read_only=True)
         try:
-            return [f"audit: {finding}" for finding in audit(engine, expected_head=None, progress=None)]
+            return [f"audit: {finding}" for finding in audit(engine).found]
         finally:
             engine.close()
 
@@ -260,7 +260,7 @@ class Loop:
         ]
         times = Counter((order.supplier, order.ref) for order in self._market.bought)
         found += [f"{ref} was sent {count} times to {who}" for (who, ref), count in times.items() if count > 1]
-        attempts = dict(self._rows("SELECT ref, state FROM attempts"))
+        attempts = {row[0] for row in self._rows("SELECT ref FROM attempts")}
         found += [f"the supplier read {ref}, unknown to the book" for _, ref in times if ref not in attempts]
         delivered = self._market.delivered()
         for ref, (number, state, dest) in book.items():
@@ -274,11 +274,12 @@ class Loop:
         return found
 
 
-async def run(path: Path, *, kills: int, seconds: float, seed: int) -> Report:
-    """A whole run in a fresh directory."""
+async def run(path: Path, *, kills: int, seconds: float, seed: int, only: str = "", broken: bool = False) -> Report:
+    """A whole run in a fresh directory; ``only`` one boundary, ``broken`` without the ``sending`` commit."""
     async with Market() as market:
-        data = await build(path / "cell", market.url)
-        return await Loop(data, market, seed=seed, stderr=path / "stderr.log").run(kills, seconds)
+        data = await build(path, market.url)
+        loop = Loop(data, market, seed=seed, only=only, broken=broken)
+        return await loop.run(kills, seconds)
 
 
 def main(say: Callable[[str], object] = print) -> int:

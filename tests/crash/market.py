@@ -35,6 +35,7 @@ class Market:
         self.port = 0
         self._known: dict[tuple[str, str], Order] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._report_came = asyncio.Event()
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -54,6 +55,12 @@ class Market:
     def delivered(self) -> Counter[str]:
         """How often each destination received its pulsa."""
         return Counter(order.dest for order in self.bought if not fails(order.supplier, order.dest))
+
+    async def told(self, ref: str) -> None:
+        """Wait until the agent was told of an order."""
+        while not self.reported[ref]:
+            self._report_came.clear()
+            await self._report_came.wait()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -81,6 +88,7 @@ class Market:
 
     def _report(self, fields: dict[str, str]) -> str:
         self.reported[fields["refid"]] += 1
+        self._report_came.set()
         return "ok"
 
     def _trade(self, path: str, fields: dict[str, str]) -> str | None:

@@ -1,12 +1,14 @@
-"""A victim as its parent sees it: warmed up ahead of its time, given a plan, killed or ended."""
+"""The victims as their parent sees them: started by a plan, killed or ended, and asked as an agent's server asks."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import signal
 import sys
 from pathlib import Path
-from typing import BinaryIO
+from typing import Self
 
 import msgspec
 
@@ -17,39 +19,18 @@ ROOT = Path(__file__).parents[2]
 _READY_S = 20.0
 
 
-class Victim:
-    """One server process."""
+class Life:
+    """One server process, from its start to its end."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-
-    @classmethod
-    async def warm(cls, stderr: BinaryIO, *under: str) -> Victim:
-        """A process that has imported everything and waits for its plan; ``under`` is a command that watches it."""
-        process = await asyncio.create_subprocess_exec(
-            *under,
-            sys.executable,
-            "-m",
-            "tests.crash.victim",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=stderr,
-            cwd=ROOT,
-        )
-        return cls(process)
-
-    async def serve(self, plan: Plan) -> None:
-        """Give it its plan and let go of its standard input."""
-        stdin = self._process.stdin
-        assert stdin is not None
-        stdin.write(msgspec.json.encode(plan) + b"\n")
-        await stdin.drain()
-        stdin.close()
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self.over: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self.hit = ""
 
     async def ready(self, port: int) -> bool:
         """Wait until it listens; False when it died before."""
         async with asyncio.timeout(_READY_S):
-            while self.alive:
+            while not self.over.done():
                 try:
                     _, writer = await asyncio.open_connection("127.0.0.1", port)
                 except OSError:
@@ -59,24 +40,69 @@ class Victim:
                 return True
         return False
 
-    @property
-    def alive(self) -> bool:
-        return self._process.returncode is None
-
     def kill(self, number: signal.Signals = signal.SIGKILL) -> None:
         """Send it a signal, if it still lives."""
-        if self.alive:
-            self._process.send_signal(number)
+        if not self.over.done():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._pid, number)
 
-    async def ended(self, seconds: float | None = None) -> int:
+    async def ended(self, seconds: float) -> int:
         """Wait for its end; its exit code, negative for a signal. Raises ``TimeoutError``."""
-        return await asyncio.wait_for(self._process.wait(), seconds)
+        return await asyncio.wait_for(asyncio.shield(self.over), seconds)
 
-    async def last_words(self) -> str:
-        """The boundary at which it killed itself, or nothing."""
+
+class Nursery:
+    """Starts lives, one at a time; ``under`` is a command that watches them."""
+
+    def __init__(self, stderr: Path, *under: str) -> None:
+        self._stderr = stderr
+        self._under = under
+
+    async def __aenter__(self) -> Self:
+        with self._stderr.open("ab") as stderr:
+            self._process = await asyncio.create_subprocess_exec(
+                *self._under,
+                *(sys.executable, "-m", "tests.crash.victim"),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=stderr,
+                cwd=ROOT,
+            )
+        self._life: Life | None = None
+        self._born = asyncio.Event()
+        self._listening = asyncio.create_task(self._listen())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._life is not None:
+            self._life.kill()
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        await self._process.wait()
+        await self._listening
+
+    async def start(self, plan: Plan) -> Life:
+        """A new life by this plan."""
+        assert self._process.stdin is not None
+        self._born.clear()
+        self._process.stdin.write(msgspec.json.encode(plan) + b"\n")
+        await asyncio.wait_for(self._born.wait(), _READY_S)
+        assert self._life is not None
+        return self._life
+
+    async def _listen(self) -> None:
         assert self._process.stdout is not None
-        said = (await self._process.stdout.read()).decode()
-        return said.rpartition("hit ")[2].strip() if "hit " in said else ""
+        async for line in self._process.stdout:
+            what, _, said = line.decode().strip().partition(" ")
+            if what == "pid":
+                self._life = Life(int(said))
+                self._born.set()
+            elif self._life is None:
+                raise AssertionError(line)
+            elif what == "hit":
+                self._life.hit = said
+            else:
+                self._life.over.set_result(int(said))
 
 
 class Client:

@@ -131,7 +131,7 @@ class SmallCell:
         assert result.transfer_id is not None
         return result.transfer_id
 
-    def order(self, dest: str = "081234567801", *, ref: str | None = None, agent: str = "LOW", **line: Any) -> int:
+    def order(self, dest: str = "081234567801", *, ref: str | None = None, agent: str = "LOW", **line: Any) -> int:  # noqa: ANN401 - fields of OrderLine
         """Place an order by H2H with a reference, or in the chat without; its number."""
         wanted = OrderLine(dest=dest, **({"product": "P10"} | line))
         channel = CHAT if ref is None else "h2h-api"
@@ -152,18 +152,18 @@ class SmallCell:
         assert marked.buys
         return attempt_id
 
-    def answer(self, attempt_id: int, outcome: Outcome, **facts: Any) -> None:
+    def answer(self, attempt_id: int, outcome: Outcome, **facts: Any) -> None:  # noqa: ANN401 - fields of Answer
         answer = Answer(outcome, **facts)
         assert self.do(AttemptAnswered(attempt_id, answer, Source.REPLY)) == Done()
 
-    def buy(self, outcome: Outcome, **facts: Any) -> tuple[int, int]:
+    def buy(self, outcome: Outcome, **facts: Any) -> tuple[int, int]:  # noqa: ANN401 - fields of Answer
         """An order in the chat to a number of its own, sent and answered; its number and its attempt's."""
         order_id = self.order(f"08123456{1000 + self._messages}")
         attempt_id = self.send(order_id)
         self.answer(attempt_id, outcome, **facts)
         return order_id, attempt_id
 
-    def decide(self, order_id: int, decision: Decision, **facts: Any) -> None:
+    def decide(self, order_id: int, decision: Decision, **facts: Any) -> None:  # noqa: ANN401 - fields of Decide
         result = self.do(Decide(order_id, decision, "looked it up", "owner", **facts))
         assert isinstance(result, Done), result
 

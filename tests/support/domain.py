@@ -314,6 +314,12 @@ def refused(result: Result) -> Code:
     return result.code
 
 
+def accepted(result: Result) -> Placed:
+    """A result that must be ``Placed``."""
+    assert isinstance(result, Placed), result
+    return result
+
+
 def done(result: Result) -> Done:
     """A result that must be ``Done``."""
     assert isinstance(result, Done), result

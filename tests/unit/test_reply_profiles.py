@@ -1,4 +1,4 @@
-"""A supplier's own patterns: what they override, what is refused, and that hostile text costs no more than long text."""
+"""A supplier's own patterns: what they override, what is refused, and the cost of hostile text."""
 
 from __future__ import annotations
 
@@ -14,13 +14,20 @@ from juru.server.dialects.safe_pattern import PatternError, SafePattern
 from juru.server.dialects.texts import MAX_TEXT, read_reply_text
 from juru.server.domain.outcome import Outcome
 
+FULL_TEXT = (
+    r"trx (?<clientid>\w+): (?<kode>[A-Z0-9]+)-(?<tujuan>\d+), serial <(?<sn>[^>]+)>, cost (?<hargabeli>[\d.]+), "
+    r"left (?<saldo>[\d.]+)$"
+)
+LAZY = (
+    r"trx (?<clientid>\w+): (?<kode>[A-Z0-9]+)-(?<tujuan>\d+) ok, serial <(?<sn>.+?)>, "
+    r"cost (?<hargabeli>[\d.]+), left (?<saldo>[\d.]+)$"
+)
 NAMES = frozenset({"sn", "kode", "tujuan", "saldo", "hargabeli", "clientid"})
 FULL = load_profile(
     {
         "name": "supplier",
         "patterns": [
-            r"trx (?<clientid>\w+): (?<kode>[A-Z0-9]+)-(?<tujuan>\d+) ok, serial <(?<sn>.+?)>, cost (?<hargabeli>[\d.]+), "
-            r"left (?<saldo>[\d.]+)$",
+            LAZY,
             {"pattern": r"^antre (?P<clientid>\w+)", "outcome": "pending"},
         ],
     }
@@ -28,9 +35,7 @@ FULL = load_profile(
 
 
 def test_groups_override_the_common_reading() -> None:
-    read = read_reply_text(
-        "trx R77: S10-081234567890 ok, serial <AA 11/22>, cost 10.500, left 1.000.000", profile=FULL
-    )
+    read = read_reply_text("trx R77: S10-081234567890 ok, serial <AA 11/22>, cost 10.500, left 1.000.000", profile=FULL)
     assert (read.ref, read.product, read.dest, read.price_idr, read.balance_idr) == (
         "R77",
         "S10",
@@ -61,12 +66,6 @@ def test_group_sn_is_never_phone_price_balance_or_reference(serial: str) -> None
     assert (read.outcome, read.sn) == (Outcome.SUCCESS, None)
 
 
-FULL_TEXT = (
-    r"trx (?<clientid>\w+): (?<kode>[A-Z0-9]+)-(?<tujuan>\d+), serial <(?<sn>[^>]+)>, cost (?<hargabeli>[\d.]+), "
-    r"left (?<saldo>[\d.]+)$"
-)
-
-
 @pytest.mark.parametrize(
     ("pattern", "text", "groups"),
     [
@@ -83,7 +82,9 @@ def test_safe_patterns(pattern: str, text: str, groups: dict[str, str]) -> None:
     assert SafePattern(pattern, NAMES).find(text) == groups
 
 
-@pytest.mark.parametrize(("pattern", "text"), [(r"^S10", "x S10"), (r"a.{1,3}?b", "a12345b"), (r"x$", "xy"), (r"q\d+", "q")])
+@pytest.mark.parametrize(
+    ("pattern", "text"), [(r"^S10", "x S10"), (r"a.{1,3}?b", "a12345b"), (r"x$", "xy"), (r"q\d+", "q")]
+)
 def test_what_does_not_fit_is_none(pattern: str, text: str) -> None:
     assert SafePattern(pattern, NAMES).find(text) is None
 
@@ -120,7 +121,7 @@ def test_what_does_not_fit_is_none(pattern: str, text: str) -> None:
         r"a{5,2}",
         r"",
         r"x$y",
-        r"\\"[:1],
+        "\\",
         "x" * 501,
         ".*?x" * 13,
     ],
@@ -171,7 +172,7 @@ SLOW_SUSPECTS = load_profile(
             r"a.*?a.*?a.*?a.*?a.*?a.*?a.*?zz",
             r"\d+x\d+y\d+z",
             r"(?P<sn>[a-z]+)\d(?P<kode>[a-z]+)\d.*?!",
-            r"x? ?x? ?x? ?!" if False else r"s\w*: q",
+            r"s\w*: q",
             FULL_TEXT,
         ]
     }

@@ -100,6 +100,11 @@ class OtomaxSeller(Seller):
 
 
 def _fields(asked: Asked) -> dict[str, str]:
+    """The first of each name, in lower case."""
+    if not (asked.body or "%" in asked.query or "+" in asked.query):
+        # An order needs no decoding, and half of the time spent on it would be parse_qsl's.
+        plain = [pair.partition("=") for pair in asked.query.split("&")]
+        return {name.lower(): value for name, _, value in reversed(plain)}
     pairs = parse_qsl(asked.query, keep_blank_values=True)
     if asked.body:
         pairs += parse_qsl(asked.body.decode("utf-8", "replace"), keep_blank_values=True)

@@ -138,7 +138,7 @@ def test_two_products_of_one_denomination_are_told_apart_by_code() -> None:
         (DestKind.METER, "1234;DROP", None),
         (DestKind.ACCOUNT, "3174,0001-22", "3174,0001-22"),
         (DestKind.ACCOUNT, "x" * 41, None),
-        (DestKind.ACCOUNT, "１２３４５", None),
+        (DestKind.ACCOUNT, "\uff11\uff12\uff13\uff14", None),
     ],
 )
 def test_destination_is_read_by_its_kind_and_loses_no_digit(kind: DestKind, typed: str, stored: str | None) -> None:

@@ -165,11 +165,11 @@ def balances(cell: Cell, find: str, t: Words) -> Balances:
             continue
         found += 1
         if len(shown) < AGENTS_SHOWN:
-            shown.append(_account(code, agent.name, net_idr, held, t))
+            shown.append(_account(agent.name, code, net_idr, held, t))
     more = found - len(shown)
     total = _account("total", t("agents_total", count=len(cell.agents)), total_idr, held_idr, t)
     suppliers = tuple(
-        _account(s.code, s.name, -_net(cell, supplier_deposit(s.id)), 0, t)
+        _account(s.name, s.code, -_net(cell, supplier_deposit(s.id)), 0, t)
         for s in sorted(cell.suppliers.values(), key=lambda s: s.code)
     )
     return Balances(

@@ -149,7 +149,7 @@ def _step(event: Event, suppliers: dict[int, str], cell: Cell, lang: Lang, t: Wo
         "" if event.source is None or event.by else t(f"source_{event.source.value}"),
         event.message or "",
         event.reason or "",
-        f"SN {event.sn}" if event.sn else "",
+        f"SN {event.sn}" if event.sn and event.sn not in (event.message or "") else "",
         format_rupiah(event.price_idr) if event.price_idr is not None else "",
         f"#{event.transfer_id}" if event.transfer_id is not None else "",
     ]

@@ -14,7 +14,7 @@ Words = Callable[..., str]
 WORDS: dict[str, tuple[str, str]] = {
     "title": ("Juru - order berjalan", "Juru - live orders"),
     "heading": ("Order berjalan", "Live orders"),
-    "demo": ("DEMO: uang dan supplier simulasi", "DEMO: simulated money and suppliers"),
+    "demo": ("Demo: semua simulasi", "Demo: all simulated"),
     "selling_paused": ("Penjualan dihentikan", "Selling is paused"),
     "language": ("English", "Bahasa Indonesia"),
     "skip": ("Langsung ke daftar order", "Skip to the orders"),

@@ -131,7 +131,8 @@ def _sender(written: str) -> str:
 def read_pairs(written: str) -> dict[str, str]:
     """``name=value; name=value``, or a JSON object where a value holds a ``;``."""
     if written.startswith("{"):
-        return _json(written, dict[str, str])
+        found: dict[str, str] = _json(written, dict[str, str])
+        return found
     pairs: dict[str, str] = {}
     for part in read_list(written):
         name, mark, value = part.partition("=")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-import datetime
+import datetime as dt
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -113,7 +113,7 @@ def _text(value: object) -> str:
             return "yes" if value else "no"
         case float() if value.is_integer():
             return str(int(value))
-        case datetime.datetime() | datetime.date() | datetime.time():
+        case dt.datetime() | dt.date() | dt.time():
             return value.isoformat()
         case _:
             return str(value)

@@ -11,10 +11,13 @@ from typing import Any, Protocol
 
 import msgspec
 
+from juru.server.channels.callbacks import MOUNT as CALLBACK_MOUNT
 from juru.server.desk.cells import CellError
 from juru.server.desk.files import Row
+from juru.server.desk.link import Desk
 from juru.server.desk.tables import Table
 from juru.server.dialects import SUPPLIER_DIALECTS
+from juru.server.dialects.profiles import ProfileError, load_profile
 from juru.server.domain.agent import Agent
 from juru.server.domain.catalog import Supplier
 from juru.server.domain.cell import Cell, Past, Record, Settings
@@ -28,6 +31,7 @@ Progress = Callable[[int, int], None]
 
 CHECKED_KINDS = ("setting", "operator", "product", "supplier", "agent", "offer")
 _PIN_DIGITS = range(4, 9)
+_AT_ONCE = 200
 _SUPPLIER_SECRETS = ("pin", "password", "api_key", "secret")
 
 
@@ -70,6 +74,7 @@ class Plan(msgspec.Struct):
     saves: list[SaveRecord] = []
     problems: list[Problem] = []
     issued: list[Issued] = []
+    keys: list[str] = []
     added: int = 0
     changed: int = 0
     unchanged: int = 0
@@ -96,12 +101,17 @@ class Importer:
         self._known = {r.key: table.read(r.body) for r in records.records(table.kind)}
         self._bodies = {r.key: msgspec.json.decode(r.body) for r in records.records(table.kind)}
 
+    def knows(self, key: str) -> bool:
+        """Whether there is such a record already."""
+        return key.upper() in self._known
+
     def plan(self, rows: Sequence[Row], *, by: str, reason: str, progress: Progress = lambda _done, _all: None) -> Plan:
         """Read, check and prepare every row; ``reason`` and ``by`` go with each record saved."""
         plan = Plan()
         drafts = self._drafts(rows, plan)
         for draft in _uplines_first(drafts):
             self._check(draft, plan, by, reason)
+        plan.keys = [draft.key for draft in drafts]
         plan.problems.sort(key=lambda problem: problem.row)
         if plan.problems:
             return plan
@@ -122,7 +132,8 @@ class Importer:
             if draft is None:
                 continue
             if draft.key in seen:
-                plan.problems.append(Problem(row.number, self._table.key, f"{draft.key} is in row {seen[draft.key]} too"))
+                twice = f"{draft.key} is in row {seen[draft.key]} too"
+                plan.problems.append(Problem(row.number, self._table.key, twice))
                 continue
             seen[draft.key] = row.number
             drafts.append(draft)
@@ -164,7 +175,7 @@ class Importer:
     def _check(self, draft: _Draft, plan: Plan, by: str, reason: str) -> None:
         """Play the row on the copy; what the domain refuses is a problem of this row."""
         number = draft.row.number
-        for column, why in _beside_the_domain(self._cell, draft):
+        for column, why in _BESIDE.get(self._table.kind, _nothing)(self._cell, draft):
             plan.problems.append(Problem(number, column, why))
         body = msgspec.json.encode(draft.document)
         result = save_record(self._cell, SaveRecord(self._table.kind, draft.key, body, by, reason))
@@ -196,7 +207,7 @@ class Importer:
         return record
 
     def _agent_secrets(self, draft: _Draft, plan: Plan) -> None:
-        """A chat-only PIN is hashed; an agent with a server has PIN, password and key sealed, since signatures need them."""
+        """A chat-only PIN is hashed; an agent with a server has PIN, password and key sealed: signatures need them."""
         sealed: dict[str, str] = dict(draft.document.get("secrets", {}))
         pin = draft.secrets.get("pin")
         if pin is None and not sealed:
@@ -227,9 +238,23 @@ class Importer:
         token = draft.secrets.get("callback_token")
         if token == "new" or (token is None and not draft.document.get("callback_token")):  # noqa: S105 - the word typed
             token = self._fresh.token()
-            plan.issued.append(Issued(draft.key, "callback_token", token))
+            plan.issued.append(Issued(draft.key, "callback path", f"{CALLBACK_MOUNT}/{draft.key}/{token}"))
         if token is not None:
             draft.document["callback_token"] = token
+
+
+async def carry_out(
+    desk: Desk, plan: Plan, progress: Progress = lambda _done, _all: None
+) -> list[tuple[SaveRecord, Refusal]]:
+    """Save what was planned, in its order; what was refused after all, because the cell changed meanwhile."""
+    assert not plan.problems, plan.problems
+    refused: list[tuple[SaveRecord, Refusal]] = []
+    for first in range(0, len(plan.saves), _AT_ONCE):
+        saves = plan.saves[first : first + _AT_ONCE]
+        results = await desk.submit_all(saves)
+        refused += [(save, result) for save, result in zip(saves, results, strict=True) if isinstance(result, Refusal)]
+        progress(first + len(saves), len(plan.saves))
+    return refused
 
 
 def _copy_of(records: Records) -> Cell:
@@ -265,16 +290,37 @@ def _fill_in(table: Table, draft: _Draft) -> None:
             draft.document.setdefault("inquiry_horizon_s", dialect.horizon_s)
 
 
-def _beside_the_domain(cell: Cell, draft: _Draft) -> Iterable[tuple[str, str]]:
-    """What the domain does not ask of one record alone: PINs that can be typed, addresses that name one agent."""
+def _nothing(_cell: Cell, _draft: _Draft) -> Iterable[tuple[str, str]]:
+    return ()
+
+
+def _about_agent(cell: Cell, draft: _Draft) -> Iterable[tuple[str, str]]:
+    """A PIN that can be typed; addresses that name one agent only."""
     pin = draft.secrets.get("pin")
-    if "senders" in draft.document:
-        if pin is not None and not (pin.isascii() and pin.isdigit() and len(pin) in _PIN_DIGITS):
-            yield "pin", "a PIN has 4 to 8 digits"
-        for sender in draft.document["senders"]:
-            taken = next((a.code for a in cell.agents.values() if sender in a.senders and a.code != draft.key), None)
-            if taken is not None:
-                yield "senders", f"{sender} is an address of {taken} already"
+    if pin is not None and not (pin.isascii() and pin.isdigit() and len(pin) in _PIN_DIGITS):
+        yield "pin", "a PIN has 4 to 8 digits"
+    for sender in draft.document.get("senders", ()):
+        taken = next((a.code for a in cell.agents.values() if sender in a.senders and a.code != draft.key), None)
+        if taken is not None:
+            yield "senders", f"{sender} is an address of {taken} already"
+
+
+def _about_supplier(_cell: Cell, draft: _Draft) -> Iterable[tuple[str, str]]:
+    """An account that names where to send, and patterns that can be read."""
+    if "base" not in draft.document["account"]:
+        yield "account", "base=https://... is needed: where this supplier is reached"
+    if draft.document.get("profile"):
+        try:
+            load_profile(dict(draft.document["profile"]))
+        except ProfileError as error:
+            yield "profile", str(error)
+
+
+_BESIDE: dict[str, Callable[[Cell, _Draft], Iterable[tuple[str, str]]]] = {
+    "agent": _about_agent,
+    "supplier": _about_supplier,
+}
+"""What the domain does not ask of a record."""
 
 
 def _readable(detail: str) -> tuple[str, str]:
@@ -299,5 +345,3 @@ def _uplines_first(drafts: list[_Draft]) -> list[_Draft]:
             key = chain[-1].document.get("upline")
         ordered.extend(reversed(chain))
     return ordered
-
-

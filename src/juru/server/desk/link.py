@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator, Iterator, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import aiohttp
 import msgspec
@@ -77,8 +77,7 @@ async def open_desk(data: DataDir) -> AsyncIterator[Desk]:
     data.require()
     async with contextlib.AsyncExitStack() as stack:
         running = await _running_or_lock(data, stack)
-        way = _through(running) if running is not None else _alone(data)
-        asked = await stack.enter_async_context(way)
+        asked = await stack.enter_async_context(_alone(data) if running is None else _through(running))
         reads = stack.enter_context(open_reads(data))
         yield Desk(data, reads, asked)
 
@@ -142,8 +141,9 @@ class _Alone:
 
     async def submit(self, commands: Sequence[Command]) -> list[Result]:
         """Decided here. A disk that does not keep what is written raises ``StorageError``."""
-        asking = asyncio.gather(*(self._writer.submit(command) for command in commands))
-        await asyncio.wait({asking, self._writing}, return_when=asyncio.FIRST_COMPLETED)
+        asking: asyncio.Future[list[Result]] = asyncio.gather(*(self._writer.submit(command) for command in commands))
+        either: set[asyncio.Future[Any]] = {asking, self._writing}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         if not asking.done():
             asking.cancel()
             self._writing.result()
@@ -151,7 +151,7 @@ class _Alone:
 
 
 @contextlib.asynccontextmanager
-async def _alone(data: DataDir) -> AsyncIterator[_Alone]:
+async def _alone(data: DataDir) -> AsyncIterator[Asked]:
     """A writer for as long as the command needs one; the caller holds the lock."""
     engine = SqliteEngine(data.database)
     runtime = RealTime()
@@ -220,7 +220,7 @@ def _parcels(commands: Sequence[Command]) -> Iterator[tuple[bytes, bool]]:
 
 
 @contextlib.asynccontextmanager
-async def _through(running: Running) -> AsyncIterator[_Through]:
+async def _through(running: Running) -> AsyncIterator[Asked]:
     headers = {"Authorization": f"Bearer {running.token}", "Content-Type": "application/json"}
     timeout = aiohttp.ClientTimeout(total=_ANSWER_WITHIN_S)
     async with aiohttp.ClientSession(headers=headers, timeout=timeout, trust_env=False) as session:

@@ -33,6 +33,8 @@ from juru.values.wire import WireReply, WireRequest
 HORIZON_S = 80 * 86_400
 """From day 90 the same order with the same ref buys again; resends stop well before."""
 
+_IDR_DIGITS_MAX = 15
+
 Json = Mapping[str, Any]
 BillCommand = Literal["inq-pasca", "pay-pasca", "status-pasca"]
 
@@ -231,7 +233,7 @@ def _post(account: Account, path: str, body: dict[str, Any]) -> WireRequest:
 def _json(body: bytes) -> object:
     try:
         return msgspec.json.decode(body)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
 
 
@@ -241,14 +243,12 @@ def _data(body: bytes) -> object:
 
 
 def _idr(value: object) -> int | None:
-    """A whole number, also when it comes as a string or with an empty fraction."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, float):
-        return int(value) if value.is_integer() else None
+    """A whole number of rupiah, also when it comes as a string or with an empty fraction."""
     if isinstance(value, str):
-        return int(value) if value.isascii() and value.isdigit() and len(value) <= 15 else None
-    return value if isinstance(value, int) else None
+        return int(value) if value.isascii() and value.isdigit() and len(value) <= _IDR_DIGITS_MAX else None
+    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) >= 10**_IDR_DIGITS_MAX:
+        return None
+    return int(value) if value == int(value) else None
 
 
 def _exact(data: Json, key: str) -> str | None:

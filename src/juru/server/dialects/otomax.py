@@ -124,9 +124,9 @@ class Otomax:
         }
         return _get(account.get("ticket_path", "/ticket"), query | proof)
 
-    def price_list(self, account: Account) -> None:  # noqa: ARG002
+    def price_list(self, account: Account) -> WireRequest | None:  # noqa: ARG002
         """OtomaX has none; prices are read from replies."""
-        return
+        return None
 
     def read_reply(self, reply: WireReply, buy: Buy | None = None, profile: ReplyProfile | None = None) -> Answer:
         """A text, bare or as ``status=N&message=...``; never JSON, XML or an HTML page."""

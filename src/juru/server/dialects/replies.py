@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from string import Formatter
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from juru.server.dialects import templates_en, templates_id
 from juru.server.dialects.texts import read_reply_text
@@ -111,12 +111,14 @@ def _plain(lang: str) -> Templates:
     return Templates(lang if lang in _LANGUAGES else "id")
 
 
-def _texts(lang: str, templates: Templates | None) -> Templates:
-    """An operator's own texts where they are of the reader's language, else the defaults of that language."""
-    return templates if templates is not None and templates.lang == lang else _plain(lang)
+def _texts(lang: str | None, templates: Templates | None) -> Templates:
+    """The given texts, unless the reader's language is another: then the defaults of that language."""
+    if templates is not None and lang in (None, templates.lang):
+        return templates
+    return _plain(lang or "id")
 
 
-def order_text(view: OrderView, lang: str = "id", templates: Templates | None = None) -> str:
+def order_text(view: OrderView, lang: str | None = None, templates: Templates | None = None) -> str:
     """What an agent is told of an order; an order in doubt reads as in process."""
     texts = _texts(lang, templates)
     tag = f"#{view.order_id} R#{view.ref} " if view.ref else f"#{view.order_id} "
@@ -144,7 +146,7 @@ def order_text(view: OrderView, lang: str = "id", templates: Templates | None = 
 
 
 def refusal_text(
-    refusal: Refusal, lang: str = "id", *, asked: AgentRequest | None = None, templates: Templates | None = None
+    refusal: Refusal, lang: str | None = None, *, asked: AgentRequest | None = None, templates: Templates | None = None
 ) -> str:
     """Why it was refused and what to do.
 
@@ -163,7 +165,9 @@ def refusal_text(
     return f"{about}{texts.status_word}. {reason}"
 
 
-def balance_text(balance_idr: int, lang: str = "id", *, held_idr: int = 0, templates: Templates | None = None) -> str:
+def balance_text(
+    balance_idr: int, lang: str | None = None, *, held_idr: int = 0, templates: Templates | None = None
+) -> str:
     """An agent's free deposit, and what is held where anything is."""
     formats = _texts(lang, templates).formats
     if held_idr:
@@ -172,7 +176,7 @@ def balance_text(balance_idr: int, lang: str = "id", *, held_idr: int = 0, templ
 
 
 def price_text(
-    rows: Sequence[tuple[str, str, int, bool]], lang: str = "id", *, templates: Templates | None = None
+    rows: Sequence[tuple[str, str, int, bool]], lang: str | None = None, *, templates: Templates | None = None
 ) -> str:
     """One line a product. ``rows``: (code, name, price_idr, on_sale)."""
     formats = _texts(lang, templates).formats
@@ -190,51 +194,23 @@ def price_text(
 
 
 def transfer_text(
+    kind: Literal["sent", "received", "cancelled"],
+    lang: str | None = None,
     *,
     transfer_id: int,
-    to_agent: str,
+    agent: str,
     amount_idr: int,
     balance_idr: int,
-    lang: str = "id",
     templates: Templates | None = None,
 ) -> str:
-    """A transfer as told to its sender."""
-    return _texts(lang, templates).formats["transfer"](
-        transfer=transfer_id, agent=to_agent, amount=format_rupiah(amount_idr), balance=format_rupiah(balance_idr)
+    """A transfer as told to one of its two sides; ``agent`` is the other side."""
+    key = {"sent": "transfer", "received": "transfer.received", "cancelled": "transfer.cancelled"}[kind]
+    return _texts(lang, templates).formats[key](
+        transfer=transfer_id, agent=agent, amount=format_rupiah(amount_idr), balance=format_rupiah(balance_idr)
     )
 
 
-def transfer_received_text(
-    *,
-    transfer_id: int,
-    from_agent: str,
-    amount_idr: int,
-    balance_idr: int,
-    lang: str = "id",
-    templates: Templates | None = None,
-) -> str:
-    """A transfer as told to its receiver."""
-    return _texts(lang, templates).formats["transfer.received"](
-        transfer=transfer_id, agent=from_agent, amount=format_rupiah(amount_idr), balance=format_rupiah(balance_idr)
-    )
-
-
-def transfer_cancelled_text(
-    *,
-    transfer_id: int,
-    other_agent: str,
-    amount_idr: int,
-    balance_idr: int,
-    lang: str = "id",
-    templates: Templates | None = None,
-) -> str:
-    """A transfer taken back, as told to either side."""
-    return _texts(lang, templates).formats["transfer.cancelled"](
-        transfer=transfer_id, agent=other_agent, amount=format_rupiah(amount_idr), balance=format_rupiah(balance_idr)
-    )
-
-
-def history_text(views: Sequence[OrderView], lang: str = "id", *, templates: Templates | None = None) -> str:
+def history_text(views: Sequence[OrderView], lang: str | None = None, *, templates: Templates | None = None) -> str:
     """The last orders, a line each, newest first as given."""
     formats = _texts(lang, templates).formats
     if not views:
@@ -253,12 +229,12 @@ def history_text(views: Sequence[OrderView], lang: str = "id", *, templates: Tem
     )
 
 
-def pin_changed_text(lang: str = "id", *, templates: Templates | None = None) -> str:
+def pin_changed_text(lang: str | None = None, *, templates: Templates | None = None) -> str:
     """The PIN is changed; neither PIN is repeated."""
     return _texts(lang, templates).formats["pin.changed"]()
 
 
-def help_text(lang: str = "id", *, templates: Templates | None = None) -> str:
+def help_text(lang: str | None = None, *, templates: Templates | None = None) -> str:
     """The formats an agent may write."""
     return _texts(lang, templates).formats["help"]()
 

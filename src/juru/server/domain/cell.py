@@ -205,6 +205,8 @@ class Cell:
         self.products: dict[str, Product] = {}
         self.denominations: dict[tuple[str, int], str] = {}
         self.offers: dict[str, list[Offer]] = {}
+        self.offer_products: dict[str, str] = {}
+        self.agent_id_max = 0
         self.suppliers: dict[str, Supplier] = {}
         self.prefixes = PrefixTable("", {})
         self.ported: dict[str, str] = {}

@@ -136,9 +136,10 @@ def needs(cell: Cell, commands: list[Command]) -> Needs:
                 agent = cell.agents.get(command.agent)
                 if agent is not None:
                     wanted.messages.append((agent.id, command.message))
-                    wanted.last_transfers.append(agent.id)
                     if isinstance(command, CancelTransfer) and command.transfer_id is not None:
                         wanted.transfers.append(command.transfer_id)
+                    elif isinstance(command, CancelTransfer):
+                        wanted.last_transfers.append(agent.id)
             case AttemptAnswered(attempt_id=attempt_id):
                 if attempt_id not in cell.attempts:
                     wanted.attempts.append(attempt_id)

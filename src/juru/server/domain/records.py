@@ -60,7 +60,7 @@ def _number(cell: Cell, kind: str, key: str, document: dict[str, Any]) -> None:
     """Give a new agent or supplier its number; a known one keeps it."""
     if kind == "agent":
         known = cell.agents.get(key)
-        document["id"] = known.id if known is not None else max(cell.agent_codes, default=0) + 1
+        document["id"] = known.id if known is not None else cell.agent_id_max + 1
     elif kind == "supplier":
         seller = cell.suppliers.get(key)
         taken = max((s.id for s in cell.suppliers.values()), default=0)
@@ -144,8 +144,10 @@ def write(cell: Cell, kind: str, key: str, record: msgspec.Struct, by: str, reas
     cell.changes.records.append(Record(cell.next.record, kind, key, body, by, reason, cell.now_ms))
     cell.next.record += 1
     put(cell, kind, key, record)
-    if kind != "pin_guard":
+    if kind == "product":
         cell.rebuild_index()
+    elif kind == "agent":
+        cell.quotes.clear()
 
 
 def put(cell: Cell, kind: str, key: str, record: msgspec.Struct) -> None:
@@ -156,6 +158,7 @@ def put(cell: Cell, kind: str, key: str, record: msgspec.Struct) -> None:
         case Agent():
             cell.agents[key] = record
             cell.agent_codes[record.id] = key
+            cell.agent_id_max = max(cell.agent_id_max, record.id)
         case PinGuard():
             cell.pin_guards[key] = record
         case Operator():
@@ -171,10 +174,11 @@ def put(cell: Cell, kind: str, key: str, record: msgspec.Struct) -> None:
         case Supplier():
             cell.suppliers[key] = record
         case Offer():
-            others = [o for o in cell.offers.get(record.product, ()) if o.key != key]
-            for offers in cell.offers.values():
-                offers[:] = [o for o in offers if o.key != key]
-            cell.offers[record.product] = sorted([*others, record], key=lambda o: o.key)
+            before = cell.offer_products.get(key)
+            if before is not None:
+                cell.offers[before] = [o for o in cell.offers[before] if o.key != key]
+            cell.offer_products[key] = record.product
+            cell.offers[record.product] = sorted([*cell.offers.get(record.product, ()), record], key=lambda o: o.key)
         case _:
             raise AssertionError(kind)
 

@@ -249,6 +249,7 @@ def _start_settling(cell: Cell, order: Order, attempt: Attempt, answer: Answer, 
         _fail_attempt(cell, order, attempt, answer, source)
         return
     _note_answer(cell, order, attempt, answer, source)
+    cell.close_items(order, ("unknown",), "rule")
     attempt.next_inquiry_ms = cell.now_ms + cell.suppliers[attempt.supplier].settle_delay_s * 1000
 
 
@@ -277,6 +278,7 @@ def _fail_attempt(cell: Cell, order: Order, attempt: Attempt, answer: Answer, so
     expired = answer.reason == "expired"
     state_answer = answer if not answer.late_success_risk else _without_risk(answer)
     _note_answer(cell, order, attempt, state_answer, source)
+    cell.close_items(order, ("unknown",), "rule")
     if answer.supplier_balance_low:
         cell.ask_person("supplier_balance", f"{attempt.supplier}: {answer.message[:80]}", None, None)
     if expired or settling or not try_next(cell, order):

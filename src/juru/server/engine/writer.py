@@ -246,4 +246,7 @@ class Writer:
             if future is not None and not future.done():
                 future.set_result(result)
         for listener in self.listeners:
-            listener(changes)
+            try:
+                listener(changes)
+            except Exception as error:  # noqa: BLE001 - a screen's bug must be seen, but not stop the money
+                self.incident("listener", error)

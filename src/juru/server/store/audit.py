@@ -9,7 +9,6 @@ were written anew; the cross-checks then name the rows, as far as rows contradic
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from juru.books.chain import GENESIS, seal
 from juru.books.engine import BookEngine, Row
@@ -97,7 +96,7 @@ class _Audit:
     def _take(self, no: int) -> dict[str, list[Row]]:
         return {stream.name: stream.take(no) for stream in self._streams}
 
-    def _commit(self, no: int, batch_id: str, at_ms: Any, sealed: object) -> None:
+    def _commit(self, no: int, batch_id: str, at_ms: int | str, sealed: object) -> None:
         """One commit: its seal over its rows, its place in time, then what its rows say."""
         found = self._found
         rows = self._take(no)

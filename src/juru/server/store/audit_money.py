@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from juru.books.engine import BookEngine, Row
-from juru.books.rules import Kind, Ledger, Posting, Transfer, apply, balance_of, check, mirrored
+from juru.books.rules import Kind, Ledger, Posting, Transfer, apply, balance_of, mirrored
 from juru.server.store.findings import Findings
 from juru.values.days import Zone, business_day
 
 _POSTINGS = "SELECT debit, credit, amount_idr FROM postings WHERE transfer_id = ? ORDER BY id"
 _ORIGINAL = "SELECT kind, order_id, commit_no FROM transfers WHERE id = ?"
 _BALANCES = "SELECT account, net_idr, held_idr FROM balances ORDER BY account"
+_KINDS = {kind.value: kind for kind in Kind}
 
 
 class Money:
@@ -33,14 +34,13 @@ class Money:
             if at_ms is not None and (posted_ms != at_ms or (days is not None and day not in days)):
                 self._say("time", no, transfer_id, f"posted at {posted_ms} on {day}, its commit is of {at_ms}")
             try:
-                transfer = Transfer(transfer_id, Kind(kind), moved, code, of_id, order_id, memo)
-                check(transfer)
-            except (AssertionError, TypeError, ValueError) as error:
+                transfer = Transfer(transfer_id, _KINDS[kind], moved, code, of_id, order_id, memo)
+                self._fold(no, transfer)
+            except (AssertionError, IndexError, KeyError) as error:
                 self._say("transfer", no, transfer_id, f"not a {kind} that can be posted: {error}"[:200])
                 self._move(moved)
                 continue
             transfers[transfer_id] = transfer
-            self._fold(no, transfer)
         for transfer_id, moved_nowhere in postings.items():
             detail = f"{len(moved_nowhere)} of transfer {transfer_id}, which is not in their commit"
             self._findings.add("posting", no, "postings", self._first_posting(rows, transfer_id), detail)
@@ -69,14 +69,14 @@ class Money:
     def _fold(self, no: int, transfer: Transfer) -> None:
         match transfer.kind:
             case Kind.HOLD:
-                self.holds[transfer.id] = transfer
-                balance_of(self._ledger, transfer.postings[0].credit)
                 apply(self._ledger, transfer)
+                balance_of(self._ledger, transfer.postings[0].credit)
+                self.holds[transfer.id] = transfer
             case Kind.POST | Kind.VOID:
                 self._end(no, transfer)
             case Kind.REVERSAL:
-                self._reverse(no, transfer)
                 apply(self._ledger, transfer)
+                self._reverse(no, transfer)
             case Kind.DIRECT:
                 apply(self._ledger, transfer)
 
@@ -89,8 +89,8 @@ class Money:
         if held.order_id != transfer.order_id:
             detail = f"of order {transfer.order_id}, but its hold {held.id} is of order {held.order_id}"
             self._say("hold", no, transfer.id, detail)
-        if transfer.kind is Kind.POST and transfer.postings[0] != held.postings[0]:
-            self._say("hold", no, transfer.id, f"posts {transfer.postings[0]}, held was {held.postings[0]}")
+        if transfer.kind is Kind.POST and transfer.postings[:1] != held.postings:
+            self._say("hold", no, transfer.id, f"posts {transfer.postings[:1]}, held was {held.postings[0]}")
         apply(self._ledger, transfer, held.postings[0])
 
     def _reverse(self, no: int, transfer: Transfer) -> None:

@@ -185,7 +185,7 @@ class _Told(msgspec.Struct, omit_defaults=True):
 
     order_ids: tuple[int, ...] = ()
     transfer_id: int | None = None
-    refusal: msgspec.Raw | None = None
+    refusal: Any = None
 
 
 def message_row(message: Message, commit_no: int) -> Row:
@@ -208,7 +208,7 @@ def message_row(message: Message, commit_no: int) -> Row:
 def message_from(row: Row) -> Message:
     """A message read back."""
     told = msgspec.json.decode(row[8], type=_Told)
-    refusal = None if told.refusal is None else bytes(told.refusal)
+    refusal = None if told.refusal is None else _encode(told.refusal)
     return Message(row[0], row[2], row[3], row[4], row[5], row[6], row[7], told.order_ids, told.transfer_id, refusal)
 
 

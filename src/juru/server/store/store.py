@@ -187,8 +187,9 @@ class Store:
         for agent_id, key in needs.messages:
             for row in self.engine.rows(_MESSAGE_BY_ID, (agent_id, key.id, key.channel, key.sender, oldest_ms)):
                 found[row[0]] = row
-            for row in self.engine.rows(_MESSAGE_BY_TEXT, (agent_id, window_ms, key.text, key.channel, key.sender)):
-                found[row[0]] = row
+            if key.text:
+                for row in self.engine.rows(_MESSAGE_BY_TEXT, (agent_id, window_ms, key.text, key.channel, key.sender)):
+                    found[row[0]] = row
         for message_id in sorted(found):
             message = r.message_from(found[message_id])
             past.messages.append(message)

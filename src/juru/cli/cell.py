@@ -1,0 +1,129 @@
+"""``juru init``, ``serve``, ``demo``, ``market``, ``pause``, ``resume``: making a cell, and running it."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from juru.cli.given import BESIDE, HERE, SOMEONE, Where, Who
+from juru.cli.output import OK, accepted, say, say_json
+from juru.server.domain.cell import Settings
+from juru.server.domain.commands import Pause
+from juru.server.errors import SettingsError
+from juru.server.settings import DataDir, ServeSettings
+from juru.values.days import Zone
+
+Port = Annotated[int, Parameter(help="where to listen")]
+
+
+def init(
+    directory: Path,
+    /,
+    *,
+    name: Annotated[str, Parameter(help="what the business is called")] = "Server pulsa",
+    zone: Annotated[Zone, Parameter(help="of its business day, for ever")] = Zone.WIB,
+    language: Annotated[Literal["id", "en"], Parameter(help="of replies")] = "id",
+    who: Who = SOMEONE,
+) -> int:
+    """Make a new cell in DIRECTORY: its book, keys, settings, operators and their prefixes."""
+    from juru.server.desk.init import init as make_cell
+
+    data = DataDir(directory)
+    asyncio.run(make_cell(data, Settings(name=name, zone=zone, language=language), by=who.name()))
+    say(f"A cell in {directory}. Keep a copy of {data.keys} apart from it: without it no secret can be read.")
+    say(f"Next: juru supplier add ..., product add ..., agent add ..., then juru serve --data {directory}")
+    return OK
+
+
+def serve(
+    *,
+    host: Annotated[str, Parameter(help="address to listen on")] = "127.0.0.1",
+    port: Port = 8000,
+    where: Where = HERE,
+) -> int:
+    """Serve a cell in the foreground, until interrupted."""
+    from juru.server.app import run_server
+
+    run_server(where.dir(), ServeSettings(host=host, port=_port(port)))
+    return OK
+
+
+def demo(
+    *,
+    port: Port = 8000,
+    describe: Annotated[
+        bool, Parameter(negative="", help="print the demo's agents, products and suppliers as JSON")
+    ] = False,
+    where: Where = HERE,
+) -> int:
+    """Start a cell with simulated suppliers, as ``make run`` does; in the foreground, until interrupted."""
+    settings = ServeSettings(port=_port(port))
+    if describe:
+        from juru.simulation.demo import describe as described
+
+        say_json(described(f"http://{settings.host}:{settings.port}"))
+        return OK
+    from juru.simulation.run import run_demo
+
+    run_demo(DataDir(BESIDE) if where.data is None and not _environment() else where.maybe_new(), settings)
+    return OK
+
+
+def market(
+    *,
+    port: Port = 8100,
+    seed: Annotated[int, Parameter(help="the same seed, the same fates")] = 1,
+    log: Annotated[Path | None, Parameter(help="append each raw request to this file, one JSON line each")] = None,
+    config: Annotated[Path | None, Parameter(help="suppliers of the market as JSON, in place of the demo's")] = None,
+) -> int:
+    """Run simulated suppliers over HTTP on loopback, in the foreground, until interrupted."""
+    import msgspec
+
+    from juru.simulation.demo import market_config
+    from juru.simulation.market import MarketConfig, run_market
+
+    try:
+        told = market_config() if config is None else msgspec.json.decode(config.read_bytes(), type=MarketConfig)
+    except (OSError, msgspec.DecodeError) as error:
+        raise SettingsError(f"{config}: {error}") from error
+    path = told.log_path if log is None else str(log)
+    settings = msgspec.structs.replace(told, port=_port(port), seed=seed, log_path=path)
+    run_market(settings, lambda url: say(f"market at {url}, seed {seed}"))
+    return OK
+
+
+def pause(*, where: Where = HERE, who: Who = SOMEONE) -> int:
+    """Stop selling: new orders are refused, those already held go on."""
+    return _pause(where, who, paused=True)
+
+
+def resume(*, where: Where = HERE, who: Who = SOMEONE) -> int:
+    """Sell again."""
+    return _pause(where, who, paused=False)
+
+
+def _pause(where: Where, who: Who, *, paused: bool) -> int:
+    async def run() -> None:
+        from juru.server.desk.link import open_desk
+
+        async with open_desk(where.dir()) as desk:
+            accepted(await desk.submit(Pause(paused, who.name(), who.why("pause" if paused else "resume"))))
+
+    asyncio.run(run())
+    say("selling is paused: 'juru resume' goes on" if paused else "selling")
+    return OK
+
+
+def _port(port: int) -> int:
+    if not 0 <= port < 65_536:
+        raise SettingsError(f"{port} is no port: 0 to 65535")
+    return port
+
+
+def _environment() -> bool:
+    import os
+
+    return bool(os.environ.get("JURU_DATA"))

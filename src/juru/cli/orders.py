@@ -1,0 +1,252 @@
+"""``juru order``: look at orders, decide what no rule may decide, read a message. ``juru reply``: read a supplier's."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from cyclopts import App, Parameter
+
+from juru.cli.given import HERE, SOMEONE, Json, Where, Who
+from juru.cli.output import OK, accepted, say, say_json, say_table
+from juru.server.domain.commands import Decide, Decision
+from juru.server.domain.results import Done
+from juru.server.domain.views import OrderState
+from juru.server.errors import CommandError, SettingsError
+from juru.values.days import Zone, iso_local
+from juru.values.msisdn import parse_msisdn, to_local
+
+order = App(name="order", help="Orders: list, show, decide what is unknown; read an order's text.")
+reply = App(name="reply", help="Suppliers' reply texts.")
+_LISTED = ("id", "at", "agent", "ref", "product", "dest", "state", "price_idr", "cost_idr", "supplier", "sn", "reason")
+
+
+@order.command(name="list")
+def listing(
+    *,
+    agent: str | None = None,
+    state: OrderState | None = None,
+    product: str | None = None,
+    dest: str | None = None,
+    before: int | None = None,
+    limit: int = 50,
+    where: Where = HERE,
+    json: Json = False,
+) -> int:
+    """List orders, newest first.
+
+    Parameters
+    ----------
+    agent
+        Only this agent's.
+    state
+        Only those in this state; ``accepted`` are the open ones.
+    product
+        Only of this product.
+    dest
+        Only to this destination.
+    before
+        Only orders with a lower number: the next page.
+    limit
+        How many at most.
+    """
+    from juru.server.desk.link import open_reads
+    from juru.server.desk.reports import agent_codes, zone_of
+
+    with open_reads(where.dir()) as reads:
+        codes, zone = agent_codes(reads), zone_of(reads)
+        agent_id = None
+        if agent is not None:
+            agent_id = next((number for number, code in codes.items() if code == agent.upper()), None)
+            if agent_id is None:
+                raise CommandError(f"there is no agent {agent.upper()}: 'juru agent list' shows all")
+        found = reads.orders(
+            before_id=before,
+            limit=limit,
+            state=state,
+            agent_id=agent_id,
+            product=None if product is None else product.upper(),
+            dest=None if dest is None else parse_msisdn(dest) or dest,
+        )
+    rows = [
+        (
+            o.id,
+            iso_local(o.at_ms, zone),
+            codes.get(o.agent_id, str(o.agent_id)),
+            o.ref,
+            o.product,
+            to_local(o.dest),
+            o.state.value,
+            o.price_idr,
+            o.cost_idr,
+            o.supplier,
+            o.sn,
+            o.reason,
+        )
+        for o in found
+    ]
+    if json:
+        say_json([dict(zip(_LISTED, row, strict=True)) for row in rows])
+    else:
+        say_table(_LISTED, rows)
+    return OK
+
+
+@order.command
+def show(order_id: int, /, *, where: Where = HERE, json: Json = False) -> int:
+    """Show all that the book says of an order: attempts, events, postings, what was told, what waits for a person."""
+    from juru.server.desk.link import open_reads
+    from juru.server.desk.reports import zone_of
+
+    with open_reads(where.dir()) as reads:
+        found, zone = reads.timeline(order_id), zone_of(reads)
+    if found is None:
+        raise CommandError(f"there is no order {order_id}: 'juru order list' shows the latest")
+    if json:
+        say_json(found)
+        return OK
+    o = found.order
+    say(f"Order {o.id}  {o.product} to {to_local(o.dest)}  {o.state.value}  {o.sn or o.reason or ''}")
+    say_table(
+        ("attempt", "supplier", "ref", "state", "cost_idr", "sn", "reason", "why"),
+        [(a.id, a.supplier, a.ref, a.state.value, a.cost_idr, a.sn, a.reason, a.why) for a in found.attempts],
+    )
+    say_table(
+        ("at", "event", "attempt", "state", "source", "by", "reason", "message"),
+        [_event_row(row.event, zone) for row in found.events],
+    )
+    say_table(
+        ("transfer", "day", "kind", "code", "debit", "credit", "amount_idr"),
+        [
+            (t.id, str(t.day), t.kind.value, t.code, p.debit, p.credit, p.amount_idr)
+            for t in found.transfers
+            for p in t.postings
+        ],
+    )
+    waiting = [item for item in found.queue if item.closed_ms is None]
+    if waiting:
+        say_table(("waits for a person", "attempt", "note"), [(i.kind, i.attempt_id, i.note) for i in waiting])
+    return OK
+
+
+def _event_row(event: Any, zone: Zone) -> tuple[Any, ...]:  # noqa: ANN401 - an order's event
+    return (
+        iso_local(event.at_ms, zone),
+        event.kind.value,
+        event.attempt_id,
+        event.state,
+        None if event.source is None else event.source.value,
+        event.by,
+        event.reason,
+        event.message,
+    )
+
+
+@order.command
+def decide(
+    order_id: int,
+    decision: Decision,
+    /,
+    *,
+    sn: str | None = None,
+    attempt: int | None = None,
+    accept_risk: Annotated[bool, Parameter(negative="")] = False,
+    where: Where = HERE,
+    who: Who = SOMEONE,
+    json: Json = False,
+) -> int:
+    """Decide an order that no rule may decide, with a --reason.
+
+    An unknown one ends as ``success`` (with its --sn) or ``failed``, or is sent again (``resend``). Of a late success
+    you ``charge`` the agent, ``keep`` the loss, or ``claim`` it from the supplier.
+
+    Parameters
+    ----------
+    sn
+        The serial number of a success.
+    attempt
+        Only this attempt, where several wait.
+    accept_risk
+        Buy again although the supplier may still deliver the first one.
+    """
+    if decision is Decision.SUCCESS and not sn:
+        raise SettingsError("a success needs its serial number: give --sn, or '-' where the supplier gave none")
+    number = None if sn == "-" else sn
+    command = Decide(order_id, decision, who.reason, who.name(), number, attempt, accept_risk)
+
+    async def run() -> Any:  # noqa: ANN401 - a result
+        from juru.server.desk.link import open_desk
+
+        async with open_desk(where.dir()) as desk:
+            return accepted(await desk.submit(command))
+
+    result = asyncio.run(run())
+    assert isinstance(result, Done), result
+    if json:
+        say_json(result)
+    else:
+        say(f"order {order_id}: {decision.value}" + (f"; {result.note}" if result.note else ""))
+    return OK
+
+
+@order.command
+def parse(
+    text: str,
+    /,
+    *,
+    grammar: Annotated[Path | None, Parameter(help="a grammar as JSON, in place of the usual one")] = None,
+) -> int:
+    """Print as JSON how an agent's message is understood."""
+    from juru.server.dialects.grammar import read_order_text
+    from juru.server.dialects.grammar_profile import DEFAULT, load_grammar
+
+    profile = DEFAULT
+    if grammar is not None:
+        try:
+            profile = load_grammar(grammar.read_bytes())
+        except (OSError, ValueError) as error:
+            raise SettingsError(f"{grammar}: {error}") from error
+    say_json(read_order_text(text, profile))
+    return OK
+
+
+@reply.command(name="parse")
+def parse_reply(
+    text: str,
+    /,
+    *,
+    profile: Annotated[
+        str | None, Parameter(help="a file of patterns, or a supplier's code; without it the usual rules")
+    ] = None,
+    dest: Annotated[str | None, Parameter(help="the destination that was ordered")] = None,
+    ref: Annotated[str | None, Parameter(help="our reference of the order")] = None,
+    where: Where = HERE,
+) -> int:
+    """Print as JSON how a supplier's reply is understood."""
+    from juru.server.dialects.texts import read_reply_text
+
+    patterns = None if profile is None else _profile(profile, where)
+    stored = None if dest is None else parse_msisdn(dest) or dest
+    say_json(read_reply_text(text, dest=stored, ref=ref, profile=patterns))
+    return OK
+
+
+def _profile(named: str, where: Where) -> Any:  # noqa: ANN401 - a reply profile
+    """A profile from a file, or a supplier's own."""
+    from juru.server.desk.link import open_reads
+    from juru.server.dialects.profiles import ProfileError, load_profile
+    from juru.server.domain.catalog import Supplier
+
+    try:
+        if Path(named).is_file():
+            return load_profile(Path(named).read_bytes())
+        with open_reads(where.dir()) as reads:
+            for record in reads.records("supplier"):
+                found = msgspec.json.decode(record.body, type=Supplier)
+                if found.code == named.upper():
+                    return load_profile(dict(found.profile)) if found.profile else None
+    except (OSError, ProfileError) as error:
+        raise SettingsError(f"{named}: {error}") from error
+    raise SettingsError(f"{named} is neither a file nor a supplier: 'juru supplier list' shows all")

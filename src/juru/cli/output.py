@@ -1,0 +1,109 @@
+"""What commands say: tables and words for people, JSON for scripts, progress on a terminal; refusals and exit codes."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import msgspec
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from juru.server.domain.refusals import Code, Refusal
+from juru.server.domain.results import Result
+from juru.server.errors import CommandError
+from juru.values.rupiah import dotted
+
+OK, REFUSED, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
+"""Exit codes: done; refused or something was found; wrong usage or an operating error; stopped by Ctrl-C."""
+
+_PLAIN_WIDTH = 240
+out = Console(markup=False, highlight=False, emoji=False)
+err = Console(stderr=True, markup=False, highlight=False, emoji=False)
+
+_REMEDIES: dict[tuple[Code, str], str] = {
+    (Code.NOT_ALLOWED, "reason"): "give a reason with --reason",
+    (Code.NOT_ALLOWED, "final"): "the order is final already; look at it with 'juru order show'",
+    (Code.NOT_ALLOWED, "not_late"): "no late success of this order waits for a decision",
+    (Code.NOT_ALLOWED, "double"): "another attempt delivered too: the agent has paid once and is not charged again",
+    (
+        Code.NOT_ALLOWED,
+        "risk",
+    ): "the supplier may still deliver the first one, at our loss: add --accept-risk to buy again",
+    (Code.NOT_CANCELLABLE, "none"): "there is no such transfer",
+    (Code.NOT_CANCELLABLE, "order"): "it belongs to an order or is a reversal itself; an order is decided as an order",
+    (Code.NOT_CANCELLABLE, "done"): "it was reversed before",
+}
+
+
+def say(text: str) -> None:
+    """A line for people."""
+    out.print(text, soft_wrap=True)
+
+
+def say_error(text: str) -> None:
+    """A line on standard error."""
+    err.print(text, soft_wrap=True)
+
+
+def say_json(value: object) -> None:
+    """A document for scripts."""
+    print(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+def say_table(header: Sequence[str], rows: Iterable[Sequence[str | int | None]], title: str | None = None) -> None:
+    """A table; amounts with dots, numbers to the right. Where nobody looks on, a row is never broken or cut."""
+    kept = [list(row) for row in rows]
+    box = SIMPLE_HEAD if out.is_terminal else None
+    table = Table(title=title, title_justify="left", header_style="bold", box=box)
+    for place, name in enumerate(header):
+        numbers = any(isinstance(row[place], int) for row in kept)
+        table.add_column(Text(name), justify="right" if numbers else "left", no_wrap=not out.is_terminal)
+    for row in kept:
+        table.add_row(*(Text(shown(name, cell)) for name, cell in zip(header, row, strict=True)))
+    out.print(table, width=None if out.is_terminal else _PLAIN_WIDTH, crop=False)
+
+
+def shown(name: str, cell: str | int | None) -> str:
+    """One cell as a person reads it."""
+    if cell is None:
+        return ""
+    return dotted(cell) if isinstance(cell, int) and name.endswith("_idr") else str(cell)
+
+
+@contextlib.contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on the terminal; what is yielded is told how many of how many are done."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, whole: bar.update(task, completed=done, total=whole)
+
+
+def explain(refusal: Refusal) -> str:
+    """A refusal as the owner reads it: code, facts, remedy. Its page is docs/reference/refusals.md."""
+    facts = dict(refusal.facts)
+    why = str(facts.pop("detail", "") or _REMEDIES.get((refusal.code, str(facts.pop("why", ""))), ""))
+    named = ", ".join(f"{name.removesuffix('_idr')} {shown(name, value)}" for name, value in facts.items())
+    told = "; ".join(part for part in (why, named) if part)
+    return f"refused ({refusal.code}): {told}" if told else f"refused ({refusal.code})"
+
+
+def accepted(result: Result) -> Result:
+    """A result that is no refusal. Raises ``CommandError`` for one that is."""
+    if isinstance(result, Refusal):
+        raise CommandError(explain(result))
+    return result
+
+
+def is_quiet_end(error: OSError) -> bool:
+    """True when whoever read our output has gone, as ``head`` does; nothing more can be said to him."""
+    if isinstance(error, BrokenPipeError):
+        with contextlib.suppress(OSError):
+            sys.stdout.close()
+        return True
+    return False

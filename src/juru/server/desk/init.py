@@ -1,0 +1,92 @@
+"""A new cell: its directory, keys, tables, settings, and the prefixes of Indonesia's operators."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from juru.books.sqlite import SqliteEngine
+from juru.server.desk.link import Desk, open_desk
+from juru.server.domain.catalog import Operator, PrefixTable
+from juru.server.domain.cell import Settings
+from juru.server.domain.commands import Command, SaveRecord
+from juru.server.domain.records import PREFIXES_KEY, SETTINGS_KEY
+from juru.server.domain.refusals import Refusal
+from juru.server.errors import CommandError, DataDirError
+from juru.server.settings import DataDir
+from juru.server.store.keyring import Keyring
+from juru.server.store.migrate import migrate
+
+PREFIXES_FILE = Path(__file__).with_name("prefixes.json")
+OPERATORS = {
+    "TELKOMSEL": "Telkomsel",
+    "INDOSAT": "Indosat",
+    "XL": "XL",
+    "AXIS": "AXIS",
+    "TRI": "Tri",
+    "SMARTFREN": "Smartfren",
+    "PLN": "PLN",
+}
+
+
+async def init(data: DataDir, settings: Settings, *, by: str = "init", more: Sequence[Command] = ()) -> None:
+    """Make a cell in ``data`` and carry out ``more``. What cannot be finished is taken away again.
+
+    Raises ``DataDirError`` for a directory that holds anything, ``CommandError`` for settings that cannot be used.
+    """
+    made = not data.path.exists()
+    if not made and (not data.path.is_dir() or any(data.path.iterdir())):
+        raise DataDirError(f"{data.path} is not empty: choose a new directory, or remove what is there first")
+    try:
+        data.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        Keyring.create(data.keys)
+        engine = SqliteEngine(data.database)
+        try:
+            migrate(engine)
+        finally:
+            engine.close()
+        async with open_desk(data) as desk:
+            await _carry_out(desk, [*_first_records(settings, by), *more])
+    except OSError as error:
+        _take_away(data, made=made)
+        raise DataDirError(f"{data.path} cannot be made: {error.strerror}") from error
+    except BaseException:
+        _take_away(data, made=made)
+        raise
+
+
+async def _carry_out(desk: Desk, commands: Sequence[Command]) -> None:
+    for command, result in zip(commands, await desk.submit_all(commands), strict=True):
+        if isinstance(result, Refusal):
+            what = f"{command.kind} {command.key}" if isinstance(command, SaveRecord) else type(command).__name__
+            raise CommandError(f"{what}: {result.facts.get('detail', result.code)}")
+
+
+def shipped_prefixes() -> PrefixTable:
+    """The prefix table that comes with this version."""
+    return msgspec.json.decode(PREFIXES_FILE.read_bytes(), type=PrefixTable)
+
+
+def _first_records(settings: Settings, by: str) -> list[SaveRecord]:
+    encode = msgspec.json.encode
+    reason = "init"
+    operators = [
+        SaveRecord("operator", code, encode(Operator(code, name)), by, reason) for code, name in OPERATORS.items()
+    ]
+    return [
+        SaveRecord("setting", SETTINGS_KEY, encode(settings), by, reason),
+        *operators,
+        SaveRecord("prefixes", PREFIXES_KEY, encode(shipped_prefixes()), by, reason),
+    ]
+
+
+def _take_away(data: DataDir, *, made: bool) -> None:
+    """Remove an unfinished cell; a directory that was there before stays, empty as it was."""
+    if made:
+        shutil.rmtree(data.path, ignore_errors=True)
+        return
+    for path in data.path.iterdir():
+        path.unlink(missing_ok=True)

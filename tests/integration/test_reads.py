@@ -1,0 +1,207 @@
+"""Named queries answer from the book, and those that a busy cell asks never walk through a big table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from juru.books.sqlite import SqliteEngine
+from juru.server.domain.accounts import agent_deposit
+from juru.server.domain.commands import MessageKey, OrderLine, PlaceOrder
+from juru.server.domain.order import Happened
+from juru.server.domain.refusals import Refusal
+from juru.server.domain.views import OrderState
+from juru.server.store import store
+from juru.server.store.reads import day, reads
+from juru.server.store.reads.reads import Reads
+from tests.support.cells import CHAT, SmallCell, eventful_day, open_shop
+
+DAY = 20260101
+LOW = 3
+
+
+@pytest.fixture(scope="module")
+def cell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallCell]:
+    cell = open_shop(tmp_path_factory.mktemp("book") / "cell.db")
+    eventful_day(cell)
+    yield cell
+    cell.close()
+
+
+@pytest.fixture(scope="module")
+def asked(cell: SmallCell) -> Iterator[Reads]:
+    engine = SqliteEngine(cell.path, read_only=True)
+    yield Reads(engine)
+    engine.close()
+
+
+def test_an_order_is_found_by_number_and_by_reference(asked: Reads) -> None:
+    order = asked.order_by_ref(LOW, "api-1")
+    assert order is not None
+    assert order == asked.order(order.id)
+    assert (order.product, order.sn) == ("FREE", "SN-3")
+    assert asked.order_by_ref(LOW, "API-1") is None
+    assert asked.order(10_000) is None
+
+
+def test_orders_come_newest_first_page_by_page(asked: Reads) -> None:
+    every = asked.orders(limit=100)
+    assert [o.id for o in every] == list(range(len(every), 0, -1))
+    first = asked.orders(limit=5)
+    assert first + asked.orders(before_id=first[-1].id, limit=100) == every
+    assert asked.agent_history(LOW, 100) == [o for o in every if o.agent_id == LOW]
+    pages = asked.orders(agent_id=LOW, limit=3)
+    pages += asked.orders(agent_id=LOW, limit=100, before_id=pages[-1].id)
+    assert pages == asked.agent_history(LOW, 100)
+
+
+def test_orders_are_filtered(asked: Reads) -> None:
+    every = asked.orders(limit=100)
+    assert {o.state for o in every} == set(OrderState)
+    for state in OrderState:
+        assert asked.orders(state=state, limit=100) == [o for o in every if o.state is state]
+        mine = [o for o in every if o.state is state and o.agent_id == LOW]
+        assert asked.orders(state=state, agent_id=LOW, limit=100) == mine
+    assert [o.product for o in asked.orders(product="FREE")] == ["FREE"]
+    assert asked.orders(dest=every[3].dest) == [o for o in every if o.dest == every[3].dest]
+
+
+def test_the_last_order_to_a_number_is_found_with_and_without_reference(asked: Reads) -> None:
+    for order in asked.orders(agent_id=LOW, limit=100):
+        latest = asked.last_order_to(LOW, order.dest)
+        assert latest is not None
+        assert latest.id == max(o.id for o in asked.orders(agent_id=LOW, dest=order.dest))
+    assert asked.last_order_to(LOW, "+628999") is None
+
+
+def test_a_timeline_tells_all_of_a_late_order(asked: Reads) -> None:
+    late = next(o for o in asked.orders(limit=100) if o.state is OrderState.FAILED and len(told(asked, o.id)) == 2)
+    line = asked.timeline(late.id)
+    assert line is not None
+    assert [t.code for t in line.transfers][:3] == ["order", "order_failed", "late_success"]
+    assert line.transfers[0].postings[0].debit == f"agent:{late.agent_id}:deposit"
+    assert line.events[0].event.kind is Happened.ACCEPTED
+    assert Happened.LATE_SUCCESS in {e.event.kind for e in line.events}
+    assert [a.number for a in line.attempts] == [1, 2]
+    assert [q.kind for q in line.queue] == ["late_success"]
+    assert asked.timeline(10_000) is None
+
+
+def told(asked: Reads, order_id: int) -> tuple[int, ...]:
+    line = asked.timeline(order_id)
+    assert line is not None
+    return tuple(telling.row.id for telling in line.outbox)
+
+
+def test_a_timeline_tells_of_callbacks_and_every_try_at_telling(asked: Reads) -> None:
+    order = asked.order_by_ref(LOW, "api-4")
+    assert order is not None
+    line = asked.timeline(order.id)
+    assert line is not None
+    assert [c.raw for c in line.callbacks] == ["status=20&sn=SN-5", "status=20&sn=SN-5&again"]
+    tries = [t for o in asked.orders(limit=100) for t in asked.timeline(o.id).outbox if t.row.id == 4]  # type: ignore[union-attr]
+    assert [d.state for d in tries[0].deliveries] == ["waiting", "waiting", "told"]
+    assert (tries[0].state, tries[0].tries) == ("told", 3)
+
+
+def test_balances_and_a_statement_agree(asked: Reads) -> None:
+    balances = {row.name: row for row in asked.balances()}
+    assert sum(row.net_idr for row in balances.values()) == 0
+    rows = asked.statement(agent_deposit(LOW), limit=1_000)
+    moved = sum(row.amount_idr for row in rows if row.kind != "hold")
+    assert moved == balances["agent:3:deposit"].net_idr
+    page = asked.statement(agent_deposit(LOW), limit=4)
+    assert page + asked.statement(agent_deposit(LOW), before_id=page[-1].posting_id, limit=1_000) == rows
+    house = asked.statement(3, limit=1_000)
+    assert sum(row.amount_idr for row in house if row.kind != "hold") == balances["house:sales"].net_idr
+
+
+def test_the_day_report_agrees_with_orders_and_balances(asked: Reads) -> None:
+    report = asked.day_report(DAY)
+    net = {row.name: row.net_idr for row in asked.balances()}
+    orders = asked.orders(limit=100)
+    assert report.accepted == len(orders)
+    by_state = {state: sum(o.state is state for o in orders) for state in OrderState}
+    assert report.succeeded == by_state[OrderState.SUCCESS] + by_state[OrderState.REVERSED]
+    assert (report.failed, report.reversed) == (by_state[OrderState.FAILED], 1)
+    assert report.sales_idr == net["house:sales"]
+    assert report.cost_idr == -net["house:cost"]
+    assert report.commission_idr == -net["house:commission_expense"]
+    assert report.late_idr == -net["house:late_success"]
+    assert report.losses_idr == -net["house:losses"]
+    assert report.profit_idr == report.sales_idr - report.cost_idr - report.commission_idr - report.losses_idr
+    for lines in (report.by_product, report.by_agent):
+        assert sum(line.profit_idr for line in lines) == report.profit_idr + report.losses_idr
+        assert sum(line.succeeded for line in lines) == report.succeeded
+    assert asked.day_report(DAY + 1).accepted == 0
+
+
+def test_what_waits_and_who_was_refused(asked: Reads, cell: SmallCell) -> None:
+    assert {item.kind for item in asked.open_queue()} >= {"unknown", "late_success", "unmatched_callback"}
+    assert [row.code for row in asked.refusals(2)] == ["bad_destination", "unknown_sender"]
+    assert [row.ref for row in asked.callbacks(1)] == ["nobody"]
+    due = asked.outbox_due(cell.runtime.time_ms + 60_000, 100)
+    assert [w.row.id for w in due] == sorted(w.row.id for w in due)
+    assert {w.row.id: w.tries for w in due}[6] == 1
+    soon = asked.outbox_due(0, 100)
+    assert 6 not in {w.row.id for w in soon}
+    assert asked.outbox_due(0, 1) == soon[:1]
+
+
+def test_records_and_their_history(asked: Reads, cell: SmallCell) -> None:
+    assert [r.key for r in asked.records("agent")] == ["LOW", "MID", "UP"]
+    assert len(asked.record_history("product", "P10")) == 1
+    head, counts = asked.head(), asked.counts()
+    assert head is not None
+    assert (head.commit_no, bytes.fromhex(head.seal)) == (counts.commits, cell.store.head)
+    assert counts.orders == len(asked.orders(limit=100))
+    assert counts.open_orders == len(asked.orders(state=OrderState.ACCEPTED))
+
+
+def test_a_refused_message_read_back_is_refused_again(tmp_path: Path) -> None:
+    cell = open_shop(tmp_path / "cell.db")
+    key = MessageKey(CHAT, "budi", "again", "10.0812")
+    wrong = PlaceOrder("LOW", (OrderLine(dest="0812", product="P10"),), CHAT, message=key)
+    first = cell.do(wrong)
+    assert isinstance(first, Refusal)
+    assert cell.do(wrong) == first
+    cell.close()
+
+
+STORE_MAY_SCAN = {"_LATEST_ANSWERS", "_BATCH"}
+"""Read at start, newest first with a limit; and after a commit in doubt."""
+NAMED = (
+    *("ORDER", "ORDER_BY_REF", "LAST_CHAT_TO", "LAST_OF_RECENT_TO", "ATTEMPTS", "EVENTS", "TRANSFER", "ENDINGS_OF"),
+    *("POSTINGS", "OUTBOX", "OUTBOX_DUE", "DELIVERIES", "CALLBACKS_OF", "ITEMS_OF", "ITEMS_OPEN"),
+)
+HOT: dict[str, str] = {
+    **{name: getattr(reads, name) for name in NAMED},
+    "AGENT_ORDERS": reads.AGENT_ORDERS.format(where=reads.BEFORE_ORDER),
+    "STATEMENT": reads.STATEMENT.format(side="p.debit", private="AND p.debit >= 1000"),
+    "ORDERS_OPEN": reads.ORDERS.format(where="o.state = 'accepted'"),
+    "COUNTS_OF_DAY": day.COUNTS_OF_DAY,
+    "SUMS_OF_DAY": day.SUMS_OF_DAY,
+    **{
+        name: sql
+        for name, sql in vars(store).items()
+        if isinstance(sql, str) and "SELECT" in sql and "?" in sql and name not in STORE_MAY_SCAN
+    },
+}
+PARTIAL = ("orders_open", "outbox_waiting", "queue_items_open")
+
+
+@pytest.mark.parametrize("name", HOT)
+def test_no_hot_query_walks_through_a_big_table(name: str, asked: Reads) -> None:
+    sql = HOT[name]
+    plan = [row[3] for row in asked.engine.rows(f"EXPLAIN QUERY PLAN {sql}", (1,) * sql.count("?"))]
+    scans = [step for step in plan if step.startswith("SCAN") and not any(index in step for index in PARTIAL)]
+    assert scans == []
+
+
+def test_a_repeated_message_is_looked_up_by_its_own_id(asked: Reads) -> None:
+    plan = asked.engine.rows(f"EXPLAIN QUERY PLAN {store._MESSAGE_BY_ID}", (1,) * 5)
+    assert "messages_id" in plan[0][3]
+    chat = asked.engine.rows(f"EXPLAIN QUERY PLAN {store._CHAT}", (1,) * 3)
+    assert "orders_chat" in chat[0][3]
