@@ -331,7 +331,7 @@ async def test_restart_finds_the_state_as_it_was(tmp_path: Path) -> None:
     cell = await opened(tmp_path)
     await busy_day(cell)
     before = state(cell.writer.cell)
-    assert before["queued"] == {"ALFA": [5], "BETA": [3, 12, 15]} or before["queued"]
+    assert before["queued"]
     assert before["rates"]
     await cell.restart()
     after = state(cell.writer.cell)

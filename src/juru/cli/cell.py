@@ -86,7 +86,11 @@ def market(
     from juru.simulation.market import MarketConfig, run_market
 
     try:
-        told = market_config() if config is None else msgspec.json.decode(config.read_bytes(), type=MarketConfig)
+        told = (
+            market_config(port=_port(port))
+            if config is None
+            else msgspec.json.decode(config.read_bytes(), type=MarketConfig)
+        )
     except (OSError, msgspec.DecodeError) as error:
         raise SettingsError(f"{config}: {error}") from error
     path = told.log_path if log is None else str(log)

@@ -21,7 +21,7 @@ from juru.values.rupiah import dotted
 OK, REFUSED, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
 """Exit codes: done; refused or something was found; wrong usage or an operating error; stopped by Ctrl-C."""
 
-_PLAIN_WIDTH = 240
+_PLAIN_WIDTH = 1_000
 out = Console(markup=False, highlight=False, emoji=False)
 err = Console(stderr=True, markup=False, highlight=False, emoji=False)
 
@@ -65,7 +65,7 @@ def say_table(header: Sequence[str], rows: Iterable[Sequence[str | int | None]],
         table.add_column(Text(name), justify="right" if numbers else "left", no_wrap=not out.is_terminal)
     for row in kept:
         table.add_row(*(Text(shown(name, cell)) for name, cell in zip(header, row, strict=True)))
-    out.print(table, width=None if out.is_terminal else _PLAIN_WIDTH, crop=False)
+    (out if out.is_terminal else Console(markup=False, highlight=False, emoji=False, width=_PLAIN_WIDTH)).print(table)
 
 
 def shown(name: str, cell: str | int | None) -> str:

@@ -8,7 +8,8 @@ import gc
 import os
 import secrets
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any
 
 import msgspec
 import uvicorn
@@ -21,6 +22,8 @@ from juru.books.sqlite import SqliteEngine
 from juru.server.channels import api, callbacks, chat, digiflazz, otomax
 from juru.server.channels.door import Door
 from juru.server.channels.http import WireFront
+from juru.server.console.page import Console
+from juru.server.console.page import routes as console_routes
 from juru.server.desk import admin
 from juru.server.desk.lock import hold
 from juru.server.dialects import SUPPLIER_DIALECTS
@@ -203,8 +206,25 @@ class Server:
 
     # ------------------------------------------------------------------ HTTP
 
-    def asgi(self, extra: list[BaseRoute] | None = None) -> WireFront:
-        """The whole HTTP face; ``extra`` routes (the console) come first."""
+    @property
+    def url(self) -> str:
+        """Where it is reached from this machine."""
+        return f"http://{self.settings.host}:{self.settings.port}"
+
+    def console(self, demo: dict[str, Any] | None = None) -> Console:
+        """The operator's page; with ``demo`` it shows the demo's credentials."""
+        return Console(
+            writer=self.writer,
+            door=self.door,
+            reads=self.reads,
+            chat=self.chat,
+            now_ms=self.runtime.now_ms,
+            url=self.url,
+            demo=demo,
+        )
+
+    def asgi(self, console: Console | None = None) -> WireFront:
+        """The whole HTTP face, with the console where there is one."""
         dialect_otomax = otomax.OtomaxChannel(self.door, self.templates)
         dialect_digiflazz = digiflazz.DigiflazzChannel(self.door, self.templates)
         reports = callbacks.CallbackChannel(self.door, SUPPLIER_DIALECTS, self.keys.open)
@@ -213,7 +233,8 @@ class Server:
             code, _, token = request.path.strip("/").partition("/")
             return await reports.handle(request, ip, code, token)
 
-        routes: list[BaseRoute] = [*(extra or []), *admin.routes(self.writer, self.token), *self._own_routes()]
+        pages = [] if console is None else console_routes(console)
+        routes: list[BaseRoute] = [*pages, *admin.routes(self.writer, self.token), *self._own_routes()]
         inner = Starlette(routes=routes)
         mounts = {
             otomax.MOUNT: dialect_otomax.handle,
@@ -262,12 +283,12 @@ class Server:
 
 
 @contextlib.asynccontextmanager
-async def serving(server: Server, extra: list[BaseRoute] | None = None) -> AsyncIterator[uvicorn.Server]:
+async def serving(server: Server, console: Console | None = None) -> AsyncIterator[uvicorn.Server]:
     """The server started and listening; it ends by itself when its disk fails."""
     settings = server.settings
     await server.start()
     config = uvicorn.Config(
-        server.asgi(extra),
+        server.asgi(console),
         host=settings.host,
         port=settings.port,
         log_level="warning",
@@ -282,9 +303,11 @@ async def serving(server: Server, extra: list[BaseRoute] | None = None) -> Async
     try:
         while not web.started and not listening.done():
             await asyncio.sleep(0.01)
-        server.announce(f"http://{settings.host}:{settings.port}")
+        server.announce(server.url)
         yield web
     finally:
+        if console is not None:
+            console.close()
         web.should_exit = True
         with contextlib.suppress(asyncio.CancelledError):
             await listening
@@ -292,13 +315,13 @@ async def serving(server: Server, extra: list[BaseRoute] | None = None) -> Async
         server.data.running.unlink(missing_ok=True)
 
 
-async def serve_until_interrupted(server: Server, extra: list[BaseRoute] | None = None) -> None:
+async def serve_until_interrupted(server: Server, console: Console | None = None) -> None:
     """Serve until SIGINT or SIGTERM, or until the disk fails (raises ``StorageError``)."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    async with serving(server, extra):
+    async with serving(server, console):
         writing = server._writing  # noqa: SLF001 - the writer's end is the server's end
         assert writing is not None
         waiting = asyncio.create_task(stop.wait())
@@ -312,20 +335,22 @@ def run_server(data: DataDir, settings: ServeSettings) -> None:
     """``juru serve``: one server on one data directory, in the foreground."""
     configure()
     with hold(data.require()):
-        uvicorn_loop(serve_until_interrupted, lambda: Server(data, settings))
+        run(_serve(data, settings))
 
 
-def uvicorn_loop(serve: Callable[..., object], make: Callable[[], Server]) -> None:
+async def _serve(data: DataDir, settings: ServeSettings) -> None:
+    server = Server(data, settings)
+    await serve_until_interrupted(server, server.console())
+
+
+def run(main: Coroutine[Any, Any, None]) -> None:
     """Run on uvloop where there is one; the collector is told that a server's state lives long."""
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
 
-    async def main() -> None:
-        await serve(make())  # type: ignore[misc]
-
     try:
         import uvloop  # noqa: PLC0415 - absent on some systems
     except ImportError:
-        asyncio.run(main())
+        asyncio.run(main)
     else:
-        uvloop.run(main())
+        uvloop.run(main)

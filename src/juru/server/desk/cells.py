@@ -109,7 +109,9 @@ def read_ips(written: str) -> list[str]:
 
 
 def read_senders(written: str) -> list[str]:
-    """Addresses by channel: ``sms:0812...; chat:BUDI01``; a bare phone number is one of SMS."""
+    """Addresses by channel: ``sms:0812...; chat:BUDI01``; a bare phone number is one of SMS; ``none`` for none."""
+    if written.lower() == "none":
+        return []
     return [_sender(part) for part in read_list(written)]
 
 
@@ -209,7 +211,7 @@ URL = Plain(read_url)
 LIST = Plain(read_list, _joined)
 IDRS = Plain(lambda written: [read_idr(part) for part in read_list(written)], _joined)
 IPS = Plain(read_ips, _joined)
-SENDERS = Plain(read_senders, _joined)
+SENDERS = Plain(read_senders, lambda senders: _joined(senders) or "none")
 PAIRS = Plain(read_pairs, write_pairs)
 IDR_PAIRS = Plain(read_idr_pairs, write_pairs)
 PRODUCT_IDR_PAIRS = Plain(read_product_pairs, write_pairs)

@@ -24,7 +24,7 @@ from juru.server.domain.cell import Cell, Past, Record, Settings
 from juru.server.domain.commands import SaveRecord
 from juru.server.domain.records import KINDS, put, save_record
 from juru.server.domain.refusals import Refusal
-from juru.server.store.keyring import Keyring, hash_pin
+from juru.server.store.keyring import Keyring, hash_pin, pin_matches
 
 Progress = Callable[[int, int], None]
 """Told how many of how many are done."""
@@ -167,9 +167,9 @@ class Importer:
         for name in blank - secret:
             document.pop(name, None)
         document.update({name: value for name, value in values.items() if name not in secret})
-        secrets = {name: str(value) for name, value in values.items() if name in secret and value is not False}
+        secrets = {name: _word(values[name]) for name in secret & values.keys()}
         draft = _Draft(row, key, document, secrets, self._known.get(key))
-        _fill_in(self._table, draft)
+        _fill_in(self._table, draft, blank)
         return draft
 
     def _check(self, draft: _Draft, plan: Plan, by: str, reason: str) -> None:
@@ -207,33 +207,35 @@ class Importer:
         return record
 
     def _agent_secrets(self, draft: _Draft, plan: Plan) -> None:
-        """A chat-only PIN is hashed; an agent with a server has PIN, password and key sealed: signatures need them."""
+        """A chat-only PIN is hashed; for an agent with a server PIN, password and key are sealed: signatures need them."""
         sealed: dict[str, str] = dict(draft.document.get("secrets", {}))
         pin = draft.secrets.get("pin")
-        if pin is None and not sealed:
+        known = self._keys.open(sealed["pin"]) if "pin" in sealed else None
+        if draft.secrets.get("h2h") == "no":
+            pin = pin or known
+            sealed.clear()
+        h2h = draft.secrets.get("h2h") == "yes" or "api_key" in sealed
+        if pin is None and (not sealed or (h2h and known is None)):
             pin = self._fresh.pin()
             plan.issued.append(Issued(draft.key, "pin", pin))
-        if "h2h" in draft.secrets:
-            if pin is None and "pin" not in sealed:
-                pin = self._fresh.pin()
-                plan.issued.append(Issued(draft.key, "pin", pin))
-            for name in ("password", "api_key"):
+        for name in ("password", "api_key") if h2h else ():
+            if name not in sealed:
                 made = self._fresh.token()
                 sealed[name] = self._keys.seal(made)
                 plan.issued.append(Issued(draft.key, name, made))
-        if pin is not None:
+        if pin is not None and h2h and pin != known:
+            sealed["pin"] = self._keys.seal(pin)
             sealed.pop("pin_hash", None)
-            if "api_key" in sealed:
-                sealed["pin"] = self._keys.seal(pin)
-            else:
-                sealed["pin_hash"] = hash_pin(pin)
+        elif pin is not None and not h2h and not pin_matches(sealed.get("pin_hash", ""), pin):
+            sealed["pin_hash"] = hash_pin(pin)
         draft.document["secrets"] = sealed
 
     def _supplier_secrets(self, draft: _Draft, plan: Plan) -> None:
         sealed: dict[str, str] = dict(draft.document.get("secrets", {}))
         for name in _SUPPLIER_SECRETS:
-            if name in draft.secrets:
-                sealed[name] = self._keys.seal(draft.secrets[name])
+            given = draft.secrets.get(name)
+            if given is not None and (name not in sealed or self._keys.open(sealed[name]) != given):
+                sealed[name] = self._keys.seal(given)
         draft.document["secrets"] = sealed
         token = draft.secrets.get("callback_token")
         if token == "new" or (token is None and not draft.document.get("callback_token")):  # noqa: S105 - the word typed
@@ -267,6 +269,10 @@ def _copy_of(records: Records) -> Cell:
     return cell
 
 
+def _word(value: object) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+
+
 def _key_from(table: Table, values: dict[str, Any]) -> str | None:
     """An offer without a name of its own is named by what it joins."""
     if table.kind == "offer" and {"product", "supplier"} <= values.keys():
@@ -274,9 +280,9 @@ def _key_from(table: Table, values: dict[str, Any]) -> str | None:
     return None
 
 
-def _fill_in(table: Table, draft: _Draft) -> None:
+def _fill_in(table: Table, draft: _Draft, blank: set[str]) -> None:
     """What follows from the rest: the local chat's address of an agent, what a supplier's dialect declares."""
-    if table.kind == "agent" and draft.known is None:
+    if table.kind == "agent" and (draft.known is None or "senders" in blank):
         draft.document.setdefault("senders", [f"chat:{draft.key}"])
     elif table.kind == "supplier":
         account = dict(draft.document.get("account", {}))

@@ -66,7 +66,7 @@ AGENTS = Table(
         Column("product_markups_idr", c.PRODUCT_IDR_PAIRS, "added to single products: S10=150; S25=200"),
         Column("downline_markup_idr", c.IDR, "what he adds to the prices of everybody below him"),
         Column("credit_limit_idr", c.IDR, "how far below zero he may go"),
-        Column("senders", c.SENDERS, "his addresses: sms:0812...; chat:BUDI01"),
+        Column("senders", c.SENDERS, "his addresses: sms:0812...; chat:BUDI01; empty = chat:CODE, none = none"),
         Column("ips", c.IPS, "addresses his server may come from: 203.0.113.7; none admits no server"),
         Column("rate_per_s", c.WHOLE, "requests a second"),
         Column("report_url", c.URL, "where his orders' ends are reported (OtomaX)"),
@@ -74,7 +74,9 @@ AGENTS = Table(
         Column("language", c.WORD, "of replies: id or en"),
         Column("chat_rule_for_h2h", c.FLAG, "his server may order without a reference"),
         Column("pin", c.TEXT, "a new PIN, 4 to 8 digits", secret=True),
-        Column("h2h", c.FLAG, "make password and API key for his server, shown once", secret=True),
+        Column(
+            "h2h", c.FLAG, "he has a server: make password and API key, shown once; no = take them away", secret=True
+        ),
     ),
 )
 PRODUCTS = Table(

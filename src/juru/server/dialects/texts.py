@@ -68,6 +68,7 @@ _LABELS = (
     r"|kode_reseller)\b|(?:sal|price|tele|wa|waktu|info)\b(?=\s?[:=]|\s?-?(?:Rp|\d))"
 )
 _SN_END = re.compile(rf"(?:\.{{1,5}}\s{{0,3}}|\s)(?:{_LABELS})|/Tagihan=|\s[@*]", _I)
+_PHONE_LIKE = re.compile(r"\+?[\d .()-]{8,24}", re.ASCII)
 _SENTENCE_END = re.compile(r"\.\s")
 _WHATSAPP = re.compile(r"\bwa\s?[:=.]\s?(\+?\d{8,16})", _I)
 
@@ -144,15 +145,7 @@ def read_reply_text(
     """
     body = tidy(text)
     if _INQUIRY.search(body):
-        failed = _FAILED.search(body) is not None
-        return Answer(
-            outcome=Outcome.UNKNOWN if failed else Outcome.SUCCESS,
-            reason="contradiction" if failed else None,
-            step="inquiry",
-            settles=False,
-            message=body,
-            ref=_ref(body, ref),
-        )
+        return _inquiry_step(body, ref, stated)
     clean = " ".join(_BOILERPLATE.sub(" ", _TAIL.sub("", body)).split())
     found = profile.find(body) if profile else None
     groups = found.groups if found else {}
@@ -186,6 +179,19 @@ def read_reply_text(
     return msgspec.structs.replace(answer, sn=serial)
 
 
+def _inquiry_step(body: str, ref: str | None, stated: Outcome | None) -> Answer:
+    """INQSUKSES prices a bill; it delivers nothing."""
+    failed = _FAILED.search(body) is not None or stated in (Outcome.FAILED, Outcome.REFUSED)
+    return Answer(
+        outcome=Outcome.UNKNOWN if failed else Outcome.SUCCESS,
+        reason="contradiction" if failed else None,
+        step="inquiry",
+        settles=False,
+        message=body,
+        ref=_ref(body, ref),
+    )
+
+
 def tidy(text: str) -> str:
     """The text cut to its maximum, blanks collapsed, a ``status=N&message=`` wrap taken off."""
     return " ".join(_WRAP.sub("", text[:MAX_TEXT]).split())
@@ -198,8 +204,9 @@ def clean_sn(
     serial = (written or "").strip().rstrip(".").strip()[:SN_CHARS_MAX]
     if not serial.strip("-0. "):
         return None
-    phones = [number for number in (*numbers, answer.dest) if number]
-    if serial in (ref, answer.ref) or any(same_destination(phone, serial) for phone in phones):
+    if serial in (ref, answer.ref, answer.dest, *numbers):
+        return None
+    if _PHONE_LIKE.fullmatch(serial) and any(same_destination(n, serial) for n in (*numbers, answer.dest) if n):
         return None
     amount = parse_number(serial)
     if amount is not None and amount in (answer.price_idr, answer.balance_idr):
@@ -233,7 +240,7 @@ def _price(clean: str, outcome: Outcome) -> int | None:
         return parse_number(found["price"]) or None
     if outcome not in (Outcome.SUCCESS, Outcome.PENDING):
         return None
-    change = _SUM.search(clean)
+    change = _SUM.search(clean) if "=" in clean else None
     return parse_number(change["change"]) or None if change else None
 
 

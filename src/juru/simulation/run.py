@@ -1,0 +1,128 @@
+"""The demo: a server beside its simulated market, both on loopback, stopped together.
+
+``python -m juru.simulation.run PORT SERVER_URL`` is the market's own process; it ends when its standard input closes,
+so that it never outlives the demo, however that ended.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import msgspec
+
+from juru.server.app import Server, run, serve_until_interrupted
+from juru.server.desk.init import init
+from juru.server.desk.link import open_desk
+from juru.server.desk.lock import hold
+from juru.server.domain.commands import Command, SaveRecord
+from juru.server.domain.refusals import Refusal
+from juru.server.settings import DataDir, ServeSettings
+from juru.server.store.keyring import Keyring, hash_pin
+from juru.server.telemetry import configure
+from juru.simulation.demo import DEMO, Demo, deposits, describe, market_config, records
+from juru.simulation.market import run_market
+
+MARKET_PORT_OFFSET = 100
+_READY_S = 20
+
+
+def demo_at(port: int) -> Demo:
+    """The demo whose server listens on ``port``; its market is 100 ports further."""
+    return msgspec.structs.replace(DEMO, market_url=f"http://127.0.0.1:{port + MARKET_PORT_OFFSET}")
+
+
+def run_demo(data: DataDir, settings: ServeSettings) -> None:
+    """Make the demo's cell if there is none, start its market, serve until interrupted."""
+    configure()
+    demo = demo_at(settings.port)
+    if not data.database.exists():
+        asyncio.run(_make(data, demo))
+    with hold(data), _Market(settings.port, data.path):
+        run(_serve(data, settings, demo))
+
+
+async def _make(data: DataDir, demo: Demo) -> None:
+    """The demo's cell: its records and its opening money."""
+    await init(data, demo.settings, by="demo")
+    async with open_desk(data) as desk:
+        commands = [*_records(data, demo), *deposits(demo)]
+        for command, result in zip(commands, await desk.submit_all(commands), strict=True):
+            assert not isinstance(result, Refusal), (command, result)
+
+
+def _records(data: DataDir, demo: Demo) -> list[Command]:
+    keys = Keyring(data.keys)
+    return [
+        SaveRecord(kind, key, body, "demo", "demo") for kind, key, body in records(keys.seal, demo, hash_pin=hash_pin)
+    ]
+
+
+async def _serve(data: DataDir, settings: ServeSettings, demo: Demo) -> None:
+    server = Server(data, settings)
+    console = server.console(describe(server.url, demo))
+    sys.stdout.write(f"Juru demo: open {server.url}  (data in {data.path}; stop with Ctrl-C)\n")
+    sys.stdout.flush()
+    await serve_until_interrupted(server, console)
+
+
+class _Market:
+    """The market's process, for the length of a ``with``."""
+
+    def __init__(self, port: int, data: Path) -> None:
+        self._command = [sys.executable, "-m", "juru.simulation.run", str(port), str(data / "market.jsonl")]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> None:
+        # A session of its own: Ctrl-C reaches the server, which ends the market after its last request is answered.
+        self._process = subprocess.Popen(  # noqa: S603 - our own program
+            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+        )
+        assert self._process.stdout is not None
+        if not self._process.stdout.readline():
+            message = "the simulated market did not start: is its port (100 above the server's) taken?"
+            raise RuntimeError(message)
+
+    def __exit__(self, *_: object) -> None:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        try:
+            self._process.wait(_READY_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+
+
+def _ends_with_parent() -> None:
+    """Stop this process once its standard input closes."""
+
+    def watch() -> None:
+        while os.read(0, 1024):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def main() -> None:
+    """The market's process."""
+    port = int(sys.argv[1])
+    _ends_with_parent()
+    config = market_config(
+        demo_at(port), server_url=f"http://127.0.0.1:{port}", port=port + MARKET_PORT_OFFSET, log_path=sys.argv[2]
+    )
+
+    def ready(url: str) -> None:
+        sys.stdout.write(f"{url}\n")
+        sys.stdout.flush()
+
+    run_market(config, ready)
+
+
+if __name__ == "__main__":
+    main()
