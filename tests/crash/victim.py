@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from juru.server.app import Server, serve_until_interrupted, uvicorn_loop
+from juru.server.app import Server, run, serve_until_interrupted
 from juru.server.desk.lock import hold
 from juru.server.domain.catalog import Supplier
 from juru.server.domain.cell import Changes, OutboxRow
@@ -186,7 +186,11 @@ def live(plan: Plan) -> None:
     """One life: serve until killed or told to end."""
     configure()
     with hold(DataDir(Path(plan.data)).require()):
-        uvicorn_loop(serve_until_interrupted, lambda: armed(plan))
+
+        async def life() -> None:
+            await serve_until_interrupted(armed(plan))
+
+        run(life())
 
 
 def main() -> None:

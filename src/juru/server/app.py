@@ -82,7 +82,7 @@ class Outbox:
         if request is None:
             return True
         delivery = await self._transport.send(request, may_send=lambda: True)
-        return isinstance(delivery, Sent) and 200 <= delivery.reply.status < 300  # noqa: PLR2004 - HTTP's own classes
+        return isinstance(delivery, Sent) and 200 <= delivery.reply.status < 300
 
     def _request(self, row: OutboxRow) -> WireRequest | None:
         cell = self._door.writer.cell
@@ -191,7 +191,7 @@ class Server:
         self.inquirer.stop()
         self.notifier.stop()
         until_s = self.runtime.boottime_s() + self.settings.drain_s
-        while self.dispatcher.in_flight and self.runtime.boottime_s() < until_s:
+        while self.dispatcher.in_flight and self.runtime.boottime_s() < until_s:  # noqa: ASYNC110 - bounded, at the end
             await asyncio.sleep(0.02)
         self.writer.stop()
         if self._writing is not None:
@@ -298,10 +298,10 @@ async def serving(server: Server, console: Console | None = None) -> AsyncIterat
         timeout_graceful_shutdown=5,
     )
     web = uvicorn.Server(config)
-    web.install_signal_handlers = lambda: None  # type: ignore[attr-defined,method-assign]
+    web.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     listening = asyncio.create_task(web.serve(), name="http")
     try:
-        while not web.started and not listening.done():
+        while not web.started and not listening.done():  # noqa: ASYNC110 - uvicorn has no event for it
             await asyncio.sleep(0.01)
         server.announce(server.url)
         yield web

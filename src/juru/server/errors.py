@@ -1,10 +1,10 @@
 """Operating errors: what stops a command or the server, each with its remedy in the message.
 
-    JuruError
-    ├── DataDirError        the data directory is missing, not one of ours, or newer than this program
-    │   └── InUseError      another server works on it
-    ├── SettingsError       a setting or option cannot be used
-    └── CommandError        a person's command was refused; nothing was changed
+JuruError
+├── DataDirError        the data directory is missing, not one of ours, or newer than this program
+│   └── InUseError      another server works on it
+├── SettingsError       a setting or option cannot be used
+└── CommandError        a person's command was refused; nothing was changed
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ Pairs = tuple[tuple[str, str], ...]
 
 
 class WireRequest(msgspec.Struct, frozen=True):
-    """A request: ``path`` starts with ``/`` or is a whole address; ``body`` is the raw bytes that were or will be sent."""
+    """A request: ``path`` starts with ``/`` or is a whole address; ``body`` is the raw bytes as sent."""
 
     method: str
     path: str

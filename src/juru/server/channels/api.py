@@ -185,9 +185,7 @@ def _document(reply: Reply) -> msgspec.Struct | Refusal:
         case Balance():
             return BalanceDoc(reply.balance_idr, reply.held_idr, reply.credit_idr)
         case Transferred():
-            return TransferDoc(
-                reply.transfer_id, reply.to, reply.amount_idr, reply.balance_idr, reply.repeated
-            )
+            return TransferDoc(reply.transfer_id, reply.to, reply.amount_idr, reply.balance_idr, reply.repeated)
         case Refusal():
             return reply
         case _:

@@ -25,9 +25,7 @@ _OK = WireReply(200, b"OK", (("content-type", "text/plain"),))
 class CallbackChannel:
     """Takes a supplier's report: 200 only once it is committed, 503 otherwise, so that the sender repeats."""
 
-    def __init__(
-        self, door: Door, dialects: Mapping[str, SupplierDialect], unseal: Callable[[str], str]
-    ) -> None:
+    def __init__(self, door: Door, dialects: Mapping[str, SupplierDialect], unseal: Callable[[str], str]) -> None:
         self._door = door
         self._dialects = dialects
         self._unseal = unseal

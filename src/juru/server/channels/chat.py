@@ -109,7 +109,9 @@ class ChatChannel:
             case Transferred():
                 return [_transferred(reply, templates)]
             case Said(what=what):
-                return [pin_changed_text(templates=templates) if what == "pin_changed" else help_text(templates=templates)]
+                return [
+                    pin_changed_text(templates=templates) if what == "pin_changed" else help_text(templates=templates)
+                ]
             case _:
                 assert_never(reply)
 

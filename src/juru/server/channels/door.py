@@ -110,7 +110,7 @@ Reply = Placed | Transferred | Refusal | Balance | Prices | Orders | Said
 class Door:
     """Admits agents and carries out what they ask."""
 
-    def __init__(  # noqa: PLR0913 - the door's collaborators, each a port
+    def __init__(
         self,
         writer: Writer,
         history: History,
@@ -232,7 +232,7 @@ class Door:
         return await served(agent, asked, channel, message)
 
     def _served(self, intent: Intent) -> Callable[..., Awaitable[Reply]] | None:
-        return {
+        served: dict[Intent, Callable[..., Awaitable[Reply]]] = {
             Intent.ORDER: self._order,
             Intent.ORDER_MULTI: self._order,
             Intent.BALANCE: self._balance,
@@ -248,7 +248,8 @@ class Door:
             Intent.HELP: self._help,
             Intent.FORMAT: self._help,
             Intent.INVALID: self._invalid,
-        }.get(intent)
+        }
+        return served.get(intent)
 
     async def _order(self, agent: Agent, asked: AgentRequest, channel: str, message: MessageKey | None) -> Reply:
         if asked.items:

@@ -5,7 +5,7 @@ These paths carry the load, so they are answered before any framework's routing 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -13,9 +13,9 @@ from juru.server.domain.refusals import Code
 from juru.values.wire import WireReply, WireRequest
 
 Handler = Callable[[WireRequest, str], Awaitable[WireReply]]
-Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
@@ -26,7 +26,7 @@ class TooLargeError(Exception):
 class WireFront:
     """Sends requests under a mount to its handler and everything else to the inner application."""
 
-    def __init__(self, mounts: dict[str, Handler], inner: App, *, body_bytes_max: int) -> None:
+    def __init__(self, mounts: Mapping[str, Handler], inner: App, *, body_bytes_max: int) -> None:
         self._mounts = tuple(sorted(mounts.items(), key=lambda m: -len(m[0])))
         self._inner = inner
         self._body_bytes_max = body_bytes_max
@@ -66,7 +66,9 @@ class WireFront:
                 more = message.get("more_body", False)
                 if len(body) > self._body_bytes_max:
                     raise TooLargeError
-        query = parse_qsl(scope["query_string"].decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=64)
+        query = parse_qsl(
+            scope["query_string"].decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=64
+        )
         headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
         return WireRequest(scope["method"], scope["path"][len(mount) :] or "/", tuple(query), headers, body)
 

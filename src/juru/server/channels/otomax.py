@@ -7,6 +7,7 @@ from typing import assert_never
 
 from juru.server.channels.door import Balance, Door, Orders, Prices, Reply, Said
 from juru.server.dialects import otomax
+from juru.server.dialects.contract import Inbound
 from juru.server.dialects.replies import (
     Templates,
     help_text,
@@ -42,7 +43,7 @@ class OtomaxChannel:
         language = "id" if agent is None else agent.language
         return otomax.write_reply(self._text(reply, inbound, language))
 
-    def _text(self, reply: Reply, inbound: otomax.Inbound, language: str) -> str:
+    def _text(self, reply: Reply, inbound: Inbound, language: str) -> str:
         templates = self._templates(language)
         match reply:
             case Placed(orders=orders) | Orders(orders=orders):

@@ -207,7 +207,7 @@ class Importer:
         return record
 
     def _agent_secrets(self, draft: _Draft, plan: Plan) -> None:
-        """A chat-only PIN is hashed; for an agent with a server PIN, password and key are sealed: signatures need them."""
+        """A chat-only PIN is hashed; an H2H agent's PIN, password and key are sealed: signatures need them."""
         sealed: dict[str, str] = dict(draft.document.get("secrets", {}))
         pin = draft.secrets.get("pin")
         known = self._keys.open(sealed["pin"]) if "pin" in sealed else None

@@ -1,7 +1,7 @@
-"""Juru's own JSON API: its documents, its signature, its OpenAPI description. Pure.
+r"""Juru's own JSON API: its documents, its signature, its OpenAPI description. Pure.
 
 A request carries ``X-Juru-Agent``, ``X-Juru-Time`` (Unix seconds) and ``X-Juru-Signature``: hex HMAC-SHA256 with the
-agent's API key over ``METHOD\\npath?query\\ntime\\nhex sha256(body)``. Our webhooks are signed the same way.
+agent's API key over ``METHOD\npath?query\ntime\nhex sha256(body)``. Our webhooks are signed the same way.
 """
 
 from __future__ import annotations
