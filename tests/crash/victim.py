@@ -182,6 +182,12 @@ def armed(plan: Plan) -> Server:
     return server
 
 
+async def serve(plan: Plan) -> None:
+    """As ``juru serve`` does, console and all."""
+    server = armed(plan)
+    await serve_until_interrupted(server, server.console())
+
+
 def live(plan: Plan) -> None:
     """One life: serve until killed or told to end."""
     configure()

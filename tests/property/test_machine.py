@@ -227,7 +227,23 @@ class Shop(RuleBasedStateMachine):
     )
     def answer(self, pick: int, outcome: Outcome, source: Source, *, at_risk: bool) -> None:
         known = self.tries(*OPEN, "success", "failed")
-        sale, about = known[pick % len(known)]
+        self.answer_about(*known[pick % len(known)], outcome, source, at_risk=at_risk)
+
+    @precondition(lambda self: self.tries("queued"))
+    @rule(pick=picks, outcome=st.sampled_from((Outcome.FAILED, Outcome.FAILED, Outcome.SUCCESS, Outcome.PENDING)))
+    def send_and_answer(self, pick: int, outcome: Outcome) -> None:
+        waiting = self.tries("queued")
+        sale, about = waiting[pick % len(waiting)]
+        self.send(pick)
+        self.answer_about(sale, about, outcome, Source.REPLY, at_risk=False)
+
+    @precondition(lambda self: self.tries("failed"))
+    @rule(pick=picks)
+    def deliver_late(self, pick: int) -> None:
+        failed = self.tries("failed")
+        self.answer_about(*failed[pick % len(failed)], Outcome.SUCCESS, Source.CALLBACK, at_risk=False)
+
+    def answer_about(self, sale: Sale, about: Try, outcome: Outcome, source: Source, *, at_risk: bool) -> None:
         attempt = self.shop.attempts[about.id]
         answer = Answer(outcome, ref=attempt.ref, sn="SN", late_success_risk=at_risk)
         if source is Source.CALLBACK:
@@ -282,6 +298,7 @@ class Shop(RuleBasedStateMachine):
         if sale.state == "open":
             self.lose(sale, about, more=False)
 
+    @precondition(lambda self: len(self.tries("sending")) > 1)
     @rule()
     def recover(self) -> None:
         self.shop.do(Recover())
@@ -327,7 +344,7 @@ class Shop(RuleBasedStateMachine):
 
     @rule(agent=agents, amount_idr=st.integers(-20_000, 20_000), again=st.booleans())
     def deposit(self, agent: str, amount_idr: int, *, again: bool) -> None:
-        key = self.unique("d")
+        key = self.unique("posting ")
         command = AddDeposit(DepositKind.AGENT, agent, amount_idr, "cash", "ani", key)
         result = self.shop.do(command)
         if amount_idr == 0:
@@ -435,8 +452,8 @@ class Shop(RuleBasedStateMachine):
 
 TestShop: Any = Shop.TestCase
 TestShop.settings = settings(
-    max_examples=60,
-    stateful_step_count=50,
+    max_examples=150,
+    stateful_step_count=80,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )

@@ -398,4 +398,10 @@ class Door:
                 result = await self.writer.submit(NotePin(agent.code, right=False))
                 return result if isinstance(result, Refusal) else wrong
             return wrong
+        asked = inbound.request
+        if asked is not None and asked.intent is Intent.ORDER and asked.ref is not None:
+            # A block refuses new orders only: the writer first looks the reference up, so that a living order that is
+            # sent again is told as it stands, never as refused.
+            refusal = self.admit(agent)
+            return None if refusal is not None and refusal.code is Code.AGENT_BLOCKED else refusal
         return self.admit(agent) or inbound.refusal

@@ -68,14 +68,15 @@ def _keyed(command: PlaceOrder) -> bool:
 
 
 def _decide(cell: Cell, agent: Agent, command: PlaceOrder) -> Result:
+    known = None if command.ref is None else _known_order(cell, agent, command.ref)
+    if known is not None and _is_same(cell, known, command):
+        # Before anything that would refuse: an order that is sent again is told as it stands, also to a blocked agent.
+        return Placed((cell.view(known, repeated=True),))
     guard = cell.pin_guards.get(agent.code)
     if guard is not None and guard.locked_ms is not None:
         return Refusal(Code.PIN_LOCKED)
     if agent.status is not AgentStatus.ACTIVE:
         return Refusal(Code.AGENT_BLOCKED)
-    known = None if command.ref is None else _known_order(cell, agent, command.ref)
-    if known is not None and _is_same(cell, known, command):
-        return Placed((cell.view(known, repeated=True),))
     read = [_read_line(cell, wanted) for wanted in command.lines]
     unread = [found for found in read if isinstance(found, Refusal)]
     if (unfit := _unfit(cell, agent, command, known)) is not None:
