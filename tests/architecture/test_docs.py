@@ -88,10 +88,11 @@ def missing(span: str) -> str | None:
         path.append(word)
     options = [word.partition("=")[0] for word in words if re.fullmatch(r"--[a-z-]+(=.*)?", word)]
     try:
-        _, found, _ = make_app().parse_commands(path)
+        command, found, rest = make_app().parse_commands(path)
     except CycloptsError as error:
         return str(error)
-    if not path or found[-1].name != (path[-1],):
+    is_group = bool(command) and found[-1].default_command is None
+    if not command or (is_group and rest):
         return f"no command {span!r}"
     known = {"--help"}
     if found[-1].default_command is not None:
