@@ -264,7 +264,8 @@ async def _import(
     keys = Keyring(data.keys)
     async with open_desk(data) as desk:
         with progress("checking") as told:
-            plan = Importer(table, desk, keys, FreshSecrets()).plan(rows, by=by, reason=reason, progress=told)
+            importer = Importer(table, desk, keys, FreshSecrets())
+            plan = importer.plan(rows, by=by, reason=reason, progress=told, only_check=check)
         if plan.problems:
             _say_problems(plan, json=json)
             return REFUSED

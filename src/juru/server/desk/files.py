@@ -28,10 +28,11 @@ class Row(msgspec.Struct, frozen=True):
 
 def read_rows(path: Path) -> list[Row]:
     """The rows of a table by the names in its header. Raises ``SettingsError`` with the remedy."""
+    reader = _xlsx if _is_xlsx(path) else _csv
     try:
         if path.stat().st_size > BYTES_MAX:
             raise SettingsError(f"{path} is over {BYTES_MAX // 1_000_000} MB: divide it")
-        lines = _xlsx(path) if _is_xlsx(path) else _csv(path)
+        lines = reader(path)
         return list(_named(path, lines))
     except FileNotFoundError as error:
         raise SettingsError(f"there is no file {path}") from error

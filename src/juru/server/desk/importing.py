@@ -105,8 +105,19 @@ class Importer:
         """Whether there is such a record already."""
         return key.upper() in self._known
 
-    def plan(self, rows: Sequence[Row], *, by: str, reason: str, progress: Progress = lambda _done, _all: None) -> Plan:
-        """Read, check and prepare every row; ``reason`` and ``by`` go with each record saved."""
+    def plan(
+        self,
+        rows: Sequence[Row],
+        *,
+        by: str,
+        reason: str,
+        progress: Progress = lambda _done, _all: None,
+        only_check: bool = False,
+    ) -> Plan:
+        """Read, check and prepare every row; ``reason`` and ``by`` go with each record saved.
+
+        ``only_check`` counts new records without making their secrets, which takes its time.
+        """
         plan = Plan()
         drafts = self._drafts(rows, plan)
         for draft in _uplines_first(drafts):
@@ -116,7 +127,10 @@ class Importer:
         if plan.problems:
             return plan
         for done, draft in enumerate(_uplines_first(drafts), 1):
-            self._prepare(draft, plan, by, reason)
+            if only_check and draft.known is None:
+                plan.added += 1
+            else:
+                self._prepare(draft, plan, by, reason)
             progress(done, len(drafts))
         return plan
 
