@@ -45,7 +45,7 @@ class SqliteEngine:
             self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute(f"PRAGMA synchronous = {synchronous}")
         self._db.execute(f"PRAGMA cache_size = -{cache_kib}")
-        self._db.execute("PRAGMA wal_autocheckpoint = 4000")
+        self._db.execute("PRAGMA wal_autocheckpoint = 20000")
         self._db.execute("PRAGMA foreign_keys = OFF")
 
     def begin(self) -> None:

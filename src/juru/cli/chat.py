@@ -80,7 +80,7 @@ class Line:
             ) as reply:
                 answer = await reply.read()
         except aiohttp.ClientError as error:
-            raise ServerError(f"the server at {self._running.url} does not answer: {error.__class__.__name__}") from error
+            raise ServerError(f"the server at {self._running.url} does not answer: {type(error).__name__}") from error
         if reply.status != 200:
             raise ServerError(f"the server answered {reply.status}: {answer[:300].decode('utf-8', 'replace')}")
         return answer

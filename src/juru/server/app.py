@@ -308,6 +308,7 @@ async def serving(server: Server, console: Console | None = None) -> AsyncIterat
     finally:
         if console is not None:
             console.close()
+        server.chat.close()
         web.should_exit = True
         with contextlib.suppress(asyncio.CancelledError):
             await listening

@@ -60,7 +60,6 @@ class ServeSettings(msgspec.Struct, frozen=True):
     body_bytes_max: int = 65_536
     drain_s: float = 20.0
     synchronous: str = "FULL"
-    open_console: bool = True
 
 
 def data_dir(given: Path | None) -> DataDir:

@@ -49,8 +49,14 @@ def minute_of_day(at_ms: int, zone: Zone) -> int:
 
 def iso_local(at_ms: int, zone: Zone) -> str:
     """ISO 8601 with the zone's offset, to the second."""
+    return _iso_of_second(at_ms // 1000, zone)
+
+
+@lru_cache(maxsize=256)
+def _iso_of_second(at_s: int, zone: Zone) -> str:
+    """Cached, since a busy second is told to many agents."""
     tz = timezone(timedelta(milliseconds=_OFFSET_MS[zone]))
-    return datetime.fromtimestamp(at_ms // 1000, tz).isoformat()
+    return datetime.fromtimestamp(at_s, tz).isoformat()
 
 
 def iso_utc(at_ms: int) -> str:

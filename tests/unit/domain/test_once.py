@@ -274,6 +274,16 @@ def test_message_of_another_agent_or_sender_is_another_message(shop: Market) -> 
     assert refused(shop.do(PlaceOrder("BUDI", (S10,), "chat", message=key))) is Code.REPEATED_ORDER
 
 
+@pytest.mark.parametrize(("agent", "sender"), [("OTHER", "chat:BUDI"), ("BUDI", "sms:+628")])
+def test_message_of_somebody_else_in_the_same_batch_is_another_message(shop: Market, agent: str, sender: str) -> None:
+    shop.deposit("OTHER", 50_000)
+    first = PlaceOrder("BUDI", (S10,), "chat", message=MessageKey("chat", "chat:BUDI", "m1", "same"))
+    other = OrderLine("081234567891", product="S10")
+    second = PlaceOrder(agent, (other,), "chat", message=MessageKey("chat", sender, "m1", "same"))
+    assert not accepted(shop.do(first, second)).orders[0].repeated
+    assert len(shop.orders) == 2
+
+
 def test_message_twice_in_one_batch_debits_once(shop: Market) -> None:
     key = MessageKey("chat", "chat:BUDI", "m1", "same")
     command = PlaceOrder("BUDI", (S10,), "chat", message=key)

@@ -139,7 +139,9 @@ def test_resend_waits_its_120_seconds_again_before_not_found_counts(shop: Market
     shop.do(MarkSending((attempt.id,)))
     shop.answer(attempt, Outcome.UNKNOWN)
     shop.after(30).answer(attempt, Outcome.REFUSED, Source.INQUIRY, reason="not_found")
-    assert order.state == "accepted"
+    assert (attempt.state, len(shop.attempts_of(order))) == ("unknown", 1)
+    shop.after(120).answer(attempt, Outcome.REFUSED, Source.INQUIRY, reason="not_found")
+    assert attempt.state == "failed"
 
 
 @pytest.mark.parametrize(("after_s", "covered"), [(899, True), (900, False)])

@@ -57,6 +57,14 @@ class ChatChannel:
         self._templates = templates
         self._later: dict[str, deque[Later]] = {}
         self._listeners: dict[str, set[asyncio.Event]] = {}
+        self._closed = False
+
+    def close(self) -> None:
+        """Let nobody wait any longer: the server stops."""
+        self._closed = True
+        for waiting in self._listeners.values():
+            for event in waiting:
+                event.set()
 
     async def say(self, sender: str, text: str, message_id: str) -> list[str]:
         """Answer one message of ``sender`` (an agent's code, as ``chat:CODE`` in his addresses)."""
@@ -128,7 +136,7 @@ class ChatChannel:
     async def later(self, code: str, after: int, wait_s: float = 0.0) -> list[Later]:
         """What came by itself after that id, waiting a while if there is nothing yet."""
         found = [x for x in self._later.get(code, ()) if x.id > after]
-        if found or not wait_s:
+        if found or not wait_s or self._closed:
             return found
         event = asyncio.Event()
         self._listeners.setdefault(code, set()).add(event)

@@ -27,9 +27,15 @@ def copy_lines(demo: dict[str, Any], url: str, number: int, t: Words) -> list[Li
     texts = {
         "otomax": _otomax(url, agent, product, f"oto-{number}"),
         "digiflazz": _digiflazz(url, agent, product, f"digi-{number}"),
-        "chat": f".venv/bin/juru chat {shlex.quote(str(agent['member_id']))}",
+        "chat": _chat(agent, product),
     }
     return [Line(key, t(f"line_{key}"), text) for key, text in texts.items()]
+
+
+def _chat(agent: dict[str, Any], product: dict[str, Any]) -> str:
+    order = f"{product['code']}.{product['sample_destination']}"
+    who = f"--agent {shlex.quote(str(agent['member_id']))} --pin {shlex.quote(str(agent['pin']))}"
+    return f".venv/bin/juru chat {who} {shlex.quote(order)}"
 
 
 def chat_examples(demo: dict[str, Any], agent: dict[str, Any]) -> list[str]:

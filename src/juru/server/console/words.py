@@ -38,7 +38,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Belum ada order. Kirim yang pertama: salin satu baris di bawah ini ke terminal, atau ketik di chat.",
         "No order yet. Send the first: copy a line below into a terminal, or type in the chat.",
     ),
-    "empty_orders_command": ("juru chat BUDI01", "juru chat BUDI01"),
+    "empty_orders_command": ("juru chat --agent BUDI01", "juru chat --agent BUDI01"),
     "open_all": ("Buka halaman order", "Open the order's page"),
     "close": ("Tutup", "Close"),
     "back": ("Kembali ke order berjalan", "Back to the live orders"),

@@ -192,7 +192,8 @@ class _Through:
             async with self._session.post(self._running.url + path, data=body, allow_redirects=False) as reply:
                 answer = await reply.read()
         except aiohttp.ClientConnectorError as error:
-            message = f"the server at {self._running.url} (process {self._running.pid}) cannot be reached: {error.strerror}"
+            where = f"{self._running.url} (process {self._running.pid})"
+            message = f"the server at {where} cannot be reached: {error.strerror}"
             raise ServerError(message) from error
         except (TimeoutError, aiohttp.ClientError) as error:
             message = "the server broke off before it answered: look whether the change stands before you repeat it"

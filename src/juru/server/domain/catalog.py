@@ -7,7 +7,7 @@ price of any past order can be explained. The structs here are those documents' 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
@@ -147,7 +147,7 @@ class Supplier(msgspec.Struct, frozen=True, omit_defaults=True):
     dialect: str
     account: dict[str, str] = {}
     secrets: dict[str, str] = {}
-    profile: dict[str, str] = {}
+    profile: dict[str, Any] = {}
     inquiry: InquiryVerb = InquiryVerb.EXPLICIT
     inquiry_horizon_s: int = 86_400
     inquiry_interval_s: int = 60

@@ -51,7 +51,7 @@ class HttpSuppliers:
         line = self._lines.get(supplier.code)
         if line is None or line.supplier is not supplier:
             account = supplier.account | {key: self._unseal(value) for key, value in supplier.secrets.items()}
-            profile = load_profile(dict(supplier.profile)) if supplier.profile else None
+            profile = load_profile(supplier.profile) if supplier.profile else None
             line = _Line(supplier, self._dialects[supplier.dialect], account, profile)
             self._lines[supplier.code] = line
         return line
