@@ -125,7 +125,7 @@ def delivered(counts: dict[str, Any], orders: int) -> int:
 
 def memory(book: int) -> dict[str, float]:
     """Peak memory of a serving process at half load on a book of that many orders."""
-    from bench import life as filler  # noqa: PLC0415 - fills the book
+    from bench import life as filler
 
     path = BUILD / "bench-memory"
     out = subprocess.run(

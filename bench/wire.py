@@ -1,4 +1,4 @@
-"""A small OtomaX client that costs little, so that the server is what is measured: one request a connection at a time."""
+"""A small OtomaX client that costs little, so that the server is what is measured."""
 
 from __future__ import annotations
 
