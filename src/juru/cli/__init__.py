@@ -31,6 +31,7 @@ _GROUPS = {
     "supplier": ("records:supplier", "Suppliers."),
     "offer": ("records:offer", "Offers: what suppliers sell us."),
     "prefix": ("prefixes:prefix", "Operators, their prefixes, ported numbers."),
+    "setting": ("settings:setting", "Settings of the whole cell: routing, grammar, reply texts."),
     "order": ("orders:order", "Orders: list, show, decide, parse."),
     "reply": ("orders:reply", "Suppliers' reply texts."),
     "deposit": ("money:deposit", "Deposits."),
