@@ -114,13 +114,13 @@ class Server:
         self.keys = Keyring(data.keys)
         self.runtime = RealTime(lambda name, error: log.error("task", task=name, exc_info=error))
         self._engines: list[SqliteEngine] = []
-        migrate_first = self._engine(read_only=False)
-        migrate(migrate_first)
+        writing = self._engine(read_only=False)
+        migrate(writing)
         self.writer = Writer(
-            Store(migrate_first),
+            Store(writing),
             self.runtime,
             queue_max=settings.queue_max,
-            reopen=lambda: Store(self._engine(read_only=False)),
+            reopen=self._reopen,
         )
         self.writer.incident = lambda incident, error: log.error("incident", incident=incident, exc_info=error)
         self._worded = self.writer.cell.settings
@@ -149,6 +149,13 @@ class Server:
         self.token = secrets.token_urlsafe(24)
         self.failed: asyncio.Future[None] | None = None
         self._writing: asyncio.Task[None] | None = None
+
+    def _reopen(self) -> Store:
+        """A fresh connection for the writer; the old one is closed first, so that no lock of it stays."""
+        self._engines.pop(0).close()
+        self._engines.insert(0, self._engine(read_only=False))
+        self._engines.pop()
+        return Store(self._engines[0])
 
     def _engine(self, *, read_only: bool) -> SqliteEngine:
         engine = SqliteEngine(self.data.database, read_only=read_only, synchronous=self.settings.synchronous)
