@@ -264,6 +264,24 @@ def test_a_bad_agent_is_refused_with_what_to_do(shop: Desk, options: tuple[str, 
     assert [agent["code"] for agent in shop("agent", "list", "--json").json] == ["BUDI"]
 
 
+@pytest.mark.parametrize("kind", ["--h2h", "--no-h2h"])
+def test_renewed_secrets_void_every_old_one(shop: Desk, kind: str) -> None:
+    shop("agent", "set", "BUDI", kind)
+    before = shop.agent("BUDI").secrets
+    answer = shop("agent", "set", "BUDI", "--renew", "--reason", "key was leaked", "--json")
+    issued = {i["name"]: i["value"] for i in answer.json["issued"]}
+    after = shop.agent("BUDI").secrets
+    names = {"pin", "password", "api_key"} if kind == "--h2h" else {"pin"}
+    assert issued.keys() == names
+    assert before.keys() == after.keys()
+    assert all(before[name] != after[name] for name in after)
+    if kind == "--h2h":
+        keys = Keyring(shop.data.keys)
+        assert {name: keys.open(sealed) for name, sealed in after.items()} == issued
+    else:
+        assert pin_matches(after["pin_hash"], issued["pin"])
+
+
 def test_a_chat_pin_is_hashed_and_h2h_secrets_are_sealed_and_shown_once(shop: Desk) -> None:
     assert pin_matches(shop.agent("BUDI").secrets["pin_hash"], "738291")
     issued = {i["name"]: i["value"] for i in shop("agent", "set", "BUDI", "--h2h", "--json").json["issued"]}

@@ -229,6 +229,10 @@ class Importer:
             pin = pin or known
             sealed.clear()
         h2h = draft.secrets.get("h2h") == "yes" or "api_key" in sealed
+        if draft.secrets.get("renew") == "yes":
+            # What leaked is void as soon as the record is saved: nothing of the old is carried over.
+            known = None
+            sealed.clear()
         if pin is None and (not sealed or (h2h and known is None)):
             pin = self._fresh.pin()
             plan.issued.append(Issued(draft.key, "pin", pin))

@@ -77,6 +77,7 @@ AGENTS = Table(
         Column(
             "h2h", c.FLAG, "he has a server: make password and API key, shown once; no = take them away", secret=True
         ),
+        Column("renew", c.FLAG, "make all his secrets anew, shown once; the old ones are void at once", secret=True),
     ),
 )
 PRODUCTS = Table(
