@@ -61,14 +61,20 @@ def demo(
 ) -> int:
     """Start a cell with simulated suppliers, as ``make run`` does; in the foreground, until interrupted."""
     settings = ServeSettings(port=_port(port))
+    data = DataDir(BESIDE) if where.data is None and not _environment() else where.maybe_new()
     if describe:
+        from juru.server.desk.link import running_server
         from juru.simulation.demo import describe as described
+        from juru.simulation.run import demo_at
 
-        say_json(described(f"http://{settings.host}:{settings.port}"))
+        # A demo that runs is told where it is, whatever port it was given.
+        running = running_server(data)
+        at = settings.port if running is None else int(running.url.rpartition(":")[2])
+        say_json(described(f"http://{settings.host}:{at}", demo_at(at)))
         return OK
     from juru.simulation.run import run_demo
 
-    run_demo(DataDir(BESIDE) if where.data is None and not _environment() else where.maybe_new(), settings)
+    run_demo(data, settings)
     return OK
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import gc
 import os
 import secrets
 import signal
+import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
@@ -39,6 +41,7 @@ from juru.server.engine.notifier import Notifier
 from juru.server.engine.ports import SupplierPort, Waiting
 from juru.server.engine.realtime import RealTime
 from juru.server.engine.writer import StorageError, Writer
+from juru.server.errors import SettingsError
 from juru.server.settings import DataDir, Running, ServeSettings
 from juru.server.store.keyring import Keyring, hash_pin, pin_matches
 from juru.server.store.migrate import migrate
@@ -289,10 +292,23 @@ class Server:
             file.write(body)
 
 
+def listen(host: str, port: int) -> socket.socket:
+    """The socket to serve on. Raises ``SettingsError`` with the remedy when the address cannot be had."""
+    try:
+        return socket.create_server((host, port), backlog=2048)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            message = f"port {port} of {host} is taken: end what uses it, or choose another port (make run PORT=8080)"
+        else:
+            message = f"cannot listen on {host}:{port}: {error.strerror}"
+        raise SettingsError(message) from error
+
+
 @contextlib.asynccontextmanager
 async def serving(server: Server, console: Console | None = None) -> AsyncIterator[uvicorn.Server]:
     """The server started and listening; it ends by itself when its disk fails."""
     settings = server.settings
+    listener = listen(settings.host, settings.port)
     await server.start()
     config = uvicorn.Config(
         server.asgi(console),
@@ -306,7 +322,7 @@ async def serving(server: Server, console: Console | None = None) -> AsyncIterat
     )
     web = uvicorn.Server(config)
     web.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-    listening = asyncio.create_task(web.serve(), name="http")
+    listening = asyncio.create_task(web.serve(sockets=[listener]), name="http")
     try:
         while not web.started and not listening.done():  # noqa: ASYNC110 - uvicorn has no event for it
             await asyncio.sleep(0.01)

@@ -16,12 +16,14 @@ from pathlib import Path
 
 import msgspec
 
-from juru.server.app import Server, run, serve_until_interrupted
+from juru.server.app import Server, listen, run, serve_until_interrupted
 from juru.server.desk.init import init
 from juru.server.desk.link import open_desk
 from juru.server.desk.lock import hold
+from juru.server.domain.catalog import Supplier
 from juru.server.domain.commands import Command, SaveRecord
 from juru.server.domain.refusals import Refusal
+from juru.server.errors import SettingsError
 from juru.server.settings import DataDir, ServeSettings
 from juru.server.store.keyring import Keyring, hash_pin
 from juru.server.telemetry import configure
@@ -41,7 +43,14 @@ def run_demo(data: DataDir, settings: ServeSettings) -> None:
     """Make the demo's cell if there is none, start its market, serve until interrupted."""
     configure()
     demo = demo_at(settings.port)
-    if not data.database.exists():
+    for port in (settings.port, settings.port + MARKET_PORT_OFFSET):
+        # Before anything is made or started, so that a taken port is one sentence and nothing else.
+        listen(settings.host, port).close()
+    if data.database.exists():
+        with hold(data):
+            pass
+        asyncio.run(_move(data, demo))
+    else:
         asyncio.run(_make(data, demo))
     with hold(data), _Market(settings.port, data.path):
         run(_serve(data, settings, demo))
@@ -54,6 +63,22 @@ async def _make(data: DataDir, demo: Demo) -> None:
         commands = [*_records(data, demo), *deposits(demo)]
         for command, result in zip(commands, await desk.submit_all(commands), strict=True):
             assert not isinstance(result, Refusal), (command, result)
+
+
+async def _move(data: DataDir, demo: Demo) -> None:
+    """Point a demo that was made on another port at its market of today."""
+    async with open_desk(data) as desk:
+        bases = {
+            msgspec.json.decode(record.body, type=Supplier).account["base"].rpartition("/")[0]
+            for record in desk.records("supplier")
+            if record.key in {told.supplier.code for told in demo.suppliers}
+        }
+        if bases == {demo.market_url}:
+            return
+        for command in _records(data, demo):
+            if isinstance(command, SaveRecord) and command.kind == "supplier":
+                result = await desk.submit(command)
+                assert not isinstance(result, Refusal), result
 
 
 def _records(data: DataDir, demo: Demo) -> list[Command]:
@@ -85,8 +110,8 @@ class _Market:
         )
         assert self._process.stdout is not None
         if not self._process.stdout.readline():
-            message = "the simulated market did not start: is its port (100 above the server's) taken?"
-            raise RuntimeError(message)
+            message = "the simulated market did not start; its own message stands above"
+            raise SettingsError(message)
 
     def __exit__(self, *_: object) -> None:
         assert self._process is not None
