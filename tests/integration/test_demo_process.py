@@ -117,3 +117,25 @@ def test_a_taken_port_is_one_sentence_and_makes_nothing(tmp_path: Path, above: i
     assert "Traceback" not in done.stderr
     assert "open http" not in done.stdout
     assert not (tmp_path / "demo").exists()
+
+
+def test_ax5_is_unknown_for_certain_and_a_person_ends_it(tmp_path: Path) -> None:
+    data, port = tmp_path / "demo", _free_pair()
+
+    def juru(*words: str) -> str:
+        command = [str(JURU), *words, "--data", str(data)]
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout
+
+    with _demo(data, port):
+        _ready(port)
+        told = _describe(data)
+        pin = told["agents"][0]["pin"]
+        juru("chat", f"AX5.083112345678.{pin}", "--agent", told["agents"][0]["member_id"], "--wait", "0")
+        until = time.monotonic() + SECONDS_MAX
+        while "unknown" not in (queue := juru("order", "queue")):
+            assert time.monotonic() < until, queue
+            time.sleep(0.1)
+        juru("order", "decide", "1", "failed", "--reason", "asked them by telephone")
+        assert "nothing waits" in juru("order", "queue")
+        assert "void" in juru("order", "show", "1")
+        assert "clean" in juru("audit")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Annotated, Any
 
 import msgspec
@@ -20,6 +21,7 @@ from juru.values.msisdn import parse_msisdn, to_local
 
 order = App(name="order", help="Orders: list, show, decide what is unknown; read an order's text.")
 reply = App(name="reply", help="Suppliers' reply texts.")
+_NOTHING = SimpleNamespace(debit=None, credit=None, amount_idr=None)
 _LISTED = ("id", "at", "agent", "ref", "product", "dest", "state", "price_idr", "cost_idr", "supplier", "sn", "reason")
 
 
@@ -95,6 +97,24 @@ def listing(
 
 
 @order.command
+def queue(*, where: Where = HERE, json: Json = False) -> int:
+    """List what waits for a person, oldest first: unknown orders, late successes, and what should be seen."""
+    from juru.server.desk.link import open_reads
+    from juru.server.desk.reports import zone_of
+
+    with open_reads(where.dir()) as reads:
+        items, zone = reads.open_queue(), zone_of(reads)
+    if json:
+        say_json(items)
+    elif not items:
+        say("nothing waits for a person")
+    else:
+        rows = [(iso_local(i.at_ms, zone), i.kind, i.order_id, i.attempt_id, i.note) for i in items]
+        say_table(("since", "kind", "order", "attempt", "note"), rows)
+    return OK
+
+
+@order.command
 def show(order_id: int, /, *, where: Where = HERE, json: Json = False) -> int:
     """Show all that the book says of an order: attempts, events, postings, what was told, what waits for a person."""
     from juru.server.desk.link import open_reads
@@ -122,7 +142,8 @@ def show(order_id: int, /, *, where: Where = HERE, json: Json = False) -> int:
         [
             (t.id, str(t.day), t.kind.value, t.code, p.debit, p.credit, p.amount_idr)
             for t in found.transfers
-            for p in t.postings
+            # A void has no postings of its own; without its row it would look as if the money were still held.
+            for p in t.postings or (_NOTHING,)
         ],
     )
     waiting = [item for item in found.queue if item.closed_ms is None]

@@ -241,6 +241,9 @@ _LATE = Behaviour(
     latency_ms_min=80, latency_ms_max=900, late_success_permille=400, settle_ms_min=20_000, settle_ms_max=60_000
 )
 
+_LOST = Behaviour(latency_ms_min=80, latency_ms_max=400, lost_reply_permille=1_000)
+"""Delivered, and the connection is cut before the answer: what becomes of it only a person can find out."""
+
 
 def _token(supplier: str) -> str:
     """The part of the report address that a stranger would have to guess, were this not a demo."""
@@ -305,7 +308,7 @@ SUPPLIERS: tuple[DemoSupplier, ...] = (
         ),
         {"pin": "9024", "password": "raya-rahasia"},
         _RAYA,
-        {"T5": _LATE},
+        {"T5": _LATE, "AX5": _LOST},
     ),
     DemoSupplier(
         Supplier(
