@@ -6,6 +6,7 @@ Work to send is a committed row that waits in the cell; the dispatcher fetches i
 from __future__ import annotations
 
 import asyncio
+from itertools import islice
 
 from juru.server.domain.catalog import Supplier
 from juru.server.domain.cell import Changes
@@ -74,7 +75,8 @@ class Dispatcher:
                 continue
             supplier = cell.suppliers[code]
             slots = min(supplier.in_flight_max - self._in_flight.get(code, 0), _TAKE_MAX)
-            free = [i for i in waiting if i not in self._claimed][: max(slots, 0)]
+            # Taken from the front as far as there are slots: a long queue is not looked through for every commit.
+            free = list(islice((i for i in waiting if i not in self._claimed), max(slots, 0)))
             if not free:
                 continue
             bucket = self._buckets.get(code)
