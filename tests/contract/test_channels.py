@@ -305,3 +305,41 @@ def test_chat_places_repeats_and_tells_the_end(tmp_path: Path) -> None:
         assert BUDI.pin not in unknown
 
     _in_shop(tmp_path, scene)
+
+
+def test_api_order_is_reported_by_a_signed_webhook_until_it_is_taken(tmp_path: Path) -> None:
+    async def scene(shop: Shop) -> None:
+        got: list[bytes] = []
+
+        async def receiver(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = int(head.lower().split(b"content-length:", 1)[1].split(b"\r\n", 1)[0])
+            got.append(head + await reader.readexactly(length))
+            status = b"503 Later" if len(got) == 1 else b"200 OK"
+            writer.write(b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            writer.close()
+
+        hook = await asyncio.start_server(receiver, "127.0.0.1", 0)
+        port = hook.sockets[0].getsockname()[1]
+        agent = shop.server.door.agent(BUDI.member_id)
+        assert agent is not None
+        changed = msgspec.structs.replace(agent, webhook_url=f"http://127.0.0.1:{port}/ends?from=juru", report_url="")
+        command = SaveRecord("agent", agent.code, msgspec.json.encode(changed), "t", "t")
+        assert not isinstance(await shop.server.writer.submit(command), Refusal)
+        order = {"ref": "hook-1", "product": PRODUCT.code, "dest": DEST}
+        assert (await shop.api("POST", "/orders", order))[0] == 200
+        until = asyncio.get_running_loop().time() + 15
+        while len(got) < 2:
+            assert asyncio.get_running_loop().time() < until
+            await asyncio.sleep(0.05)
+        hook.close()
+        head, _, body = got[1].partition(b"\r\n\r\n")
+        first, *lines = head.decode().split("\r\n")
+        headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
+        assert first == "POST /ends?from=juru HTTP/1.1"
+        assert BUDI.api_key is not None
+        right = sign(BUDI.api_key, "POST", "/ends?from=juru", int(headers["x-juru-time"]), body)
+        assert headers["x-juru-signature"] == right
+        assert msgspec.json.decode(body)["state"] == "success"
+
+    _in_shop(tmp_path, scene)

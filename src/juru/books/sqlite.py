@@ -106,14 +106,6 @@ class SqliteEngine:
         with self._db:
             self._db.execute(statements)
 
-    def backup_to(self, path: Path) -> None:
-        """Copy the database while it is in use; the copy is one consistent moment."""
-        target = apsw.Connection(str(path))
-        with target.backup("main", self._db, "main") as backup:
-            while not backup.done:
-                backup.step(1_000)
-        target.close()
-
     def close(self) -> None:
         """Close the connection; the last one to close folds the log into the database."""
         self._db.close()

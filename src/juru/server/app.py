@@ -10,14 +10,14 @@ import os
 import secrets
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from typing import Any
 
 import msgspec
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from juru.books.sqlite import SqliteEngine
@@ -28,7 +28,7 @@ from juru.server.console.page import Console
 from juru.server.console.page import routes as console_routes
 from juru.server.desk import admin
 from juru.server.desk.lock import hold
-from juru.server.dialects import SUPPLIER_DIALECTS
+from juru.server.dialects import SUPPLIER_DIALECTS, juru_api
 from juru.server.dialects.digiflazz_buyer import webhook_request
 from juru.server.dialects.grammar_profile import GrammarProfile, load_grammar
 from juru.server.dialects.otomax import report_request
@@ -57,7 +57,7 @@ _REPORT_TIMEOUT_S = 15.0
 
 
 class Outbox:
-    """Tells agents on the channel they ordered by: chat, OtomaX report, Digiflazz webhook."""
+    """Tells agents on the channel they ordered by: chat, OtomaX report, Digiflazz or JSON API webhook."""
 
     def __init__(
         self,
@@ -66,8 +66,10 @@ class Outbox:
         chats: chat.ChatChannel,
         transport: HttpTransport,
         templates: Callable[[str], Templates],
+        now_ms: Callable[[], int],
     ) -> None:
         self._reads = reads
+        self._now_ms = now_ms
         self._templates = templates
         self._door = door
         self._chats = chats
@@ -95,11 +97,11 @@ class Outbox:
             return report_request(agent.report_url, row.view, text)
         if agent.webhook_url:
             known = self._door.credentials(agent.code)
-            secret = (known.api_key if known else None) or ""
-            return webhook_request(agent.webhook_url, row.view, text, secret=secret)
-        if agent.report_url:
-            return report_request(agent.report_url, row.view, text)
-        return None
+            key = (known.api_key if known else None) or ""
+            if row.channel == api.CHANNEL:
+                return juru_api.webhook_request(agent.webhook_url, row.view, api_key=key, time_s=self._now_ms() // 1000)
+            return webhook_request(agent.webhook_url, row.view, text, secret=key)
+        return report_request(agent.report_url, row.view, text) if agent.report_url else None
 
 
 class Server:
@@ -147,10 +149,9 @@ class Server:
         self._reports = HttpTransport(clock=self.runtime.boottime_s, read_timeout_s=_REPORT_TIMEOUT_S)
         self.dispatcher = Dispatcher(self.writer, self.suppliers, self.runtime)
         self.inquirer = Inquirer(self.writer, self.suppliers, self.runtime)
-        self.outbox = Outbox(self.reads, self.door, self.chat, self._reports, self.templates)
+        self.outbox = Outbox(self.reads, self.door, self.chat, self._reports, self.templates, self.runtime.now_ms)
         self.notifier = Notifier(self.writer, self.outbox, self.runtime)
         self.token = secrets.token_urlsafe(24)
-        self.failed: asyncio.Future[None] | None = None
         self._writing: asyncio.Task[None] | None = None
 
     def _reopen(self) -> Store:
@@ -244,7 +245,11 @@ class Server:
             return await reports.handle(request, ip, code, token)
 
         pages = [] if console is None else console_routes(console)
-        routes: list[BaseRoute] = [*pages, *admin.routes(self.writer, self.token), *self._own_routes()]
+        routes: list[BaseRoute] = [
+            *pages,
+            *admin.routes(self.writer, self.chat, self.token),
+            Route("/healthz", _health),
+        ]
         inner = Starlette(routes=routes)
         mounts = {
             otomax.MOUNT: dialect_otomax.handle,
@@ -254,34 +259,6 @@ class Server:
         }
         return WireFront(mounts, inner, body_bytes_max=self.settings.body_bytes_max)
 
-    def _own_routes(self) -> list[BaseRoute]:
-        async def health(_request: Request) -> Response:
-            return PlainTextResponse("ok")
-
-        async def say(request: Request) -> Response:
-            if not self._trusted(request):
-                return JSONResponse({"error": "token"}, 401)
-            body = await request.json()
-            replies = await self.chat.say(str(body["agent"]), str(body["text"]), str(body["message_id"]))
-            return JSONResponse({"replies": replies})
-
-        async def later(request: Request) -> Response:
-            if not self._trusted(request):
-                return JSONResponse({"error": "token"}, 401)
-            after = int(request.query_params.get("after", "0"))
-            found = await self.chat.later(request.path_params["code"].upper(), after, 10.0)
-            return Response(msgspec.json.encode(found), media_type="application/json")
-
-        return [
-            Route("/healthz", health),
-            Route("/chat", say, methods=["POST"]),
-            Route("/chat/{code}/replies", later),
-        ]
-
-    def _trusted(self, request: Request) -> bool:
-        given = request.headers.get("authorization", "")
-        return secrets.compare_digest(given.encode(), f"Bearer {self.token}".encode())
-
     def announce(self, url: str) -> None:
         """Write where commands reach this server; only its owner may read it."""
         body = msgspec.json.encode(Running(url, self.token, os.getpid()))
@@ -290,6 +267,19 @@ class Server:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(body)
+
+
+class _Web(uvicorn.Server):
+    """The HTTP server without signals of its own: whoever runs the whole decides when it ends."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take none."""
+        yield
+
+
+async def _health(_request: Request) -> Response:
+    return PlainTextResponse("ok")
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -320,8 +310,7 @@ async def serving(server: Server, console: Console | None = None) -> AsyncIterat
         server_header=False,
         timeout_graceful_shutdown=5,
     )
-    web = uvicorn.Server(config)
-    web.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    web = _Web(config)
     listening = asyncio.create_task(web.serve(sockets=[listener]), name="http")
     try:
         while not web.started and not listening.done():  # noqa: ASYNC110 - uvicorn has no event for it

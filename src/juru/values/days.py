@@ -5,7 +5,7 @@ Indonesia's three zones have had fixed offsets since 1988 and no summer time, so
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 from functools import lru_cache
 
@@ -20,11 +20,6 @@ class Zone(StrEnum):
     WIB = "WIB"
     WITA = "WITA"
     WIT = "WIT"
-
-    @property
-    def offset_ms(self) -> int:
-        """Milliseconds ahead of UTC."""
-        return _OFFSET_MS[self]
 
 
 _OFFSET_MS = {Zone.WIB: 7 * HOUR_MS, Zone.WITA: 8 * HOUR_MS, Zone.WIT: 9 * HOUR_MS}
@@ -57,8 +52,3 @@ def _iso_of_second(at_s: int, zone: Zone) -> str:
     """Cached, since a busy second is told to many agents."""
     tz = timezone(timedelta(milliseconds=_OFFSET_MS[zone]))
     return datetime.fromtimestamp(at_s, tz).isoformat()
-
-
-def iso_utc(at_ms: int) -> str:
-    """ISO 8601 in UTC, to the millisecond."""
-    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds")

@@ -17,7 +17,8 @@ from typing import Protocol
 import msgspec
 
 from juru.server.dialects.contract import Credentials, Inbound
-from juru.server.domain.agent import Agent, AgentStatus, is_below
+from juru.server.domain.accounts import agent_deposit
+from juru.server.domain.agent import Agent, AgentStatus
 from juru.server.domain.catalog import Availability, ProductKind
 from juru.server.domain.commands import (
     CancelTransfer,
@@ -50,6 +51,9 @@ class History(Protocol):
 
     def order_by_ref(self, agent_id: int, ref: str) -> Order | None:
         """The order that took a reference."""
+
+    def last_order_to(self, agent_id: int, dest: str) -> Order | None:
+        """An agent's latest order to a destination in stored form."""
 
     def agent_history(self, agent_id: int, limit: int) -> list[Order]:
         """An agent's latest orders, newest first."""
@@ -281,7 +285,7 @@ class Door:
         """An agent's money."""
         cell = self.writer.cell
         free_idr = cell.free_idr(agent, credit=False)
-        held = cell.ledger.get(1000 + 2 * agent.id)
+        held = cell.ledger.get(agent_deposit(agent.id))
         return Balance(free_idr, 0 if held is None else held.held_idr, agent.credit_limit_idr)
 
     async def _price(self, agent: Agent, asked: AgentRequest, *_: object) -> Reply:
@@ -318,12 +322,10 @@ class Door:
         order: Order | None = None
         if asked.ref is not None:
             order = self._history.order_by_ref(agent.id, asked.ref)
+        elif asked.dest is None:
+            order = next(iter(self._history.agent_history(agent.id, 1)), None)
         else:
-            wanted = None if asked.dest is None else parse_msisdn(asked.dest) or asked.dest
-            for past in self._history.agent_history(agent.id, 200):
-                if wanted is None or past.dest == wanted:
-                    order = past
-                    break
+            order = self._history.last_order_to(agent.id, parse_msisdn(asked.dest) or asked.dest)
         if order is None:
             return Refusal(Code.UNKNOWN_ORDER, {"ref": asked.ref or asked.dest or ""})
         return Orders((cell.view(cell.orders.get(order.id, order)),))
@@ -368,10 +370,6 @@ class Door:
         refusal = Refusal(Code.INVALID_FORMAT, {"problem": asked.problem or ""})
         self.note(refusal, channel, agent.code)
         return refusal
-
-    def may_see(self, agent: Agent, other: Agent) -> bool:
-        """Whether one agent may see another's balance: his own, or someone below him."""
-        return agent.code == other.code or is_below(self.writer.cell.agents, other, agent)
 
     # ------------------------------------------------------------------ one H2H request, whole
 

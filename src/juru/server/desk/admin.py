@@ -1,7 +1,8 @@
 """How a command of the owner reaches the running server: by HTTP on loopback, with the token of its data directory.
 
 ``POST /admin/command`` takes one tagged command and answers with its result; ``POST /admin/commands`` takes an array
-of them, decided in their order, and answers with as many results.
+of them, decided in their order, and answers with as many results. ``juru chat`` speaks ``POST /chat`` and
+``GET /chat/CODE/replies``.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from juru.server.channels.chat import ChatChannel
 from juru.server.domain.commands import AddDeposit, Command, Decide, Pause, ReverseTransfer, SaveRecord
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.results import Result
 from juru.server.engine.writer import Writer
 
 BODY_BYTES_MAX = 4_000_000
+_POLL_S = 10.0
 BY_PEOPLE = (AddDeposit, Decide, Pause, ReverseTransfer, SaveRecord)
 """What a person may command; whatever else the writer knows comes from channels, suppliers and timers."""
 
@@ -33,7 +36,15 @@ class _TooLargeError(Exception):
     """The body is over the limit."""
 
 
-def routes(writer: Writer, token: str) -> list[BaseRoute]:
+class _Said(msgspec.Struct, frozen=True):
+    """A chat message as ``juru chat`` sends it."""
+
+    agent: str
+    text: str
+    message_id: str
+
+
+def routes(writer: Writer, chat: ChatChannel, token: str) -> list[BaseRoute]:
     """The routes to the writer; each answers 403 from elsewhere, 401 without the token, 413 and 400 for a bad body."""
 
     async def ask(command: Command) -> Result:
@@ -59,7 +70,29 @@ def routes(writer: Writer, token: str) -> list[BaseRoute]:
             return _unusable(error)
         return _json(_encode(await asyncio.gather(*(ask(command) for command in commands))))
 
-    return [Route("/admin/command", one, methods=["POST"]), Route("/admin/commands", many, methods=["POST"])]
+    async def say(request: Request) -> Response:
+        if (closed := _closed(request, token)) is not None:
+            return closed
+        try:
+            said = msgspec.json.decode(await _body(request), type=_Said)
+        except (_TooLargeError, msgspec.DecodeError) as error:
+            return _unusable(error)
+        return _json(_encode({"replies": await chat.say(said.agent, said.text, said.message_id)}))
+
+    async def later(request: Request) -> Response:
+        if (closed := _closed(request, token)) is not None:
+            return closed
+        after = request.query_params.get("after", "0")
+        if not after.isascii() or not after.isdigit():
+            return Response("after is the id of the last reply that was read", 400)
+        return _json(_encode(await chat.later(request.path_params["code"].upper(), int(after), _POLL_S)))
+
+    return [
+        Route("/admin/command", one, methods=["POST"]),
+        Route("/admin/commands", many, methods=["POST"]),
+        Route("/chat", say, methods=["POST"]),
+        Route("/chat/{code}/replies", later),
+    ]
 
 
 def _closed(request: Request, token: str) -> Response | None:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
 from juru.server.domain.refusals import Refusal
 from juru.server.domain.views import OrderView
+from juru.values.wire import WireRequest
 
 WINDOW_S = 300
 PREFIX = "/api/v1"
@@ -91,6 +93,20 @@ def sign(api_key: str, method: str, target: str, time_s: int, body: bytes) -> st
     """The signature of a request; ``target`` is path and query as sent."""
     text = f"{method}\n{target}\n{time_s}\n{hashlib.sha256(body).hexdigest()}"
     return hmac.new(api_key.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+def webhook_request(url: str, view: OrderView, *, api_key: str, time_s: int) -> WireRequest:
+    """Our report of an order's end: the order's document, signed as the agent signs his requests."""
+    body = msgspec.json.encode(view)
+    parts = urlsplit(url)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    headers = (
+        ("Content-Type", "application/json"),
+        ("X-Juru-Agent", view.agent),
+        ("X-Juru-Time", str(time_s)),
+        ("X-Juru-Signature", sign(api_key, "POST", target, time_s, body)),
+    )
+    return WireRequest("POST", url, (), headers, body)
 
 
 _PATHS: tuple[tuple[str, str, str, type | None, type], ...] = (

@@ -107,11 +107,6 @@ class Order(msgspec.Struct):
     post_id: int | None = None
     final_ms: int | None = None
 
-    @property
-    def chat_rule(self) -> bool:
-        """True when the order is known by its counter of the day instead of a reference."""
-        return self.counter is not None
-
 
 class Attempt(msgspec.Struct):
     """One try at one supplier; ``ref`` is our reference there, unique for ever."""

@@ -15,11 +15,6 @@ class OrderState(StrEnum):
     FAILED = "failed"
     REVERSED = "reversed"
 
-    @property
-    def final(self) -> bool:
-        """True once money has been posted, given back or reversed."""
-        return self is not OrderState.ACCEPTED
-
 
 class OrderView(msgspec.Struct, frozen=True):
     """An order as told to its agent. ``dest`` in the form the agent uses (08... for an MSISDN).

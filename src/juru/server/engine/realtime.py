@@ -50,11 +50,6 @@ class RealTime:
         """Twelve random bytes in hex."""
         return secrets.token_hex(12)
 
-    async def drain(self, seconds: float) -> None:
-        """Wait for started tasks, at most so long."""
-        if self._tasks:
-            await asyncio.wait(set(self._tasks), timeout=seconds)
-
     def close(self) -> None:
         """End what still runs."""
         for task in list(self._tasks):

@@ -9,6 +9,7 @@ import msgspec
 from juru.books.chain import GENESIS, seal
 from juru.books.engine import BookEngine
 from juru.books.rules import Balance, Posting
+from juru.server.domain.accounts import agent_deposit
 from juru.server.domain.cell import Cell, Changes, Past, QueueItem, Settings
 from juru.server.domain.decide import Needs
 from juru.server.domain.order import AttemptState
@@ -171,7 +172,7 @@ class Store:
         for row in each(_ATTEMPTS_OF, [(i,) for i in orders if i not in cell.orders]):
             past.attempts[row[0]] = r.attempt_from(row)
         for agent_id in dict.fromkeys(needs.last_transfers):
-            for row in self.engine.rows(_LAST_TRANSFER, (1000 + 2 * agent_id,)):
+            for row in self.engine.rows(_LAST_TRANSFER, (agent_deposit(agent_id),)):
                 past.last_transfer[agent_id] = row[0]
         self._load_transfers(needs, past)
         return past
