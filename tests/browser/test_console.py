@@ -233,6 +233,23 @@ def test_who_bears_a_late_success_is_settled_once(page: Page, shop: Shop) -> Non
     expect(row(page, order_id)).to_contain_text("Gagal")
 
 
+def test_what_is_only_to_be_seen_leaves_the_queue_and_what_a_supplier_tells_stands_beside_the_book(
+    page: Page, shop: Shop
+) -> None:
+    _, attempt_id = shop.order("081234567890", "PLN20")
+    told = Answer(Outcome.SUCCESS, sn="7788", price_idr=90_000, balance_idr=1_234_567)
+    shop.answer(attempt_id, told)
+    live(page, shop)
+    expect(page.locator("#suppliers")).to_contain_text("Saldo menurut supplier Rp1.234.567")
+    item = choose(page, "Sudah dilihat")
+    expect(item).to_contain_text("tidak ada uang yang berpindah")
+    moved = shop.writer.cell.next.transfer
+    item.get_by_role("button", name="Putuskan").click()
+    expect(item).to_contain_text("Sudah diambil dari antrean.")
+    assert not shop.writer.cell.queue
+    assert shop.writer.cell.next.transfer == moved
+
+
 def decision(shop: Shop, order_id: int, attempt_id: int, **other: str) -> dict[str, object]:
     form: dict[str, object] = {
         "request_id": "once", "order_id": order_id, "attempt_id": attempt_id, "seen": "unknown", "decision": "resend",

@@ -294,6 +294,7 @@ def state(cell: Cell) -> dict[str, object]:
         "queued": {code: list(waiting) for code, waiting in cell.queued.items() if waiting},
         "queue": cell.queue,
         "rates": cell.rates,
+        "told_balances": cell.told_balances,
         "stock": {code: cell.stock_of(p) for code, p in cell.products.items()},
         "next": cell.next,
         "day": cell.day,
@@ -317,7 +318,9 @@ async def busy_day(cell: Running) -> None:
         attempt = writer.cell.attempts_for(order)[0]
         assert isinstance(await cell.do(MarkSending((attempt.id,))), Sending)
         if outcome is not None:
-            answer = Answer(outcome, ref=attempt.ref, sn="1", late_success_risk=number == 7)
+            answer = Answer(
+                outcome, ref=attempt.ref, sn="1", balance_idr=900_000 + number, late_success_risk=number == 7
+            )
             await cell.do(AttemptAnswered(attempt.id, answer, Source.REPLY))
     await cell.do(CallbackArrived("BETA", Answer(Outcome.FAILED, ref="nobody"), "raw"))
     await cell.do(NotePin("BUDI", right=False))
@@ -333,6 +336,7 @@ async def test_restart_finds_the_state_as_it_was(tmp_path: Path) -> None:
     before = state(cell.writer.cell)
     assert before["queued"]
     assert before["rates"]
+    assert before["told_balances"]
     await cell.restart()
     after = state(cell.writer.cell)
     for part, value in before.items():

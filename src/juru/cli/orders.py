@@ -12,7 +12,7 @@ from cyclopts import App, Parameter
 
 from juru.cli.given import HERE, SOMEONE, Json, Where, Who
 from juru.cli.output import OK, accepted, say, say_json, say_table
-from juru.server.domain.commands import Decide, Decision
+from juru.server.domain.commands import Decide, Decision, SeeItem
 from juru.server.domain.results import Done
 from juru.server.domain.views import OrderState
 from juru.server.errors import CommandError, SettingsError
@@ -109,8 +109,24 @@ def queue(*, where: Where = HERE, json: Json = False) -> int:
     elif not items:
         say("nothing waits for a person")
     else:
-        rows = [(iso_local(i.at_ms, zone), i.kind, i.order_id, i.attempt_id, i.note) for i in items]
-        say_table(("since", "kind", "order", "attempt", "note"), rows)
+        rows = [(i.id, iso_local(i.at_ms, zone), i.kind, i.order_id, i.attempt_id, i.note) for i in items]
+        say_table(("item", "since", "kind", "order", "attempt", "note"), rows)
+    return OK
+
+
+@order.command
+def seen(item: int, /, *, where: Where = HERE, who: Who = SOMEONE) -> int:
+    """Take an ITEM that asks for no decision off the queue, with a --reason: a price, a reversal, a stray callback."""
+    if not who.reason:
+        raise SettingsError("say why with --reason: it stays in the book with your name")
+    from juru.server.desk.link import open_desk
+
+    async def ask() -> None:
+        async with open_desk(where.dir()) as desk:
+            accepted(await desk.submit(SeeItem(item, who.reason, who.name())))
+
+    asyncio.run(ask())
+    say(f"item {item} is off the queue")
     return OK
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from enum import StrEnum
 from typing import Any
 
 import msgspec
@@ -15,8 +16,9 @@ import msgspec
 from juru.server.console.shape import grouped, moment
 from juru.server.console.words import WORDS, Lang, Words, known
 from juru.server.domain.cell import Cell, QueueItem
-from juru.server.domain.commands import Decide, Decision
+from juru.server.domain.commands import Command, Decide, Decision, SeeItem
 from juru.server.domain.order import Attempt, AttemptState, Order
+from juru.server.domain.people import UNDECIDED_KINDS
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.results import Done, Result
 from juru.server.domain.settle import LATE_KINDS
@@ -29,10 +31,24 @@ SHOWN = 20
 _REMEMBERED = 1_000
 _REASON_MAX = 300
 _BY_MAX = 40
-_OPEN = (Decision.SUCCESS, Decision.FAILED, Decision.RESEND)
+
+
+class Choice(StrEnum):
+    """What a form may send: a decision about an order, or that its item has been seen."""
+
+    SUCCESS = Decision.SUCCESS
+    FAILED = Decision.FAILED
+    RESEND = Decision.RESEND
+    CHARGE = Decision.CHARGE
+    KEEP = Decision.KEEP
+    CLAIM = Decision.CLAIM
+    SEEN = "seen"
+
+
+_OPEN = (Choice.SUCCESS, Choice.FAILED, Choice.RESEND)
 _BORNE = {
-    "late_success": (Decision.CHARGE, Decision.KEEP, Decision.CLAIM),
-    "double_delivery": (Decision.KEEP, Decision.CLAIM),
+    "late_success": (Choice.CHARGE, Choice.KEEP, Choice.CLAIM),
+    "double_delivery": (Choice.KEEP, Choice.CLAIM),
 }
 assert _BORNE.keys() == set(LATE_KINDS)
 
@@ -40,7 +56,7 @@ assert _BORNE.keys() == set(LATE_KINDS)
 class Option(msgspec.Struct, frozen=True):
     """One decision and what it would do."""
 
-    decision: Decision
+    decision: Choice
     label: str
     says: str
 
@@ -64,11 +80,12 @@ class Asked(msgspec.Struct, frozen=True):
     """A decision as the form sends it; ``seen`` is the attempt's state that the person saw."""
 
     request_id: str
-    order_id: int
+    order_id: int | None
     attempt_id: int | None
-    decision: Decision
+    decision: Choice
     reason: str
     by: str
+    item_id: int = 0
     seen: str = ""
     sn: str = ""
     accept_risk: bool = False
@@ -79,7 +96,7 @@ class Answered(msgspec.Struct, frozen=True):
 
     done: bool
     text: str
-    order_id: int
+    order_id: int | None
     risk: bool = False
 
 
@@ -90,7 +107,7 @@ class HumanQueue:
         self._writer = writer
         self._reads = reads
         self._closed_orders: OrderedDict[int, tuple[Order | None, Attempt | None]] = OrderedDict()
-        self._answers: OrderedDict[tuple[str, int, str], asyncio.Task[Answered]] = OrderedDict()
+        self._answers: OrderedDict[tuple[str, int | None, int, str], asyncio.Task[Answered]] = OrderedDict()
 
     # ------------------------------------------------------------------ showing
 
@@ -109,6 +126,8 @@ class HumanQueue:
         seen = ""
         if not options and order is not None and attempt is not None and undecided(cell, order) is attempt:
             options, seen = _OPEN, attempt.state.value
+        if not options and item.kind not in UNDECIDED_KINDS:
+            options = (Choice.SEEN,)
         summary = ""
         if order is not None:
             summary = f"{facts['agent']} · {order.product} · {grouped(order.dest)} · {facts['price']}"
@@ -145,7 +164,7 @@ class HumanQueue:
 
     async def decide(self, asked: Asked, t: Words) -> Answered:
         """Carry out a decision once, however often its form is sent."""
-        key = (asked.request_id, asked.order_id, asked.decision.value)
+        key = (asked.request_id, asked.order_id, asked.item_id, asked.decision.value)
         running = self._answers.get(key)
         if running is None:
             why = self._stands_against(asked, t)
@@ -163,10 +182,10 @@ class HumanQueue:
             return t("why_by")
         if asked.decision not in _OPEN:
             return None
-        if asked.decision is Decision.SUCCESS and not asked.sn.strip():
+        if asked.decision is Choice.SUCCESS and not asked.sn.strip():
             return t("why_sn")
         cell = self._writer.cell
-        order = cell.orders.get(asked.order_id)
+        order = cell.orders.get(asked.order_id or 0)
         attempt = None if order is None else undecided(cell, order)
         if attempt is None or attempt.id != asked.attempt_id or attempt.state.value != asked.seen:
             return t("why_changed")
@@ -176,16 +195,7 @@ class HumanQueue:
         facts = facts_of(self._writer.cell, *self._about(asked.order_id, asked.attempt_id)) | {
             "order": str(asked.order_id)
         }
-        command = Decide(
-            asked.order_id,
-            asked.decision,
-            asked.reason.strip(),
-            f"console:{asked.by.strip()}",
-            asked.sn.strip() or None if asked.decision is Decision.SUCCESS else None,
-            asked.attempt_id,
-            asked.accept_risk,
-        )
-        result: Result = await self._writer.submit(command)
+        result: Result = await self._writer.submit(_command(asked))
         match result:
             case Done():
                 text = t(f"done_{asked.decision.value}{_which_resend(asked, result)}", **facts)
@@ -199,6 +209,15 @@ class HumanQueue:
                 raise AssertionError(result)
 
 
+def _command(asked: Asked) -> Command:
+    reason, by = asked.reason.strip(), f"console:{asked.by.strip()}"
+    if asked.decision is Choice.SEEN:
+        return SeeItem(asked.item_id, reason, by)
+    decision = Decision(asked.decision.value)
+    sn = asked.sn.strip() or None if decision is Decision.SUCCESS else None
+    return Decide(asked.order_id or 0, decision, reason, by, sn, asked.attempt_id, asked.accept_risk)
+
+
 def _keep(kept: OrderedDict[Any, Any], key: object, value: object) -> None:
     kept[key] = value
     if len(kept) > _REMEMBERED:
@@ -210,7 +229,7 @@ def _unchanged(asked: Asked, why: str, t: Words, *, risk: bool = False) -> Answe
 
 
 def _which_resend(asked: Asked, result: Done) -> str:
-    if asked.decision is not Decision.RESEND:
+    if asked.decision is not Choice.RESEND:
         return ""
     match result.note:
         case "same reference":

@@ -78,6 +78,7 @@ class Health(msgspec.Struct, frozen=True):
     queued: int
     unknown: int
     rate: str | None
+    told: str
     trouble: str | None
     trouble_order: int | None
     trouble_when: str | None
@@ -218,6 +219,20 @@ def health(cell: Cell, troubles: dict[str, Trouble], lang: Lang, t: Words) -> tu
     )
 
 
+def _told(cell: Cell, supplier: Supplier, lang: Lang, t: Words) -> str:
+    """What the supplier says our deposit is, beside what the book says."""
+    told = cell.told_balances.get(supplier.code)
+    if told is None:
+        return t("told_none")
+    booked = cell.ledger.get(supplier_deposit(supplier.id))
+    return t(
+        "told",
+        told=format_rupiah(told.balance_idr),
+        when=moment(told.at_ms, cell.settings.zone, lang),
+        book=format_rupiah(0 if booked is None else -booked.net_idr),
+    )
+
+
 def _health(
     supplier: Supplier,
     in_flight: int,
@@ -239,6 +254,7 @@ def _health(
         len(cell.queued.get(supplier.code, ())),
         unknown,
         None if rates is None else f"{sum(rates) * 100 // (len(rates) * FULL)}%",
+        _told(cell, supplier, lang, t),
         None if trouble is None else f"{known(t, f'attempt_{trouble.state}', trouble.state)} {trouble.reason}".strip(),
         None if trouble is None else trouble.order_id,
         None if trouble is None else moment(trouble.at_ms, zone, lang),

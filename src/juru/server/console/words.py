@@ -111,6 +111,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "decayed; about the last 20 outcomes weigh most",
     ),
     "rate_none": ("belum ada hasil", "no outcome yet"),
+    "told": ("Saldo menurut supplier {told} ({when}); buku {book}", "Deposit as told {told} ({when}); book {book}"),
+    "told_none": ("Saldo belum disebut supplier", "No deposit told yet"),
     "trouble": ("Gangguan terakhir", "Last trouble"),
     "trouble_none": ("tidak ada sejak server mulai", "none since the server started"),
     "availability_open": ("buka", "open"),
@@ -130,6 +132,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "kind_late_success": ("Sukses setelah gagal", "Success after failure"),
     "kind_double_delivery": ("Terkirim dua kali", "Delivered twice"),
     "kind_above_price": ("Harga supplier di atas batas", "Supplier charged above the limit"),
+    "kind_price_jump": ("Harga supplier melonjak", "Supplier's price jumped"),
     "kind_contradiction": ("Jawaban berlawanan", "Contradicting answers"),
     "kind_reversal": ("Dibatalkan supplier", "Reversed by the supplier"),
     "kind_quarantine": ("Callback menyebut nomor lain", "Callback names another number"),
@@ -146,6 +149,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "decide_resend": ("Kirim ulang", "Send again"),
     "decide_charge": ("Tagih agen", "Charge the agent"),
     "decide_keep": ("Tanggung sendiri", "Keep the loss"),
+    "decide_seen": ("Sudah dilihat", "Seen"),
     "decide_claim": ("Klaim ke supplier", "Claim from the supplier"),
     "says_success": (
         "{price} dari {agent} dibukukan, modal {cost} di {supplier} dibebankan, dan agen diberi tahu SN-nya.",
@@ -166,6 +170,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "says_keep": (
         "{cost} dicatat sebagai kerugian kita; {agent} tidak ditagih.",
         "{cost} is booked as our loss; {agent} is not charged.",
+    ),
+    "says_seen": (
+        "Ambil dari antrean; tidak ada uang yang berpindah.",
+        "Take it off the queue; no money moves.",
     ),
     "says_claim": (
         "{cost} dicatat sebagai klaim ke {supplier}; {agent} tidak ditagih.",
@@ -198,6 +206,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "done_charge": ("{price} ditagih ke {agent}.", "{price} is charged to {agent}."),
     "done_keep": ("{cost} dicatat sebagai kerugian.", "{cost} is booked as a loss."),
+    "done_seen": ("Sudah diambil dari antrean.", "Taken off the queue."),
     "done_claim": ("{cost} dicatat sebagai klaim ke {supplier}.", "{cost} is booked as a claim on {supplier}."),
     "done_posting": ("Transfer {transfer}.", "Transfer {transfer}."),
     "not_done": ("Tidak ada yang berubah. ", "Nothing was changed. "),
@@ -213,6 +222,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "{supplier} tidak lagi menjamin referensi {ref} tidak dibeli dua kali. Centang bahwa Anda menerima risikonya.",
         "{supplier} no longer promises that reference {ref} is not bought twice. Tick that you accept the risk.",
     ),
+    "why_not_waiting": ("Sudah tidak ada di antrean.", "It is no longer in the queue."),
+    "why_undecided": ("Ini perlu keputusan tentang ordernya.", "This needs a decision about its order."),
     "why_not_late": ("Tidak ada sukses terlambat yang menunggu.", "No late success is waiting."),
     "why_double": ("Terkirim dua kali tidak ditagih ke agen.", "A double delivery is not charged to the agent."),
     "why_insufficient_balance": (

@@ -157,6 +157,13 @@ class Changes(msgspec.Struct):
         return any(getattr(self, name) for name in self.__struct_fields__)
 
 
+class ToldBalance(msgspec.Struct, frozen=True):
+    """Our deposit at a supplier as its latest answer stated it: to be compared with the book, never a ledger fact."""
+
+    balance_idr: int
+    at_ms: int
+
+
 class NextIds(msgspec.Struct):
     """The next number of every series; committed with what they number, so never given twice."""
 
@@ -217,6 +224,7 @@ class Cell:
         self.queued: dict[str, dict[int, None]] = {}
         self.queue: dict[QueueKey, QueueItem] = {}
         self.rates: dict[str, int] = {}
+        self.told_balances: dict[str, ToldBalance] = {}
         self.stock: dict[str, int] = {}
         self.stock_since_ms: dict[str, int] = {}
         self.next = NextIds()

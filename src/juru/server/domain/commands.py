@@ -191,6 +191,14 @@ class Decide(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
     accept_risk: bool = False
 
 
+class SeeItem(msgspec.Struct, frozen=True, tag=True):
+    """A person has seen an item of the human queue that asks for no decision about money, and takes it off."""
+
+    item_id: int
+    reason: str
+    by: str
+
+
 class Delivered(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
     """Fate of outbox messages: told, or to be tried again at ``next_ms``, or given up."""
 
@@ -225,6 +233,7 @@ Command = (
     | Recover
     | SettleDue
     | Decide
+    | SeeItem
     | Delivered
     | Pause
 )

@@ -33,11 +33,12 @@ from juru.server.domain.commands import (
     Recover,
     ReverseTransfer,
     SaveRecord,
+    SeeItem,
     SettleDue,
     TransferDeposit,
 )
 from juru.server.domain.money import add_deposit, cancel_transfer, reverse_transfer, transfer_deposit
-from juru.server.domain.people import decide_order
+from juru.server.domain.people import decide_order, see_item
 from juru.server.domain.place import place_order
 from juru.server.domain.records import change_pin, note_pin, note_refusal, pause, save_record
 from juru.server.domain.refusals import Refusal
@@ -113,6 +114,8 @@ def _decide(cell: Cell, command: Command) -> Result:  # noqa: C901, PLR0911, PLR
             return save_record(cell, command)
         case Decide():
             return decide_order(cell, command)
+        case SeeItem():
+            return see_item(cell, command)
         case Pause():
             return pause(cell, command)
         case _:

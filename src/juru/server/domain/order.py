@@ -68,6 +68,7 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     state: str | None = None
     sn: str | None = None
     price_idr: int | None = None
+    balance_idr: int | None = None
     reason: str | None = None
     source: Source | None = None
     send_by_ms: int | None = None

@@ -7,13 +7,16 @@ from typing import assert_never
 from juru.books.rules import Kind, Posting, Transfer
 from juru.server.domain.accounts import House, agent_deposit
 from juru.server.domain.cell import Cell
-from juru.server.domain.commands import Decide, Decision
+from juru.server.domain.commands import Decide, Decision, SeeItem
 from juru.server.domain.order import Attempt, AttemptState, Event, Happened, Order, Source
 from juru.server.domain.outcome import Answer, InquiryVerb, Outcome
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.results import Done, Result
 from juru.server.domain.settle import LATE_KINDS, fail, inside_horizon, succeed, try_next
 from juru.server.domain.views import OrderState
+
+UNDECIDED_KINDS = ("unknown", *LATE_KINDS)
+"""What only a decision ends; every other kind is there to be seen."""
 
 
 def decide_order(cell: Cell, command: Decide) -> Result:
@@ -33,6 +36,19 @@ def decide_order(cell: Cell, command: Decide) -> Result:
             return _settle_late(cell, order, command)
         case _:
             assert_never(command.decision)
+
+
+def see_item(cell: Cell, command: SeeItem) -> Result:
+    """Take an item off the queue. What holds or owes money leaves it only by a decision, or by settling itself."""
+    if not command.reason.strip():
+        return Refusal(Code.NOT_ALLOWED, {"why": "reason"})
+    item = next((i for i in cell.queue.values() if i.id == command.item_id), None)
+    if item is None:
+        return Refusal(Code.NOT_ALLOWED, {"why": "not_waiting", "item": command.item_id})
+    if item.kind in UNDECIDED_KINDS:
+        return Refusal(Code.NOT_ALLOWED, {"why": "undecided", "item": item.id})
+    cell.close_item(item, f"{command.by}: {command.reason}")
+    return Done()
 
 
 def _undecided(cell: Cell, order: Order, attempt_id: int | None) -> Attempt | None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import assert_never
 
+import msgspec
+
 from juru.books.rules import Kind, Posting, Transfer, mirrored
 from juru.server.domain.accounts import House, agent_commission, supplier_deposit
 from juru.server.domain.catalog import Offer, Supplier, closed_by_cut_off
-from juru.server.domain.cell import CallbackRow, Cell
+from juru.server.domain.cell import CallbackRow, Cell, ToldBalance
 from juru.server.domain.commands import (
     AttemptAnswered,
     CallbackArrived,
@@ -32,6 +34,7 @@ from juru.server.domain.order import (
 from juru.server.domain.outcome import Answer, Buy, InquiryVerb, Outcome
 from juru.server.domain.place import find_offers, queue_attempt
 from juru.server.domain.pricing import quoted
+from juru.server.domain.records import write
 from juru.server.domain.results import Done, Result, Sending
 from juru.server.domain.routing import FULL, scored, unusable
 from juru.server.domain.views import OrderState
@@ -176,6 +179,7 @@ def _note_answer(cell: Cell, order: Order, attempt: Attempt, answer: Answer, sou
         state=state,
         sn=answer.sn,
         price_idr=answer.price_idr,
+        balance_idr=answer.balance_idr,
         reason=answer.reason or answer.code,
         source=source,
         message=answer.message[:_MESSAGE_MAX] or None,
@@ -183,6 +187,13 @@ def _note_answer(cell: Cell, order: Order, attempt: Attempt, answer: Answer, sou
     )
     cell.note(event)
     score(cell.rates, attempt.offer, event)
+    hear_balance(cell.told_balances, attempt.supplier, event)
+
+
+def hear_balance(told: dict[str, ToldBalance], supplier: str, event: Event) -> None:
+    """Keep what the latest answer says of our deposit there; the store folds the latest events at start."""
+    if event.balance_idr is not None:
+        told[supplier] = ToldBalance(event.balance_idr, event.at_ms)
 
 
 def score(rates: dict[str, int], offer: str, event: Event) -> None:
@@ -221,9 +232,28 @@ def succeed(cell: Cell, order: Order, attempt: Attempt, answer: Answer) -> None:
             transfer_id=transfer.id,
         )
     )
+    _follow_price(cell, order, attempt, cost_idr)
     if cost_idr > attempt.max_price_idr:
         cell.ask_person("above_price", f"{attempt.supplier} charged {cost_idr}", order.id, attempt.id)
     _close(cell, order)
+
+
+def _follow_price(cell: Cell, order: Order, attempt: Attempt, cost_idr: int) -> None:
+    """The supplier charged another price than its offer says: the next order is routed and priced by the true one.
+
+    An answer about an older price says nothing about today's, and a jump may as well be a number read wrongly.
+    """
+    offer = _offer_of(cell, order, attempt)
+    if offer is None or cost_idr == attempt.cost_idr or offer.cost_idr + (order.amount_idr or 0) != attempt.cost_idr:
+        return
+    told_idr = cost_idr - (order.amount_idr or 0)
+    if told_idr < 0 or not offer.cost_idr <= 2 * told_idr <= 4 * offer.cost_idr:
+        if cost_idr <= attempt.max_price_idr:
+            note = f"{attempt.supplier} charged {cost_idr}, {offer.key} says {attempt.cost_idr}"
+            cell.ask_person("price_jump", note, order.id, attempt.id)
+        return
+    changed = msgspec.structs.replace(offer, cost_idr=told_idr)
+    write(cell, "offer", offer.key, changed, f"supplier:{attempt.supplier}", f"price told with order {order.id}")
 
 
 def fail(cell: Cell, order: Order, reason: str) -> None:

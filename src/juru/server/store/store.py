@@ -14,7 +14,7 @@ from juru.server.domain.cell import Cell, Changes, Past, QueueItem, Settings
 from juru.server.domain.decide import Needs
 from juru.server.domain.order import AttemptState
 from juru.server.domain.records import KINDS, SETTINGS_KEY, put
-from juru.server.domain.settle import score
+from juru.server.domain.settle import hear_balance, score
 from juru.server.store import rows as r
 from juru.server.store.schema import SEALED, tables
 from juru.values.days import DAY_MS, business_day
@@ -30,7 +30,7 @@ _LATEST_COMMIT = "SELECT no, at_ms, seal FROM commits ORDER BY no DESC LIMIT 1"
 _OPEN_ORDERS = "SELECT * FROM orders WHERE state = 'accepted' ORDER BY id"
 _ATTEMPTS_OF = "SELECT * FROM attempts WHERE order_id = ? ORDER BY id"
 _LATEST_ANSWERS = "SELECT body FROM events WHERE kind = 'answered' ORDER BY id DESC LIMIT ?"
-_OFFER_OF = "SELECT offer FROM attempts WHERE id = ?"
+_OFFER_OF = "SELECT offer, supplier FROM attempts WHERE id = ?"
 _OPEN_ITEMS = "SELECT id, kind, order_id, attempt_id, note, at_ms FROM queue_items WHERE closed_ms IS NULL ORDER BY id"
 _ORDER = "SELECT * FROM orders WHERE id = ?"
 _BY_REF = "SELECT * FROM orders WHERE agent_id = ? AND ref = ?"
@@ -102,8 +102,9 @@ class Store:
     def _load_rates(self, cell: Cell) -> None:
         answers = [r.event_from(body) for (body,) in reversed(self.engine.rows(_LATEST_ANSWERS, (_RATES_FROM,)))]
         offers = self.engine.each(_OFFER_OF, [(event.attempt_id,) for event in answers])
-        for event, (offer,) in zip(answers, offers, strict=True):
+        for event, (offer, supplier) in zip(answers, offers, strict=True):
             score(cell.rates, offer, event)
+            hear_balance(cell.told_balances, supplier, event)
 
     def _load_stock(self, cell: Cell) -> None:
         """Stock is what the product's record says, less what was sold since that record was saved."""

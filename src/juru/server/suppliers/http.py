@@ -77,14 +77,6 @@ class HttpSuppliers:
             return Told(Answer(Outcome.UNKNOWN, reason="not_sent"))
         return await self._ask(line, request, buy, may_send)
 
-    async def balance(self, supplier: Supplier) -> int | None:
-        """Our deposit there as they state it, or None."""
-        line = self._line(supplier)
-        delivery = await self._transport(supplier).send(
-            _absolute(line, line.dialect.balance(line.account)), may_send=lambda: True
-        )
-        return line.dialect.read_balance(delivery.reply) if isinstance(delivery, Sent) else None
-
     async def _ask(self, line: _Line, request: WireRequest, buy: Buy, may_send: Callable[[], bool]) -> Told:
         delivery = await self._transport(line.supplier).send(_absolute(line, request), may_send=may_send)
         match delivery:

@@ -43,6 +43,7 @@ function card(item) {
     return element;
   }
   form.hidden = false;
+  element.querySelector('[data-f="only"]').hidden = item.options[0].decision !== "seen";
   form.elements.by.value = localStorage.getItem("juru.by") ?? "";
   for (const option of item.options) form.querySelector(".choices").append(choice(item, option, form));
   form.addEventListener("input", () => {
@@ -89,6 +90,7 @@ async function send(item, element, form) {
     const said = await post("/console/decide", {
       request_id: form.requestId,
       order_id: item.order_id,
+      item_id: item.id,
       attempt_id: item.attempt_id,
       seen: item.seen,
       decision: field.decision.value,
