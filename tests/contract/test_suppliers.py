@@ -462,7 +462,7 @@ def test_callback_before_the_answer_wins_and_the_lost_answer_changes_nothing(nam
             await line.callback(WORDS[name].success)
             assert line.order_now().state is OrderState.SUCCESS
             await asyncio.sleep(1.3)
-            assert not line.server.dispatcher.in_flight, "the answer is still awaited"
+            assert not line.server.slots.in_flight, "the answer is still awaited"
             assert line.order_now().state is OrderState.SUCCESS
             assert line.events.count(Happened.SUCCEEDED) == 1
             assert not line.waiting_for_a_person()

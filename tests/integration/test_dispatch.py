@@ -17,6 +17,7 @@ from juru.server.engine.dispatcher import Dispatcher
 from juru.server.engine.inquirer import Inquirer
 from juru.server.engine.notifier import BACKOFF_S, Notifier
 from juru.server.engine.ports import Waiting
+from juru.server.engine.slots import Slots
 from juru.server.store.reads.reads import Reads
 from tests.support.engine import Running, Scripted, in_loop
 
@@ -29,7 +30,8 @@ class Sending(Running):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self.supplier = Scripted()
-        self.dispatcher = Dispatcher(self.writer, self.supplier, self.time)
+        self.slots = Slots(self.time)
+        self.dispatcher = Dispatcher(self.writer, self.supplier, self.time, self.slots)
 
     def attempt(self, attempt_id: int) -> Attempt:
         return self.writer.cell.attempts[attempt_id]
@@ -88,13 +90,13 @@ async def test_no_more_requests_are_on_the_wire_than_a_supplier_takes(tmp_path: 
     await cell.orders(10)
     await cell.until(lambda: cell.supplier.at_once == 3)
     await asyncio.sleep(0.05)
-    assert (cell.supplier.at_once, cell.dispatcher.in_flight) == (3, 3)
+    assert (cell.supplier.at_once, cell.slots.in_flight) == (3, 3)
     assert cell.states() == ["sending"] * 3 + ["queued"] * 7
     cell.supplier.gate.set()
     await cell.until(lambda: not cell.writer.cell.orders)
     assert cell.supplier.most_at_once == 3
     assert len(cell.supplier.bought) == 10
-    assert cell.dispatcher.in_flight == 0
+    assert cell.slots.in_flight == 0
     await cell.close()
 
 
@@ -245,7 +247,7 @@ async def test_number_that_went_to_another_order_does_not_leave_by_the_first_one
     assert taken == (1,)
     await cell.dispatcher._send_all(taken)
     await cell.until(lambda: cell.states() == ["failed", "queued"])
-    assert (cell.supplier.bought, cell.dispatcher.in_flight) == ([], 0)
+    assert (cell.supplier.bought, cell.slots.in_flight) == ([], 0)
     await cell.close()
 
 
@@ -261,7 +263,7 @@ async def asking(path: Path, outcome: Outcome, **supplier: object) -> tuple[Send
     await cell.do(MarkSending((1,)))
     answer = Answer(outcome, late_success_risk=outcome is Outcome.FAILED)
     await cell.do(AttemptAnswered(1, answer, Source.REPLY, cell.time.time_ms))
-    return cell, Inquirer(cell.writer, cell.supplier, cell.time), cell.attempt(1)
+    return cell, Inquirer(cell.writer, cell.supplier, cell.time, Slots(cell.time)), cell.attempt(1)
 
 
 async def ticked(cell: Sending, inquirer: Inquirer, seconds: float) -> list[str]:
@@ -352,7 +354,7 @@ async def test_no_more_inquiries_leave_than_a_supplier_takes(tmp_path: Path) -> 
     await cell.orders(5)
     await cell.do(MarkSending((1, 2, 3, 4, 5)))
     cell.supplier.answers = [Answer(Outcome.PENDING)] * 10
-    inquirer = Inquirer(cell.writer, cell.supplier, cell.time)
+    inquirer = Inquirer(cell.writer, cell.supplier, cell.time, Slots(cell.time))
     assert len(await ticked(cell, inquirer, 90)) == 2
     assert len(await ticked(cell, inquirer, 1)) == 2
     assert len(await ticked(cell, inquirer, 1)) == 1
@@ -492,4 +494,37 @@ async def test_told_but_not_yet_committed_is_told_again_after_a_stop(tmp_path: P
     await cell.until(lambda: cell.time.errors)
     assert outbox(cell) == [("waiting", 0)]
     assert [waiting.row.id for waiting in box.due(cell.time.time_ms, 10)] == [1]
+    await cell.close()
+
+
+@in_loop
+async def test_orders_and_inquiries_share_a_suppliers_slots_and_tokens(tmp_path: Path) -> None:
+    cell, _, attempt = await asking(tmp_path, Outcome.PENDING, in_flight_max=2, rate_per_s=50)
+    cell.supplier.answers = [Answer(Outcome.PENDING)] * 9
+    supplier, slots = cell.writer.cell.suppliers[attempt.supplier], Slots(cell.time)
+    inquirer = Inquirer(cell.writer, cell.supplier, cell.time, slots)
+    assert slots.take(supplier, 5) == 2
+    assert await ticked(cell, inquirer, 3_600) == [], "every slot is held by an order"
+    slots.give_back(supplier.code)
+    assert await ticked(cell, inquirer, 1) == [attempt.ref]
+    assert slots.in_flight == 1, "the inquiry gave its slot back"
+    await cell.alter(supplier.code, rate_per_s=1, in_flight_max=9)
+    slow = cell.writer.cell.suppliers[supplier.code]
+    assert slots.take(slow, 9) == 1, "one token a second, whatever the slots"
+    assert await ticked(cell, inquirer, 0) == []
+    await cell.close()
+
+
+@in_loop
+async def test_queued_attempt_past_its_expiry_ends_while_its_supplier_is_full(tmp_path: Path) -> None:
+    cell = await opened(tmp_path)
+    await cell.placed("r1")
+    inquirer = Inquirer(cell.writer, cell.supplier, cell.time, Slots(cell.time))
+    assert await ticked(cell, inquirer, 1) == []
+    assert cell.states() == ["queued"]
+    await ticked(cell, inquirer, cell.writer.cell.settings.order_expiry_s)
+    assert cell.states() == ["failed"]
+    assert cell.supplier.bought == []
+    assert not cell.writer.cell.orders
+    assert cell.writer.cell.ledger[1006].held_idr == 0
     await cell.close()

@@ -40,6 +40,7 @@ from juru.server.engine.inquirer import Inquirer
 from juru.server.engine.notifier import Notifier
 from juru.server.engine.ports import SupplierPort, Waiting
 from juru.server.engine.realtime import RealTime
+from juru.server.engine.slots import Slots
 from juru.server.engine.writer import StorageError, Writer
 from juru.server.errors import SettingsError
 from juru.server.settings import DataDir, Running, ServeSettings
@@ -147,8 +148,9 @@ class Server:
             else HttpSuppliers(SUPPLIER_DIALECTS, self.keys.open, self.runtime.boottime_s, self.runtime.now_ms)
         )
         self._reports = HttpTransport(clock=self.runtime.boottime_s, read_timeout_s=_REPORT_TIMEOUT_S)
-        self.dispatcher = Dispatcher(self.writer, self.suppliers, self.runtime)
-        self.inquirer = Inquirer(self.writer, self.suppliers, self.runtime)
+        self.slots = Slots(self.runtime)
+        self.dispatcher = Dispatcher(self.writer, self.suppliers, self.runtime, self.slots)
+        self.inquirer = Inquirer(self.writer, self.suppliers, self.runtime, self.slots)
         self.outbox = Outbox(self.reads, self.door, self.chat, self._reports, self.templates, self.runtime.now_ms)
         self.notifier = Notifier(self.writer, self.outbox, self.runtime)
         self.token = secrets.token_urlsafe(24)
@@ -202,7 +204,7 @@ class Server:
         self.inquirer.stop()
         self.notifier.stop()
         until_s = self.runtime.boottime_s() + self.settings.drain_s
-        while self.dispatcher.in_flight and self.runtime.boottime_s() < until_s:  # noqa: ASYNC110 - bounded, at the end
+        while self.slots.in_flight and self.runtime.boottime_s() < until_s:  # noqa: ASYNC110 - bounded, at the end
             await asyncio.sleep(0.02)
         self.writer.stop()
         if self._writing is not None:

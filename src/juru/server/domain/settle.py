@@ -61,9 +61,7 @@ def mark_sending(cell: Cell, command: MarkSending) -> Result:
         _unqueue(cell, attempt)
         why = _too_late(cell, order, attempt, supplier)
         if why is not None:
-            # One that has left before (a person's resend) may have been delivered: it is unknown, never failed.
-            outcome = Outcome.REFUSED if attempt.sent_ms is None else Outcome.UNKNOWN
-            _apply(cell, order, attempt, Answer(outcome, reason=why), Source.TIMER)
+            _not_sent(cell, order, attempt, why)
             continue
         send_by_ms = cell.now_ms + supplier.send_within_s * 1000
         cell.note(Event(Happened.SENDING, order.id, attempt.id, cell.now_ms, send_by_ms=send_by_ms))
@@ -71,6 +69,17 @@ def mark_sending(cell: Cell, command: MarkSending) -> Result:
         attempt.next_inquiry_ms = send_by_ms + supplier.first_inquiry_s * 1000
         buys.append((attempt.id, buy_of(order, attempt), send_by_ms))
     return Sending(tuple(buys))
+
+
+def _not_sent(cell: Cell, order: Order, attempt: Attempt, why: str) -> None:
+    """A queued attempt that may not leave any more; one that has left before (a resend) is unknown, never failed."""
+    outcome = Outcome.REFUSED if attempt.sent_ms is None else Outcome.UNKNOWN
+    _apply(cell, order, attempt, Answer(outcome, reason=why), Source.TIMER)
+
+
+def _expired(attempt: Attempt, now_ms: int) -> bool:
+    """True once a queued attempt's time is over; a resend counts from its own request."""
+    return now_ms >= max(attempt.expires_ms, attempt.send_by_ms or 0)
 
 
 def buy_of(order: Order, attempt: Attempt) -> Buy:
@@ -86,7 +95,7 @@ def _unqueue(cell: Cell, attempt: Attempt) -> None:
 
 def _too_late(cell: Cell, order: Order, attempt: Attempt, supplier: Supplier) -> str | None:
     """Expiry, availability, cut-off and price, checked again right before the first byte (law 4)."""
-    if cell.now_ms >= max(attempt.expires_ms, attempt.send_by_ms or 0):
+    if _expired(attempt, cell.now_ms):
         return "expired"
     offer = _offer_of(cell, order, attempt)
     if offer is None:
@@ -286,12 +295,16 @@ def _start_settling(cell: Cell, order: Order, attempt: Attempt, answer: Answer, 
 def settle_due(cell: Cell, command: SettleDue) -> Result:
     """The time is over and nothing else was heard: what was settling has failed, and the order with it.
 
-    What is still pending beyond the supplier's memory is shown to a person; its money stays held.
+    What is still pending beyond the supplier's memory is shown to a person; its money stays held. What waited for a
+    slot past its expiry is not sent any more.
     """
     attempt = cell.attempts.get(command.attempt_id)
     if attempt is None or not due_without_inquiry(cell, attempt, cell.now_ms):
         return Done(note="already settled")
     order = cell.orders[attempt.order_id]
+    if attempt.state is AttemptState.QUEUED:
+        _not_sent(cell, order, attempt, "expired")
+        return Done()
     if attempt.state is AttemptState.PENDING:
         attempt.next_inquiry_ms = None
         cell.ask_person("unknown", f"{attempt.supplier} still pending beyond its horizon", order.id, attempt.id)
@@ -497,6 +510,8 @@ def inquirable(cell: Cell, attempt: Attempt) -> bool:
 
 def due_without_inquiry(cell: Cell, attempt: Attempt, now_ms: int) -> bool:
     """True for an attempt whose time has come and that nobody can be asked about."""
+    if attempt.state is AttemptState.QUEUED:
+        return _expired(attempt, now_ms)
     if attempt.next_inquiry_ms is None or attempt.next_inquiry_ms > now_ms or inquirable(cell, attempt):
         return False
     if attempt.state is AttemptState.SETTLING:

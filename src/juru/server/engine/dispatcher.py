@@ -15,8 +15,8 @@ from juru.server.domain.order import Source
 from juru.server.domain.outcome import Answer, Buy, Outcome
 from juru.server.domain.results import Sending
 from juru.server.engine.ports import Runtime, SupplierPort, Told
+from juru.server.engine.slots import Slots
 from juru.server.engine.writer import Writer
-from juru.values.bucket import Bucket
 
 _IDLE_S = 0.05
 _INCIDENT_S = 1.0
@@ -26,25 +26,20 @@ _TAKE_MAX = 500
 class Dispatcher:
     """Sends queued attempts until stopped."""
 
-    def __init__(self, writer: Writer, suppliers: SupplierPort, runtime: Runtime) -> None:
+    def __init__(self, writer: Writer, suppliers: SupplierPort, runtime: Runtime, slots: Slots) -> None:
         self._writer = writer
         self._suppliers = suppliers
         self._runtime = runtime
-        self._buckets: dict[str, Bucket] = {}
-        self._in_flight: dict[str, int] = {}
+        self._slots = slots
         self._claimed: set[int] = set()
         self._wake = asyncio.Event()
         self._stopping = False
         writer.listeners.append(self._on_commit)
+        slots.freed.append(self._wake.set)
 
     def _on_commit(self, changes: Changes) -> None:
         if changes.attempts or changes.attempts_touched:
             self._wake.set()
-
-    @property
-    def in_flight(self) -> int:
-        """Requests on the wire now."""
-        return sum(self._in_flight.values())
 
     def stop(self) -> None:
         """Send nothing more; what is on the wire goes on."""
@@ -66,7 +61,7 @@ class Dispatcher:
 
     def _take(self) -> tuple[tuple[int, ...], bool]:
         """Queued attempts that hold a slot and a token now, and whether some wait for a token only."""
-        cell, now_s = self._writer.cell, self._runtime.boottime_s()
+        cell = self._writer.cell
         taken: list[int] = []
         short = False
         for code in sorted(cell.queued):
@@ -74,18 +69,12 @@ class Dispatcher:
             if not waiting:
                 continue
             supplier = cell.suppliers[code]
-            slots = min(supplier.in_flight_max - self._in_flight.get(code, 0), _TAKE_MAX)
             # Taken from the front as far as there are slots: a long queue is not looked through for every commit.
-            free = list(islice((i for i in waiting if i not in self._claimed), max(slots, 0)))
-            if not free:
-                continue
-            bucket = self._buckets.get(code)
-            if bucket is None or bucket.rate != supplier.rate_per_s:
-                bucket = self._buckets[code] = Bucket(supplier.rate_per_s, now_s)
-            given = bucket.take(len(free), now_s)
-            short = short or given < len(free)
-            taken.extend(free[:given])
-            self._in_flight[code] = self._in_flight.get(code, 0) + given
+            room = min(self._slots.free(supplier), _TAKE_MAX)
+            unclaimed = list(islice((i for i in waiting if i not in self._claimed), room))
+            given = self._slots.take(supplier, len(unclaimed))
+            short = short or given < len(unclaimed)
+            taken.extend(unclaimed[:given])
         self._claimed.update(taken)
         return tuple(taken), short
 
@@ -117,8 +106,7 @@ class Dispatcher:
     def _release(self, attempt_id: int, code: str | None) -> None:
         self._claimed.discard(attempt_id)
         if code is not None:
-            self._in_flight[code] -= 1
-        self._wake.set()
+            self._slots.give_back(code)
 
     async def _send(self, supplier: Supplier, attempt_id: int, buy: Buy, deadline_s: float) -> None:
         """One request; whatever happens to it, an answer is posted."""
