@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -17,6 +18,7 @@ from juru.server.domain.cell import Settings
 from juru.server.domain.commands import AddDeposit, Command, DepositKind, SaveRecord
 from juru.server.domain.outcome import InquiryVerb
 from juru.server.domain.refusals import Refusal
+from juru.server.engine.ports import SupplierPort
 from juru.server.engine.realtime import RealTime
 from juru.server.engine.writer import Writer
 from juru.server.settings import DataDir, ServeSettings
@@ -145,6 +147,6 @@ def audited(data: DataDir) -> int:
         engine.close()
 
 
-def server(data: DataDir, port: int = 0, **ports: object) -> Server:
-    """The server as ``serve`` composes it."""
-    return Server(data, ServeSettings(port=port, queue_max=20_000), **ports)  # type: ignore[arg-type]
+def server(data: DataDir, port: int = 0, suppliers: Callable[[Server], SupplierPort] | None = None) -> Server:
+    """The server as ``serve`` composes it; ``suppliers`` stand in for those over HTTP."""
+    return Server(data, ServeSettings(port=port, queue_max=20_000), suppliers=suppliers)

@@ -47,6 +47,8 @@ class SqliteEngine:
         self._db.execute(f"PRAGMA cache_size = -{cache_kib}")
         self._db.execute("PRAGMA wal_autocheckpoint = 20000")
         self._db.execute("PRAGMA foreign_keys = OFF")
+        # Without this, INSERT OR REPLACE would delete a guarded row past its trigger.
+        self._db.execute("PRAGMA recursive_triggers = ON")
 
     def begin(self) -> None:
         """Open the write transaction, waiting for no one: the cell has one writer."""

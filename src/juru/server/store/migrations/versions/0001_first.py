@@ -1,16 +1,17 @@
 """First schema: books, records, orders, attempts, events, messages, outbox, human queue, refusals, callbacks.
 
+Its statements are frozen in a file for each engine: what a later schema looks like must not change what this revision
+once made.
+
 Revision ID: 0001
 Revises:
 """
 
 from __future__ import annotations
 
-from alembic import context, op
-from sqlalchemy.schema import CreateIndex, CreateTable
+from pathlib import Path
 
-from juru.books import sqlite
-from juru.server.store.schema import tables
+from alembic import context, op
 
 revision = "0001"
 down_revision = None
@@ -20,10 +21,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Create every table, its indexes and its guards."""
-    guards = {"sqlite": sqlite.guards}[context.config.attributes["dialect"]]
-    for table in tables.values():
-        op.execute(CreateTable(table))
-        for index in sorted(table.indexes, key=lambda i: str(i.name)):
-            op.execute(CreateIndex(index))
-        for guard in guards(table):
-            op.execute(guard)
+    dialect = context.config.attributes["dialect"]
+    statements = Path(__file__).with_name(f"0001_first.{dialect}.sql").read_text(encoding="utf-8")
+    for statement in statements.strip().split("\n\n"):
+        op.execute(statement)
