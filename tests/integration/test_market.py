@@ -157,8 +157,8 @@ class Line:
         assert isinstance(delivery, Sent), delivery
         return delivery.reply
 
-    def buy(self, sku: str, ref: str, **more: int) -> Answer:
-        buy = Buy(sku, DEST, ref, **more)
+    def buy(self, sku: str, ref: str, *, amount_idr: int | None = None, max_price_idr: int | None = None) -> Answer:
+        buy = Buy(sku, DEST, ref, amount_idr, max_price_idr)
         return self.dialect.read_reply(self.raw(self.dialect.buy(ACCOUNT, buy)), buy)
 
     def inquire(self, sku: str, ref: str) -> Answer:
@@ -168,7 +168,9 @@ class Line:
         return self.dialect.read_reply(self.raw(request), buy)
 
     def balance_idr(self) -> int:
-        found = self.dialect.read_balance(self.raw(self.dialect.balance(ACCOUNT)))
+        request = self.dialect.balance(ACCOUNT)
+        assert request is not None
+        found = self.dialect.read_balance(self.raw(request))
         assert found is not None
         return found
 

@@ -10,12 +10,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from juru.server.dialects import replies, templates_en, templates_id
-from juru.server.dialects.replies import TemplateError, Templates, order_text, refusal_text
+from juru.server.dialects.replies import TemplateError, Templates, bill_text, order_text, refusal_text
 from juru.server.dialects.texts import read_reply_text
 from juru.server.domain.outcome import Outcome
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.requests import AgentRequest, Intent
-from juru.server.domain.views import OrderState, OrderView
+from juru.server.domain.views import BillView, OrderState, OrderView
 from juru.values.msisdn import parse_msisdn, same_destination
 
 LANGUAGES = ("id", "en")
@@ -215,3 +215,28 @@ def test_other_texts(lang: str) -> None:
     assert replies.history_text([], lang)
     assert replies.pin_changed_text(lang)
     assert "GP" in replies.help_text(lang)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_bill_is_told_as_an_inquiry_that_no_parser_takes_for_a_delivery(lang: str) -> None:
+    view = BillView(
+        ref="inq-1",
+        agent="A1",
+        product="PLN",
+        dest="530000000003",
+        price_idr=52_000,
+        selling_price_idr=53_000,
+        balance_idr=1_000_000,
+        at="2025-01-31T10:15:00+07:00",
+        day=20_119,
+        admin_idr=2_500,
+        bills=2,
+        customer="NAMA PELANGGAN",
+        period="202501",
+    )
+    text = bill_text(view, lang)
+    assert "R#inq-1 PLN.530000000003 INQSUKSES." in text
+    assert "53.000" in text
+    assert "52.000" in text
+    read = read_reply_text(text)
+    assert (read.step, read.settles, read.sn) == ("inquiry", False, None)

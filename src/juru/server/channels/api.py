@@ -29,6 +29,7 @@ from juru.server.domain.order import Order
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.requests import AgentRequest, Intent
 from juru.server.domain.results import Placed, Transferred
+from juru.server.domain.views import BillView
 from juru.values.wire import WireReply, WireRequest
 
 CHANNEL = "api"
@@ -186,7 +187,7 @@ def _document(reply: Reply) -> msgspec.Struct | Refusal:
             return BalanceDoc(reply.balance_idr, reply.held_idr, reply.credit_idr)
         case Transferred():
             return TransferDoc(reply.transfer_id, reply.to, reply.amount_idr, reply.balance_idr, reply.repeated)
-        case Refusal():
+        case Refusal() | BillView():
             return reply
         case _:
             raise AssertionError(reply)

@@ -19,6 +19,7 @@ from juru.server.dialects.grammar_profile import GrammarProfile
 from juru.server.dialects.replies import (
     Templates,
     balance_text,
+    bill_text,
     help_text,
     history_text,
     order_text,
@@ -33,6 +34,7 @@ from juru.server.domain.commands import MessageKey
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.requests import AgentRequest, Intent
 from juru.server.domain.results import Placed, Transferred
+from juru.server.domain.views import BillView
 
 CHANNEL = "chat"
 _KEPT = 100
@@ -110,6 +112,8 @@ class ChatChannel:
                 return [order_text(view, templates=templates) for view in orders]
             case Refusal():
                 return [refusal_text(reply, asked=asked, templates=templates)]
+            case BillView():
+                return [bill_text(reply, templates=templates)]
             case Balance():
                 return [balance_text(reply.balance_idr, held_idr=reply.held_idr, templates=templates)]
             case Prices(rows=rows):

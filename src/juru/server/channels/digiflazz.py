@@ -7,9 +7,10 @@ from collections.abc import Callable
 from juru.server.channels.door import Balance, Door, Orders, PriceRow, Prices
 from juru.server.dialects import digiflazz_buyer
 from juru.server.dialects.contract import ListedProduct
-from juru.server.dialects.replies import Templates, order_text, refusal_text
+from juru.server.dialects.replies import Templates, bill_text, order_text, refusal_text
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.results import Placed
+from juru.server.domain.views import BillView
 from juru.values.wire import WireReply, WireRequest
 
 CHANNEL = "h2h-digiflazz"
@@ -33,6 +34,8 @@ class DigiflazzChannel:
         match reply:
             case Placed(orders=orders) | Orders(orders=orders):
                 return digiflazz_buyer.write_order(orders[0], order_text(orders[0], templates=templates))
+            case BillView():
+                return digiflazz_buyer.write_bill(reply, bill_text(reply, templates=templates))
             case Balance():
                 return digiflazz_buyer.write_balance(reply.balance_idr)
             case Prices(rows=rows):

@@ -35,7 +35,7 @@ from juru.server.domain.pricing import quote
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.requests import AgentRequest, Intent
 from juru.server.domain.results import Placed, Transferred
-from juru.server.domain.views import OrderView
+from juru.server.domain.views import BillView, OrderView
 from juru.server.engine.writer import Writer
 from juru.values.bucket import Bucket
 from juru.values.msisdn import parse_msisdn
@@ -108,7 +108,7 @@ class Said(msgspec.Struct, frozen=True):
     what: str
 
 
-Reply = Placed | Transferred | Refusal | Balance | Prices | Orders | Said
+Reply = Placed | Transferred | Refusal | Balance | Prices | Orders | BillView | Said
 
 
 class Door:

@@ -10,6 +10,7 @@ from juru.server.dialects import otomax
 from juru.server.dialects.contract import Inbound
 from juru.server.dialects.replies import (
     Templates,
+    bill_text,
     help_text,
     order_text,
     price_text,
@@ -18,6 +19,7 @@ from juru.server.dialects.replies import (
 )
 from juru.server.domain.refusals import Refusal
 from juru.server.domain.results import Placed, Transferred
+from juru.server.domain.views import BillView
 from juru.values.wire import WireReply, WireRequest
 
 CHANNEL = "h2h-otomax"
@@ -48,6 +50,8 @@ class OtomaxChannel:
         match reply:
             case Placed(orders=orders) | Orders(orders=orders):
                 return order_text(orders[0], templates=templates)
+            case BillView():
+                return bill_text(reply, templates=templates)
             case Refusal():
                 return refusal_text(reply, asked=inbound.asked, templates=templates)
             case Prices(rows=rows):

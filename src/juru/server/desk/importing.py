@@ -312,6 +312,8 @@ def _fill_in(table: Table, draft: _Draft, blank: set[str]) -> None:
         if dialect is not None and draft.known is None:
             draft.document.setdefault("inquiry", dialect.inquiry.value)
             draft.document.setdefault("inquiry_horizon_s", dialect.horizon_s)
+            if dialect.bill_inquiry is not None:
+                draft.document.setdefault("bill_inquiry", dialect.bill_inquiry.value)
 
 
 def _nothing(_cell: Cell, _draft: _Draft) -> Iterable[tuple[str, str]]:

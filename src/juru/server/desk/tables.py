@@ -111,6 +111,7 @@ SUPPLIERS = Table(
         Column("account", c.PAIRS, "base=https://...; member_id=... ; what the dialect needs and is no secret"),
         Column("profile", c.JSON, 'its own reply patterns as JSON: {"patterns": [...]}'),
         Column("inquiry", c.WORD, "none, explicit or resend"),
+        Column("bill_inquiry", c.WORD, "the same for a bill's payment"),
         Column("inquiry_horizon_s", c.WHOLE, "how long after the order it may be asked"),
         Column("inquiry_interval_s", c.WHOLE, "seconds between two inquiries"),
         Column("first_inquiry_s", c.WHOLE, "seconds before the first"),

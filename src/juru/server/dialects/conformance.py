@@ -25,7 +25,7 @@ from juru.server.dialects.grammar import read_order_text
 from juru.server.dialects.grammar_profile import DEFAULT, load_grammar, profile_with_keywords
 from juru.server.dialects.profiles import ReplyProfile, load_profile
 from juru.server.dialects.texts import read_reply_text
-from juru.server.domain.outcome import Answer, Buy
+from juru.server.domain.outcome import Answer, Buy, Step
 from juru.server.domain.requests import AgentRequest
 from juru.values.wire import WireReply, WireRequest
 
@@ -56,11 +56,9 @@ _READERS: dict[str, Callable[[WireRequest, FindAgent, OpenProducts], Inbound]] =
     "otomax": otomax.read_request,
     "digiflazz_buyer": digiflazz_buyer.read_request,
 }
-_BILL_VERBS: dict[str, digiflazz_buyer.BillCommand] = {
-    "bill_inquiry": "inq-pasca",
-    "bill_pay": "pay-pasca",
-    "bill_status": "status-pasca",
-}
+_BILL_STEPS = {"bill_inquiry": Step.INQUIRY, "bill_pay": Step.PAY}
+_REPLY_STEPS = {None: Step.ORDER, "order": Step.ORDER, "payment": Step.PAY, "pay": Step.PAY, "inquiry": Step.INQUIRY}
+"""What a case's ``step`` says was asked; a prepaid dialect reads an inquiry as the question about an order."""
 
 
 def run_case(case: Case) -> Failures:
@@ -100,8 +98,8 @@ def _request(case: Case, expects: Case) -> Failures:
 def _outbound(dialect: SupplierDialect, account: Case, given: Case) -> WireRequest:
     verb = given.get("verb", "order")
     if verb == "balance":
-        return dialect.balance(account)
-    if verb == "price_list":
+        made = dialect.balance(account)
+    elif verb == "price_list":
         made = dialect.price_list(account)
     elif verb == "ticket" and isinstance(dialect, otomax.Otomax):
         made = dialect.ticket(account, given["amount_idr"])
@@ -109,8 +107,10 @@ def _outbound(dialect: SupplierDialect, account: Case, given: Case) -> WireReque
         made = dialect.buy(account, _buy(given["order"]))
     elif verb == "inquiry":
         made = dialect.inquire(account, _buy(given["order"]))
-    elif verb in _BILL_VERBS and isinstance(dialect, digiflazz_buyer.DigiflazzBuyer):
-        made = dialect.bill(account, _buy(given["order"]), _BILL_VERBS[verb])
+    elif verb in _BILL_STEPS and dialect.bill_inquiry is not None:
+        made = dialect.buy(account, msgspec.structs.replace(_buy(given["order"]), step=_BILL_STEPS[verb]))
+    elif verb == "bill_status" and dialect.bill_inquiry is not None:
+        made = dialect.inquire(account, msgspec.structs.replace(_buy(given["order"]), step=Step.PAY))
     else:
         made = None
     if made is None:
@@ -139,14 +139,15 @@ def _inbound(case: Case, expects: Case) -> Failures:
 
 
 def _reply(case: Case, expects: Case) -> Failures:
-    if case.get("step") not in (None, "order", "payment"):
+    if case.get("step") not in _REPLY_STEPS:
         raise CaseError(f"step {case['step']!r} is not read here")
+    step = _REPLY_STEPS[case.get("step")]
     response = case["response"]
     body = response.get("raw_body", response.get("body", ""))
     raw = body.encode() if isinstance(body, str) else msgspec.json.encode(body)
     order = case.get("order") or case.get("given", {}).get("order")
     reply = WireReply(response["status"], raw, tuple(response.get("headers", {}).items()))
-    answer = _dialect(case).read_reply(reply, _buy(order) if order else None, _profile(case))
+    answer = _dialect(case).read_reply(reply, _buy(order) if order else None, _profile(case), step)
     return _compare_answer(answer, {}, expects)
 
 

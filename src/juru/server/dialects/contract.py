@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from juru.server.dialects.profiles import ReplyProfile
-from juru.server.domain.outcome import Answer, Buy, InquiryVerb, Outcome
+from juru.server.domain.outcome import Answer, Buy, InquiryVerb, Outcome, Step
 from juru.server.domain.refusals import Refusal
 from juru.server.domain.requests import AgentRequest
 from juru.values.msisdn import parse_msisdn, same_destination, to_local
@@ -99,23 +99,36 @@ class SupplierDialect(Protocol):
         """How an order is asked about."""
 
     @property
+    def bill_inquiry(self) -> InquiryVerb | None:
+        """How a bill's payment is asked about; None where the dialect has no bills."""
+
+    @property
     def horizon_s(self) -> int:
         """Seconds after the first send within which an inquiry is safe."""
 
     def buy(self, account: Account, buy: Buy) -> WireRequest:
-        """The request that buys."""
+        """The request that buys, asks a bill's amount or pays it, by ``buy.step``."""
 
     def inquire(self, account: Account, buy: Buy) -> WireRequest | None:
-        """The request that asks about a buy; None where the dialect has none."""
+        """The request that asks what became of a buy or a payment; None where the dialect has none."""
 
-    def balance(self, account: Account) -> WireRequest:
-        """The request for our deposit there."""
+    def balance(self, account: Account) -> WireRequest | None:
+        """The request for our deposit there; None where the dialect has none."""
 
     def price_list(self, account: Account) -> WireRequest | None:
         """The request for their prices; None where the dialect has none."""
 
-    def read_reply(self, reply: WireReply, buy: Buy | None = None, profile: ReplyProfile | None = None) -> Answer:
-        """The answer to a buy or an inquiry, already checked against ``buy`` where one is given."""
+    def read_reply(
+        self,
+        reply: WireReply,
+        buy: Buy | None = None,
+        profile: ReplyProfile | None = None,
+        step: Step = Step.ORDER,
+    ) -> Answer:
+        """The answer to a buy or to an inquiry about it, already checked against ``buy`` where one is given.
+
+        ``step`` says what was asked where no ``buy`` does; a bill's inquiry never settles (``settles=False``).
+        """
 
     def read_balance(self, reply: WireReply) -> int | None:
         """Our deposit there, or None when the reply does not tell it."""
@@ -138,6 +151,20 @@ def wire_dest(stored: str, form: str | None = None) -> str:
     if not stored.startswith("+62") or form == "e164":
         return stored
     return stored[1:] if form == "intl" else to_local(stored)
+
+
+class SupplierTicket(msgspec.Struct, frozen=True):
+    """A supplier's answer to our deposit ticket: transfer exactly ``amount_idr`` and write ``note`` beside it."""
+
+    amount_idr: int
+    bank: str = ""
+    account_no: str = ""
+    note: str = ""
+
+
+def step_of(buy: Buy | None, step: Step) -> Step:
+    """What was asked: the buy says it best."""
+    return step if buy is None else buy.step
 
 
 def http_fault(reply: WireReply) -> str | None:

@@ -19,24 +19,25 @@ from juru.server.dialects.contract import (
     asks_politely,
     check_answer,
     http_fault,
+    step_of,
     unknown,
     wire_dest,
 )
 from juru.server.dialects.profiles import ReplyProfile
 from juru.server.dialects.texts import classify, clean_sn
-from juru.server.domain.outcome import Answer, Buy, InquiryVerb, Outcome
+from juru.server.domain.outcome import Answer, Buy, InquiryVerb, Outcome, Step
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.requests import AgentRequest, Intent
-from juru.server.domain.views import OrderState, OrderView
+from juru.server.domain.views import BillView, OrderState, OrderView
 from juru.values.wire import WireReply, WireRequest
 
 HORIZON_S = 80 * 86_400
 """From day 90 the same order with the same ref buys again; resends stop well before."""
 
 _IDR_DIGITS_MAX = 15
+_DETAILS_MAX = 20
 
 Json = Mapping[str, Any]
-BillCommand = Literal["inq-pasca", "pay-pasca", "status-pasca"]
 
 _FAILED = "02 50 51 52 53 54 55 57 58 60 71 72 73 74 84 85 86"
 _REFUSED = "40 41 42 43 44 45 47 56 61 62 63 64 65 66 67 68 69 80 81 82 83 87 88"
@@ -132,10 +133,18 @@ class DigiflazzBuyer:
 
     name = "digiflazz_buyer"
     inquiry = InquiryVerb.RESEND
+    bill_inquiry = InquiryVerb.EXPLICIT
     horizon_s = HORIZON_S
 
     def buy(self, account: Account, buy: Buy) -> WireRequest:
-        """A prepaid order; sent again with the same reference it is the inquiry."""
+        """A prepaid order, which sent again with the same reference is the inquiry; or a bill's inquiry or payment.
+
+        A payment keeps its inquiry's reference and calendar date.
+        """
+        if buy.step is not Step.ORDER:
+            command = "inq-pasca" if buy.step is Step.INQUIRY else "pay-pasca"
+            amount = {} if buy.amount_idr is None or buy.step is Step.PAY else {"amount": buy.amount_idr}
+            return _post(account, "/transaction", {"commands": command, **self._order(account, buy), **amount})
         body = self._order(account, buy)
         if buy.max_price_idr is not None:
             body["max_price"] = buy.max_price_idr
@@ -146,12 +155,10 @@ class DigiflazzBuyer:
         return _post(account, "/transaction", body)
 
     def inquire(self, account: Account, buy: Buy) -> WireRequest:
-        """The same order again (law 6: a resend is a send)."""
+        """The same order again (law 6: a resend is a send); a bill's payment has a status command of its own."""
+        if buy.step is not Step.ORDER:
+            return _post(account, "/transaction", {"commands": "status-pasca", **self._order(account, buy)})
         return self.buy(account, buy)
-
-    def bill(self, account: Account, buy: Buy, command: BillCommand) -> WireRequest:
-        """A bill's inquiry, payment or status; a payment keeps the inquiry's reference and calendar date."""
-        return _post(account, "/transaction", {"commands": command, **self._order(account, buy)})
 
     def balance(self, account: Account) -> WireRequest:
         """Our deposit there."""
@@ -161,13 +168,21 @@ class DigiflazzBuyer:
         """All prepaid prices: at most once per five minutes."""
         return _post(account, "/price-list", {"cmd": "prepaid", **_signed(account, "pricelist")})
 
-    def read_reply(self, reply: WireReply, buy: Buy | None = None, profile: ReplyProfile | None = None) -> Answer:  # noqa: ARG002
-        """The object under ``data``, mapped by its rc."""
+    def read_reply(
+        self,
+        reply: WireReply,
+        buy: Buy | None = None,
+        profile: ReplyProfile | None = None,  # noqa: ARG002 - its replies are structured
+        step: Step = Step.ORDER,
+    ) -> Answer:
+        """The object under ``data``, mapped by its rc; an inquiry's answer prices the bill and settles nothing."""
         fault = http_fault(reply)
         data = None if fault else _data(reply.body)
         if not isinstance(data, dict):
             return unknown(fault or "unreadable", message=reply.text[:200])
         answer = _read(data)
+        if step_of(buy, step) is Step.INQUIRY:
+            answer = msgspec.structs.replace(answer, step=Step.INQUIRY.value, settles=False, sn=None)
         return self.check(answer, buy) if buy else answer
 
     def read_balance(self, reply: WireReply) -> int | None:
@@ -281,6 +296,7 @@ def _read(data: Json) -> Answer:
         late_success_risk=failed and rc in _TIMEOUTS,
         counts_as="cluster_refusal" if failed and rc == "59" else None,
         supplier_balance_low=outcome is Outcome.REFUSED and rc == "44",
+        **_bill(data),
     )
     if outcome is not Outcome.SUCCESS:
         return answer
@@ -288,6 +304,27 @@ def _read(data: Json) -> Answer:
     return msgspec.structs.replace(
         answer, sn=clean_sn(_text(data, "sn"), answer, numbers=(whatsapp,) if whatsapp else ())
     )
+
+
+def _bill(data: Json) -> dict[str, Any]:
+    """What a postpaid answer says of the bill, with the lines of its receipt as far as they are plain."""
+    if "selling_price" not in data and "customer_name" not in data:
+        return {}
+    desc = data.get("desc")
+    desc = desc if isinstance(desc, dict) else {}
+    detail = desc.get("detail")
+    sheets = _idr(desc.get("lembar_tagihan")) or (len(detail) if isinstance(detail, list) else None)
+    lines = [
+        (str(k)[:40], str(v)[:80]) for k, v in desc.items() if isinstance(v, str | int) and not isinstance(v, bool)
+    ]
+    return {
+        "selling_price_idr": _idr(data.get("selling_price")),
+        "admin_idr": _idr(data.get("admin")),
+        "bills": sheets,
+        "customer": _text(data, "customer_name"),
+        "period": _text(data, "periode"),
+        "details": tuple(lines[:_DETAILS_MAX]),
+    }
 
 
 def _outcome(rc: str | None, status: str, message: str) -> tuple[Outcome, str | None]:
@@ -413,6 +450,27 @@ def _unready(asked: AgentRequest, body: Json, open_products: OpenProducts) -> Re
 def write_order(view: OrderView, message: str) -> WireReply:
     """An order's present state: 00 success, 03 pending and unknown, 02 failed, 74 reversed after a success."""
     return _reply(_row(view, message))
+
+
+def write_bill(view: BillView, message: str) -> WireReply:
+    """A bill's inquiry: ``price`` is what paying takes from the agent, ``selling_price`` what his customer owes."""
+    return _reply(
+        {
+            "ref_id": view.ref,
+            "customer_no": view.dest,
+            "customer_name": view.customer,
+            "buyer_sku_code": view.product,
+            "admin": view.admin_idr,
+            "message": message,
+            "status": "Sukses",
+            "rc": "00",
+            "periode": view.period,
+            "buyer_last_saldo": view.balance_idr,
+            "price": view.price_idr,
+            "selling_price": view.selling_price_idr,
+            "desc": {"lembar_tagihan": view.bills, **dict(view.details)},
+        }
+    )
 
 
 def write_refusal(refusal: Refusal, message: str, asked: AgentRequest | None = None) -> WireReply:

@@ -27,7 +27,7 @@ from juru.server.dialects.contract import (
 )
 from juru.server.dialects.profiles import ReplyProfile
 from juru.server.dialects.texts import read_balance_text, read_reply_text, tidy
-from juru.server.domain.outcome import Answer, Buy, InquiryVerb, Outcome
+from juru.server.domain.outcome import Answer, Buy, InquiryVerb, Outcome, Step
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.requests import AgentRequest, Intent
 from juru.server.domain.views import OrderState, OrderView
@@ -86,6 +86,7 @@ class Otomax:
 
     name = "otomax"
     inquiry = InquiryVerb.EXPLICIT
+    bill_inquiry = None
     horizon_s = DAY_S
 
     def buy(self, account: Account, buy: Buy) -> WireRequest:
@@ -128,7 +129,13 @@ class Otomax:
         """OtomaX has none; prices are read from replies."""
         return None
 
-    def read_reply(self, reply: WireReply, buy: Buy | None = None, profile: ReplyProfile | None = None) -> Answer:
+    def read_reply(
+        self,
+        reply: WireReply,
+        buy: Buy | None = None,
+        profile: ReplyProfile | None = None,
+        step: Step = Step.ORDER,  # noqa: ARG002 - OtomaX has no bills
+    ) -> Answer:
         """A text, bare or as ``status=N&message=...``; never JSON, XML or an HTML page."""
         fault = http_fault(reply)
         if fault is None and _MARKUP.search(reply.text[:1000]):

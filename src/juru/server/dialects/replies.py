@@ -18,7 +18,7 @@ from juru.server.dialects.texts import read_reply_text
 from juru.server.domain.outcome import Outcome
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.requests import AgentRequest, Intent
-from juru.server.domain.views import OrderState, OrderView
+from juru.server.domain.views import BillView, OrderState, OrderView
 from juru.values.rupiah import dotted, format_rupiah
 
 TEMPLATE_CHARS_MAX = 600
@@ -143,6 +143,23 @@ def order_text(view: OrderView, lang: str | None = None, templates: Templates | 
             return texts.formats[_ORDER_KEYS[view.state]](
                 tag=tag, product=view.product, dest=view.dest, time=time, reason=_reason(view, texts), balance=balance
             )
+
+
+def bill_text(view: BillView, lang: str | None = None, templates: Templates | None = None) -> str:
+    """What an agent is told of a bill: whose it is, what is owed, and what paying it will take from his deposit."""
+    return _texts(lang, templates).formats["bill"](
+        tag=f"R#{view.ref} " if view.ref else "",
+        product=view.product,
+        dest=view.dest,
+        customer=_short(view.customer) or "-",
+        period=_short(view.period) or "-",
+        bills=view.bills,
+        owed=dotted(view.selling_price_idr),
+        admin=dotted(view.admin_idr),
+        price=dotted(view.price_idr),
+        balance=dotted(view.balance_idr),
+        time=view.at[11:16],
+    )
 
 
 def refusal_text(

@@ -11,6 +11,11 @@ TEXTS: dict[str, str] = {
     "order.success": "{tag}{product}.{dest} SUCCESS. SN/Ref: {sn}. Balance {balance} @{time}",
     "order.failed": "{tag}{product}.{dest} FAILED. {reason}. Balance {balance} @{time}",
     "order.reversed": "{tag}{product}.{dest} FAILED. {reason}. Balance {balance} @{time}",
+    "bill": (
+        "{tag}{product}.{dest} INQSUKSES. Name {customer}, period {period}, {bills} bills. "
+        "Owed {owed}, admin {admin}. Takes {price} from your deposit. "
+        "Pay today: BAYAR.{product}.{dest}.PIN. Saldo {balance} @{time}"
+    ),
     "balance": "Balance {balance}",
     "balance.held": "Balance {balance}, {held} held for orders under way",
     "price": "{code} {name} {price} {state}",

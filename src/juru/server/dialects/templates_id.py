@@ -11,6 +11,11 @@ TEXTS: dict[str, str] = {
     "order.success": "{tag}{product}.{dest} SUKSES. SN/Ref: {sn}. Saldo {balance} @{time}",
     "order.failed": "{tag}{product}.{dest} GAGAL. {reason}. Saldo {balance} @{time}",
     "order.reversed": "{tag}{product}.{dest} GAGAL. {reason}. Saldo {balance} @{time}",
+    "bill": (
+        "{tag}{product}.{dest} INQSUKSES. Nama {customer}, periode {period}, {bills} lembar. "
+        "Tagihan {owed}, admin {admin}. Potong saldo {price}. "
+        "Bayar hari ini: BAYAR.{product}.{dest}.PIN. Saldo {balance} @{time}"
+    ),
     "balance": "Saldo {balance}",
     "balance.held": "Saldo {balance}, sedang ditahan {held} untuk transaksi berjalan",
     "price": "{code} {name} {price} {state}",

@@ -149,6 +149,7 @@ class Supplier(msgspec.Struct, frozen=True, omit_defaults=True):
     secrets: dict[str, str] = {}
     profile: dict[str, Any] = {}
     inquiry: InquiryVerb = InquiryVerb.EXPLICIT
+    bill_inquiry: InquiryVerb = InquiryVerb.NONE
     inquiry_horizon_s: int = 86_400
     inquiry_interval_s: int = 60
     first_inquiry_s: int = 60

@@ -29,12 +29,24 @@ class InquiryVerb(StrEnum):
     RESEND = "resend"
 
 
+class Step(StrEnum):
+    """Which request of a purchase this is. A bill is asked about first (``inquiry`` moves no money), then paid."""
+
+    ORDER = "order"
+    INQUIRY = "inquiry"
+    PAY = "pay"
+
+
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     """A reply, inquiry answer or callback of a supplier, mapped.
 
     ``price_idr`` is what we are charged, ``balance_idr`` our deposit there as the message states it (a hint for drift
     alerts, never a ledger fact). ``settles`` is False for the inquiry step of a bill. ``reason`` is a stable word for
     logs and pages (``not_sent``, ``timeout``, ``unmapped_code``, ``dest_mismatch`` ...).
+
+    Of a bill: ``selling_price_idr`` is what the customer owes, ``admin_idr`` the fee in it, ``bills`` how many months
+    or sheets, ``details`` further lines of the receipt; ``supplier_trx_id`` is what some suppliers want back with the
+    payment. ``voucher_pin`` is a voucher's secret part, to be sealed before it is stored.
     """
 
     outcome: Outcome
@@ -54,12 +66,20 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     settles: bool = True
     counts_as: str | None = None
     supplier_balance_low: bool = False
+    selling_price_idr: int | None = None
+    admin_idr: int | None = None
+    bills: int | None = None
+    customer: str | None = None
+    period: str | None = None
+    details: tuple[tuple[str, str], ...] = ()
+    voucher_pin: str | None = None
 
 
 class Buy(msgspec.Struct, frozen=True):
     """One purchase as it goes to a supplier: their SKU, the destination as stored (E.164 or as typed), our reference.
 
-    ``amount_idr`` is set for open denominations only; ``max_price_idr`` goes with every buy that knows it (law 8).
+    ``amount_idr`` is set for open denominations and open bills only; ``max_price_idr`` goes with every buy that knows
+    it (law 8). A bill's payment keeps the reference of its inquiry, and ``tr_id`` is what the supplier called it then.
     """
 
     product: str
@@ -67,3 +87,6 @@ class Buy(msgspec.Struct, frozen=True):
     ref: str
     amount_idr: int | None = None
     max_price_idr: int | None = None
+    step: Step = Step.ORDER
+    tr_id: str | None = None
+    counter: int = 1

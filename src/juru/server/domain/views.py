@@ -38,3 +38,26 @@ class OrderView(msgspec.Struct, frozen=True):
     counter: int = 1
     amount_idr: int | None = None
     repeated: bool = False
+
+
+class BillView(msgspec.Struct, frozen=True):
+    """A bill as told to the agent who asked about it; nothing has been paid.
+
+    ``price_idr`` is what paying it will take from his deposit, ``selling_price_idr`` what the customer owes (admin fee
+    ``admin_idr`` included). It may be paid under the same reference until the end of the business day ``day``.
+    """
+
+    ref: str
+    agent: str
+    product: str
+    dest: str
+    price_idr: int
+    selling_price_idr: int
+    balance_idr: int
+    at: str
+    day: int
+    admin_idr: int = 0
+    bills: int = 1
+    customer: str = ""
+    period: str = ""
+    details: tuple[tuple[str, str], ...] = ()
