@@ -11,6 +11,7 @@ import msgspec
 
 from juru.books.sqlite import SqliteEngine
 from juru.server.domain.agent import Agent
+from juru.server.domain.bill import Bill, BillState
 from juru.server.domain.catalog import Offer, Operator, PrefixTable, Product, ProductKind, Supplier
 from juru.server.domain.cell import Settings
 from juru.server.domain.commands import (
@@ -33,8 +34,11 @@ from juru.server.domain.commands import (
     SaveRecord,
     TransferDeposit,
 )
+from juru.server.domain.decide import Needs
 from juru.server.domain.order import Source
 from juru.server.domain.outcome import Answer, Outcome
+from juru.server.domain.paper import Paper
+from juru.server.domain.paper_kinds import NAME_OF
 from juru.server.domain.results import Done, Placed, Result, Sending, Transferred
 from juru.server.engine.writer import Writer
 from juru.server.store.migrate import migrate
@@ -114,6 +118,18 @@ class SmallCell:
         self._runner.run(stop())
         self._runner.close()
         self.engine.close()
+
+    def file(self, key: str, *papers: Paper) -> None:
+        """File versions of a paper, a commit each, as the commands of its kind do."""
+        for paper in papers:
+            self.runtime.time_ms += 1
+            cell = self.writer.cell
+            past = self.store.load(cell, Needs(papers=[(NAME_OF[type(paper)], key)]), self.runtime.now_ms())
+            cell.begin(self.runtime.now_ms(), past)
+            cell.file(key, paper)
+            self.store.write(cell, self.runtime.new_id())
+            self.store.commit()
+            self.store.committed()
 
     # ------------------------------------------------------------------ what a test does
 
@@ -211,11 +227,26 @@ def eventful_day(cell: SmallCell) -> None:
     cell.do(NoteRefusal(None, "h2h-api", "unknown_sender"))
     too_short = PlaceOrder("MID", (OrderLine(dest="0812", product="P10"),), CHAT, message=cell.message("10.0812"))
     assert not isinstance(cell.do(too_short), Placed)
+    _bills(cell)
     _tell(cell)
     cell.order("081234560001", ref="still-queued")
     cell.send(cell.order("081234560002", ref="still-sending"))
     cell.buy(Outcome.UNKNOWN, reason="timeout")
     cell.buy(Outcome.PENDING)
+
+
+def bill(ref: str, state: BillState, **more: Any) -> Bill:  # noqa: ANN401 - fields of Bill
+    """An inquiry of agent LOW about a PLN bill."""
+    day = START_MS // 86_400_000
+    return Bill(3, ref, "PLN", "530000000003", "S1-PLN", "S1", "pln", f"B{ref}", day, START_MS, state, **more)
+
+
+def _bills(cell: SmallCell) -> None:
+    """Inquiries: one refused, one still asked, one found and found again with another amount."""
+    cell.file("3/b-1", bill("b-1", BillState.ASKED), bill("b-1", BillState.REFUSED, reason="bill_not_available"))
+    cell.file("3/b-2", bill("b-2", BillState.ASKED))
+    found = bill("b-3", BillState.FOUND, cost_idr=50_000, price_idr=50_500, selling_price_idr=52_500, admin_idr=2_500)
+    cell.file("3/b-3", bill("b-3", BillState.ASKED), found, msgspec.structs.replace(found, cost_idr=51_000))
 
 
 def _plain_orders(cell: SmallCell) -> None:

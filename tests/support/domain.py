@@ -21,7 +21,7 @@ from juru.server.domain.catalog import (
     ProductKind,
     Supplier,
 )
-from juru.server.domain.cell import Cell, Changes, Message, Past, Settings
+from juru.server.domain.cell import Cell, Changes, Message, PaperKey, Past, Settings
 from juru.server.domain.commands import (
     AddDeposit,
     AttemptAnswered,
@@ -33,12 +33,14 @@ from juru.server.domain.commands import (
     OrderLine,
     PlaceOrder,
 )
-from juru.server.domain.decide import decide, needs
+from juru.server.domain.decide import Needs, decide, needs
 from juru.server.domain.order import Attempt, Order, Source
 from juru.server.domain.outcome import Answer, Outcome
+from juru.server.domain.paper import Paper
 from juru.server.domain.records import put
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.results import Done, Placed, Result, Sending
+from juru.server.store.rows import paper_from
 
 # Monday 2 June 2025, 10:00 WIB.
 START_MS = 1_748_833_200_000
@@ -61,6 +63,7 @@ class Market:
         self.attempts: dict[int, Attempt] = {}
         self.transfers: dict[int, Transfer] = {}
         self.messages: list[Message] = []
+        self.papers: dict[PaperKey, tuple[int, Paper]] = {}
         self.commits: list[Changes] = []
         self.now_ms = cell.now_ms
 
@@ -85,6 +88,8 @@ class Market:
         self.attempts.update({attempt.id: attempt for attempt in changes.attempts})
         self.transfers.update({moved.id: moved for moved in changes.transfers})
         self.messages.extend(changes.messages)
+        for row in changes.papers:
+            self.papers[row.kind, row.key] = (row.head_id, paper_from(row.kind, row.body.decode()))
         self.commits.append(changes)
 
     def _past(self, commands: list[Command]) -> Past:
@@ -118,7 +123,22 @@ class Market:
                 past.attempts.update({a.id: a for a in self.attempts.values() if a.order_id == order_id})
                 transfers.update(i for i in (known.post_id,) if i is not None)
         self._load_transfers(past, transfers, wanted.last_transfers)
+        self._load_papers(past, wanted)
         return past
+
+    def _load_papers(self, past: Past, wanted: Needs) -> None:
+        here = {key: found for key, found in self.papers.items() if key not in self.cell.papers}
+        past.papers.update({key: here[key] for key in wanted.papers if key in here})
+        for asked in wanted.marked:
+            fits = [
+                (head_id, key)
+                for key, (head_id, paper) in here.items()
+                if key[0] == asked.kind
+                and paper.head().mark == asked.mark
+                and (paper.head().open or not asked.only_open)
+            ]
+            for _, key in sorted(fits, reverse=asked.newest)[: asked.limit]:
+                past.papers[key] = here[key]
 
     def _load_transfers(self, past: Past, wanted: set[int], last_of: list[int]) -> None:
         for agent_id in last_of:

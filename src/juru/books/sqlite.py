@@ -106,7 +106,9 @@ class SqliteEngine:
     def script(self, statements: str) -> None:
         """Run a migration's statements in one transaction, or none of them."""
         with self._db:
-            self._db.execute(statements)
+            # A statement that returns rows stops here until they are taken.
+            for _ in self._db.execute(statements):
+                pass
 
     def close(self) -> None:
         """Close the connection; the last one to close folds the log into the database."""

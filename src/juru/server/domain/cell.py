@@ -7,7 +7,7 @@ the store writes in one commit. Same cell + same commands = same changes; nothin
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -24,6 +24,8 @@ from juru.server.domain.catalog import (
     Supplier,
 )
 from juru.server.domain.order import Attempt, Event, Happened, Order, evolve_attempt, evolve_order
+from juru.server.domain.paper import Paper, PaperRow
+from juru.server.domain.paper_kinds import NAME_OF, PAPER_KINDS
 from juru.server.domain.pricing import Quote
 from juru.server.domain.routing import Mix
 from juru.server.domain.views import OrderView
@@ -151,6 +153,7 @@ class Changes(msgspec.Struct):
     queue_closed: list[QueueItem] = []
     refusals: list[RefusedRow] = []
     callbacks: list[CallbackRow] = []
+    papers: list[PaperRow] = []
 
     def any(self) -> bool:
         """True when there is something to commit."""
@@ -180,7 +183,12 @@ class NextIds(msgspec.Struct):
     posting: int = 1
     delivery: int = 1
     closing: int = 1
+    paper: int = 1
     commit: int = 1
+
+
+PaperKey = tuple[str, str]
+"""A paper's kind and key."""
 
 
 class Past(msgspec.Struct):
@@ -195,8 +203,10 @@ class Past(msgspec.Struct):
     transfers: dict[int, Transfer] = {}
     reversed: dict[int, int] = {}
     last_transfer: dict[int, int] = {}
+    papers: dict[PaperKey, tuple[int, Paper]] = {}
 
 
+P = TypeVar("P", bound=Paper)
 QueueKey = tuple[str, int | None, int | None]
 
 
@@ -227,6 +237,7 @@ class Cell:
         self.told_balances: dict[str, ToldBalance] = {}
         self.stock: dict[str, int] = {}
         self.stock_since_ms: dict[str, int] = {}
+        self.papers: dict[PaperKey, tuple[int, Paper]] = {}
         self.next = NextIds()
         self.quotes: dict[tuple[str, str], Quote] = {}
         self.past = Past()
@@ -356,6 +367,41 @@ class Cell:
         del self.queue[item.kind, item.order_id, item.attempt_id]
         item.closed_ms, item.closed_by = self.now_ms, by
         self.changes.queue_closed.append(item)
+
+    def paper(self, kind: type[P], key: str) -> P | None:
+        """A paper by its key: kept in memory, or loaded for this batch because its command named it."""
+        found = self.past.papers.get((NAME_OF[kind], key)) or self.papers.get((NAME_OF[kind], key))
+        if found is None:
+            return None
+        assert isinstance(found[1], kind), key
+        return found[1]
+
+    def papers_marked(self, kind: type[P], mark: str, *, is_open: bool = True) -> list[tuple[str, P]]:
+        """Papers with a mark, oldest first, as far as they are kept or were named; with their keys."""
+        name = NAME_OF[kind]
+        known = self.papers | self.past.papers
+        found = sorted((head_id, key, paper) for (of, key), (head_id, paper) in known.items() if of == name)
+        return [
+            (key, paper)
+            for _, key, paper in found
+            if isinstance(paper, kind) and (head := paper.head()).mark == mark and head.open is is_open
+        ]
+
+    def file(self, key: str, paper: Paper) -> int:
+        """File a new version of a paper; its number. A key that is new must have been named by its command."""
+        kind = NAME_OF[type(paper)]
+        known = self.past.papers.get((kind, key)) or self.papers.get((kind, key))
+        number = self.next.paper
+        self.next.paper += 1
+        head_id, head = (known[0] if known is not None else number), paper.head()
+        row = PaperRow(number, head_id, kind, key, msgspec.json.encode(paper), head, self.now_ms)
+        self.changes.papers.append(row)
+        self.past.papers[kind, key] = (head_id, paper)
+        if head.open and PAPER_KINDS[kind].kept:
+            self.papers[kind, key] = (head_id, paper)
+        else:
+            self.papers.pop((kind, key), None)
+        return head_id
 
     def stock_of(self, product: Product) -> int | None:
         """What is left of a product that is counted, None for one that is not."""

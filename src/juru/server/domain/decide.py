@@ -38,6 +38,7 @@ from juru.server.domain.commands import (
     TransferDeposit,
 )
 from juru.server.domain.money import add_deposit, cancel_transfer, reverse_transfer, transfer_deposit
+from juru.server.domain.paper import Marked
 from juru.server.domain.people import decide_order, see_item
 from juru.server.domain.place import place_order
 from juru.server.domain.records import change_pin, note_pin, note_refusal, pause, save_record
@@ -64,6 +65,8 @@ class Needs(msgspec.Struct):
     orders: list[int] = []
     transfers: list[int] = []
     last_transfers: list[int] = []
+    papers: list[tuple[str, str]] = []
+    marked: list[Marked] = []
 
 
 def decide(cell: Cell, command: Command) -> Result:

@@ -14,6 +14,7 @@ from juru.books.chain import GENESIS, seal
 from juru.books.engine import BookEngine, Row
 from juru.server.store.audit_money import Money
 from juru.server.store.audit_orders import Orders, Unclaimed
+from juru.server.store.audit_papers import Papers
 from juru.server.store.audit_stream import Stream
 from juru.server.store.audit_told import Told
 from juru.server.store.findings import Finding, Findings, Head
@@ -49,6 +50,7 @@ class _Audit:
         self._streams = [Stream(engine, tables[name], self._found) for name in SEALED]
         self._money = Money(engine, self._found)
         self._orders = Orders(engine, self._found)
+        self._papers = Papers(engine, self._found)
         self._told = Told(engine, self._found, self._orders)
         self._previous = GENESIS
         self._at_ms = 0
@@ -71,6 +73,7 @@ class _Audit:
         self._missing_before(None)
         self._money.finish()
         self._orders.finish(self._money.holds)
+        self._papers.finish()
         self._told.finish()
         if self._expected is not None and (found.head is None or found.head.commit_no < self._expected.commit_no):
             detail = f"the book ends before the exported head {self._expected.seal[:16]}"
@@ -126,5 +129,6 @@ class _Audit:
         self._found.transfers += len(rows["transfers"])
         self._found.orders += len(rows["orders"])
         self._orders.commit(no, at_ms, rows, transfers)
+        self._papers.commit(no, at_ms, rows["papers"], transfers)
         self._told.commit(no, at_ms, rows, transfers)
         self._orders.forget_settled()

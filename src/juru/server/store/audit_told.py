@@ -21,7 +21,7 @@ _BAD = (AttributeError, IndexError, KeyError, TypeError, ValueError, msgspec.Msg
 _OUTBOX_START: Row = ("waiting", 0, None)
 _ITEM_START: Row = (None, None)
 _OUTBOX_STATES = frozenset({"waiting", "told", "given_up"})
-_NEEDS_MESSAGE = frozenset({"deposit", "agent_transfer", "agent_transfer_cancelled"})
+_BY_PERSON = "reversal"
 _view = msgspec.json.Decoder(OrderView)
 _TIME_AT = {"records": 7, "messages": 7, "outbox": 6, "deliveries": 5, "queue_items": 6, "refusals": 6, "callbacks": 6}
 
@@ -95,7 +95,7 @@ class Told:
     def _unexplained(self, no: int, transfers: Unclaimed) -> None:
         """Every transfer has its cause in the same commit; only a person's reversal of another transfer has none."""
         for transfer in transfers.left.values():
-            if transfer.order_id is not None or transfer.code in _NEEDS_MESSAGE:
+            if transfer.order_id is not None or transfer.code != _BY_PERSON:
                 detail = f"{transfer.kind} {transfer.code} of order {transfer.order_id}: nothing in its commit says why"
                 self._say("ledger", no, "transfers", transfer.id, detail)
 

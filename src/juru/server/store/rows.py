@@ -9,6 +9,8 @@ import msgspec
 from juru.books.rules import Kind, Posting, Transfer
 from juru.server.domain.cell import CallbackRow, Message, OutboxRow, QueueItem, Record, RefusedRow
 from juru.server.domain.order import Attempt, AttemptState, Event, Order, fingerprint
+from juru.server.domain.paper import Paper, PaperRow
+from juru.server.domain.paper_kinds import PAPER_KINDS
 from juru.server.domain.views import OrderState
 
 Row = tuple[Any, ...]
@@ -236,6 +238,22 @@ def queue_row(item: QueueItem, commit_no: int) -> Row:
 def refusal_row(row: RefusedRow, commit_no: int) -> Row:
     """A refusal."""
     return (row.id, commit_no, row.agent, row.channel, row.code, row.detail, row.at_ms)
+
+
+def paper_row(row: PaperRow, commit_no: int) -> Row:
+    """A version of a paper."""
+    return (row.id, commit_no, row.kind, row.key, row.body.decode(), row.at_ms)
+
+
+def head_row(row: PaperRow) -> Row:
+    """Where a paper stands after this version."""
+    head = row.head
+    return (row.head_id, row.kind, row.key, row.id, int(head.open), head.agent_id, head.mark, head.day)
+
+
+def paper_from(kind: str, body: str) -> Paper:
+    """A version of a paper read back."""
+    return msgspec.json.decode(body, type=PAPER_KINDS[kind])
 
 
 def callback_row(row: CallbackRow, commit_no: int) -> Row:

@@ -239,6 +239,40 @@ Table(
     info={"sealed": ("id", "commit_no", "supplier", "ref", "attempt_id", "raw", "at_ms")},
 )
 
+_marked = text("mark IS NOT NULL")
+_is_open = text("open = 1")
+Table(
+    "papers",
+    metadata,
+    integer("id", key=True),
+    integer("commit_no"),
+    words("kind"),
+    words("key"),
+    words("body"),
+    integer("at_ms"),
+    Index("papers_key", "kind", "key", "id"),
+    info={"sealed": ("id", "commit_no", "kind", "key", "body", "at_ms")},
+)
+Table(
+    "paper_heads",
+    metadata,
+    integer("id", key=True),
+    words("kind"),
+    words("key"),
+    integer("latest_id"),
+    integer("open"),
+    integer("agent_id", null=True),
+    words("mark", null=True),
+    integer("day", null=True),
+    Index("paper_heads_key", "kind", "key", unique=True),
+    Index("paper_heads_kind", "kind", "id"),
+    Index("paper_heads_mark", "kind", "mark", "id", sqlite_where=_marked, postgresql_where=_marked),
+    Index("paper_heads_open", "kind", "id", sqlite_where=_is_open, postgresql_where=_is_open),
+    Index("paper_heads_open_mark", "kind", "mark", "id", sqlite_where=_is_open, postgresql_where=_is_open),
+    Index("paper_heads_agent", "agent_id", "kind", "id"),
+    info={"sealed": ()},
+)
+
 tables: dict[str, Table] = dict(metadata.tables)
 SEALED = (
     "transfers",
@@ -254,5 +288,6 @@ SEALED = (
     "queue_closings",
     "refusals",
     "callbacks",
+    "papers",
 )
 """The order in which a commit's rows are sealed; adding a table appends to it."""

@@ -13,6 +13,8 @@ from juru.server.domain.accounts import agent_deposit
 from juru.server.domain.cell import Cell, Changes, Past, QueueItem, Settings
 from juru.server.domain.decide import Needs
 from juru.server.domain.order import AttemptState
+from juru.server.domain.paper import Marked
+from juru.server.domain.paper_kinds import PAPER_KINDS
 from juru.server.domain.records import KINDS, SETTINGS_KEY, put
 from juru.server.domain.settle import hear_balance, score
 from juru.server.store import rows as r
@@ -53,6 +55,23 @@ SELECT t.id FROM postings p JOIN transfers t ON t.id = p.transfer_id
 WHERE p.debit = ? AND p.debit >= 1000 AND t.code = 'agent_transfer' ORDER BY p.id DESC LIMIT 1
 """
 """The range repeats the condition of the index on private accounts; without it the whole table is read."""
+_PAPER = """
+SELECT h.id, h.kind, h.key, p.body FROM paper_heads h JOIN papers p ON p.id = h.latest_id
+"""
+_PAPER_BY_KEY = f"{_PAPER} WHERE h.kind = ? AND h.key = ?"
+_OPEN_MARKED = f'{_PAPER} WHERE h.kind = ? AND h.mark = ? AND h."open" = 1 ORDER BY h.id LIMIT ?'
+_ALL_MARKED = f"{_PAPER} WHERE h.kind = ? AND h.mark = ? ORDER BY h.id LIMIT ?"
+_MARKED = {
+    (True, False): _OPEN_MARKED,
+    (True, True): _OPEN_MARKED.replace("h.id LIMIT", "h.id DESC LIMIT"),
+    (False, False): _ALL_MARKED,
+    (False, True): _ALL_MARKED.replace("h.id LIMIT", "h.id DESC LIMIT"),
+}
+"""By whether only open ones are wanted, and whether the newest first."""
+_OPEN_PAPERS = """
+SELECT h.id, h.key, p.body FROM paper_heads h JOIN papers p ON p.id = h.latest_id
+WHERE h.kind = ? AND h."open" = 1 ORDER BY h.id
+"""
 _BATCH = "SELECT no FROM commits WHERE batch_id = ?"
 
 
@@ -94,6 +113,9 @@ class Store:
         for row in self.engine.rows(_OPEN_ITEMS):
             item = QueueItem(*row)
             cell.queue[item.kind, item.order_id, item.attempt_id] = item
+        for name in (name for name, kind in PAPER_KINDS.items() if kind.kept):
+            for head_id, key, body in self.engine.stream(_OPEN_PAPERS, (name,)):
+                cell.papers[name, key] = (head_id, r.paper_from(name, body))
         self._load_rates(cell)
         self._load_stock(cell)
         self._load_numbers(cell)
@@ -135,6 +157,7 @@ class Store:
             "postings": "posting",
             "deliveries": "delivery",
             "queue_closings": "closing",
+            "papers": "paper",
         }
         for table, field in series.items():
             highest = self.engine.rows(f"SELECT max(id) FROM {table}")[0][0]  # noqa: S608 - names of our schema
@@ -175,8 +198,25 @@ class Store:
         for agent_id in dict.fromkeys(needs.last_transfers):
             for row in self.engine.rows(_LAST_TRANSFER, (agent_deposit(agent_id),)):
                 past.last_transfer[agent_id] = row[0]
+        self._load_papers(cell, needs, past)
         self._load_transfers(needs, past)
         return past
+
+    def _load_papers(self, cell: Cell, needs: Needs, past: Past) -> None:
+        """Papers that the batch names. What is kept in memory is taken from there: it is the latest version."""
+        for head_id, kind, key, body in self.engine.each(_PAPER_BY_KEY, dict.fromkeys(needs.papers)):
+            if (kind, key) not in cell.papers:
+                past.papers[kind, key] = (head_id, r.paper_from(kind, body))
+        wanted: dict[Marked, int] = {}
+        for marked in needs.marked:
+            # Two commands of a batch that each want one take two.
+            alike = msgspec.structs.replace(marked, limit=0)
+            wanted[alike] = wanted.get(alike, 0) + marked.limit
+        for marked, limit in wanted.items():
+            sql = _MARKED[marked.only_open, marked.newest]
+            for head_id, kind, key, body in self.engine.rows(sql, (marked.kind, marked.mark, limit)):
+                if (kind, key) not in cell.papers:
+                    past.papers[kind, key] = (head_id, r.paper_from(kind, body))
 
     def _keep_order(self, cell: Cell, past: Past, row: r.Row) -> None:
         if row[0] not in cell.orders and row[0] not in past.orders:
@@ -246,6 +286,9 @@ class Store:
         if changes.outbox_marks:
             marks = [(mark.state, mark.tries, mark.next_ms, mark.id) for mark in changes.outbox_marks]
             engine.update(tables["outbox"], "id", ("state", "tries", "next_ms"), marks)
+        if changes.papers:
+            heads = {row.head_id: r.head_row(row) for row in changes.papers}
+            engine.upsert(tables["paper_heads"], "id", list(heads.values()))
         if changes.queue_closed:
             new_items = {item.id for item in changes.queue}
             closed = [(i.closed_ms, i.closed_by, i.id) for i in changes.queue_closed if i.id not in new_items]
@@ -307,6 +350,7 @@ def _sealed_rows(cell: Cell, changes: Changes, commit_no: int) -> dict[str, list
         "queue_closings": closings,
         "refusals": [r.refusal_row(x, commit_no) for x in changes.refusals],
         "callbacks": [r.callback_row(x, commit_no) for x in changes.callbacks],
+        "papers": [r.paper_row(x, commit_no) for x in changes.papers],
     }
 
 

@@ -1,0 +1,11 @@
+"""Every kind of paper by its name, as stored; a new kind adds its line here."""
+
+from __future__ import annotations
+
+from juru.server.domain.bill import Bill
+from juru.server.domain.paper import Paper
+
+PAPER_KINDS: dict[str, type[Paper]] = {
+    "bill": Bill,
+}
+NAME_OF: dict[type[Paper], str] = {kind: name for name, kind in PAPER_KINDS.items()}

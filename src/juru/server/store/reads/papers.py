@@ -1,0 +1,61 @@
+"""Reading papers: a page of one kind, newest first, and every version of one."""
+
+from __future__ import annotations
+
+import msgspec
+
+from juru.books.engine import BookEngine, Params
+from juru.server.domain.paper import Paper
+from juru.server.store.rows import paper_from
+
+_FOUND = "SELECT h.id, h.kind, h.key, p.body, p.at_ms FROM paper_heads h JOIN papers p ON p.id = h.latest_id WHERE"
+BY_KEY = f"{_FOUND} h.kind = ? AND h.key = ?"
+ALL = f"{_FOUND} h.kind = ? AND h.id < ? ORDER BY h.id DESC LIMIT ?"
+OPEN = f'{_FOUND} h.kind = ? AND h."open" = 1 AND h.id < ? ORDER BY h.id DESC LIMIT ?'
+OF_AGENT = f"{_FOUND} h.agent_id = ? AND h.kind = ? AND h.id < ? ORDER BY h.id DESC LIMIT ?"
+MARKED = f"{_FOUND} h.kind = ? AND h.mark = ? AND h.id < ? ORDER BY h.id DESC LIMIT ?"
+VERSIONS = "SELECT id, kind, key, body, at_ms FROM papers WHERE kind = ? AND key = ? ORDER BY id"
+_LAST_ID = 2**62
+
+
+class FiledPaper(msgspec.Struct, frozen=True):
+    """A paper as filed: its number (of the first version, for one found; its own, for a version), and when."""
+
+    id: int
+    kind: str
+    key: str
+    paper: Paper
+    at_ms: int
+
+
+class PaperReads:
+    """Queries over ``papers`` and ``paper_heads``."""
+
+    def __init__(self, engine: BookEngine) -> None:
+        self._engine = engine
+
+    def by_key(self, kind: str, key: str) -> FiledPaper | None:
+        """The latest version of one paper."""
+        return next(iter(self._read(BY_KEY, (kind, key))), None)
+
+    def page(
+        self, kind: str, *, only_open: bool = False, before_id: int = _LAST_ID, limit: int = 50
+    ) -> list[FiledPaper]:
+        """Papers of a kind, newest first, older than ``before_id``."""
+        return self._read(OPEN if only_open else ALL, (kind, before_id, limit))
+
+    def of_agent(self, kind: str, agent_id: int, *, before_id: int = _LAST_ID, limit: int = 50) -> list[FiledPaper]:
+        """An agent's papers of a kind, newest first."""
+        return self._read(OF_AGENT, (agent_id, kind, before_id, limit))
+
+    def marked(self, kind: str, mark: str, *, before_id: int = _LAST_ID, limit: int = 50) -> list[FiledPaper]:
+        """Papers with a mark, newest first, open or not."""
+        return self._read(MARKED, (kind, mark, before_id, limit))
+
+    def versions(self, kind: str, key: str) -> list[FiledPaper]:
+        """Every version of one paper, first to last."""
+        return self._read(VERSIONS, (kind, key))
+
+    def _read(self, sql: str, params: Params) -> list[FiledPaper]:
+        rows = self._engine.rows(sql, params)
+        return [FiledPaper(number, kind, key, paper_from(kind, body), at_ms) for number, kind, key, body, at_ms in rows]

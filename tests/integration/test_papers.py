@@ -1,0 +1,123 @@
+"""Papers in a real book: found by key and mark, kept over a restart, written once, never two of one key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import apsw
+import msgspec
+import pytest
+
+from juru.server.domain.bill import Bill, BillState
+from juru.server.domain.cell import Past
+from juru.server.domain.decide import Needs
+from juru.server.domain.paper import Marked
+from juru.server.store.reads import papers
+from juru.server.store.reads.papers import PaperReads
+from tests.support.cells import SmallCell, bill, open_shop
+
+MARK = "PLN/530000000003"
+
+
+@pytest.fixture
+def cell(tmp_path: Path) -> Iterator[SmallCell]:
+    opened = open_shop(tmp_path / "cell.db")
+    yield opened
+    opened.close()
+
+
+def loaded(cell: SmallCell, needs: Needs) -> Past:
+    return cell.store.load(cell.writer.cell, needs, cell.runtime.now_ms())
+
+
+def test_the_latest_version_is_found_by_its_key(cell: SmallCell) -> None:
+    found = bill("a", BillState.FOUND, cost_idr=50_000)
+    cell.file("3/a", bill("a", BillState.ASKED), found)
+    past = loaded(cell, Needs(papers=[("bill", "3/a"), ("bill", "3/nobody")]))
+    assert {key: paper for key, (_, paper) in past.papers.items()} == {("bill", "3/a"): found}
+
+
+def test_open_ones_are_found_by_their_mark_oldest_or_newest_first(cell: SmallCell) -> None:
+    for name in "abc":
+        cell.file(f"3/{name}", bill(name, BillState.FOUND))
+    cell.file("3/b", bill("b", BillState.PAID, order_id=7))
+    oldest = loaded(cell, Needs(marked=[Marked("bill", MARK)]))
+    newest = loaded(cell, Needs(marked=[Marked("bill", MARK, newest=True)]))
+    every = loaded(cell, Needs(marked=[Marked("bill", MARK, only_open=False, limit=5)]))
+    assert [list(past.papers) for past in (oldest, newest, every)] == [
+        [("bill", "3/a")],
+        [("bill", "3/c")],
+        [("bill", "3/a"), ("bill", "3/b"), ("bill", "3/c")],
+    ]
+
+
+def test_two_commands_of_a_batch_that_want_one_each_get_two(cell: SmallCell) -> None:
+    for name in "abc":
+        cell.file(f"3/{name}", bill(name, BillState.FOUND))
+    past = loaded(cell, Needs(marked=[Marked("bill", MARK), Marked("bill", MARK)]))
+    assert list(past.papers) == [("bill", "3/a"), ("bill", "3/b")]
+
+
+def test_the_cell_sees_the_version_of_its_own_batch(cell: SmallCell) -> None:
+    cell.file("3/a", bill("a", BillState.ASKED))
+    working = cell.writer.cell
+    working.begin(cell.runtime.now_ms(), loaded(cell, Needs(papers=[("bill", "3/a")])))
+    assert working.paper(Bill, "3/a") == bill("a", BillState.ASKED)
+    working.file("3/a", bill("a", BillState.FOUND))
+    assert working.paper(Bill, "3/a") == bill("a", BillState.FOUND)
+    assert [key for key, _ in working.papers_marked(Bill, MARK)] == ["3/a"]
+    cell.writer.cell = cell.store.open_cell()
+
+
+def test_kept_papers_are_in_memory_after_a_restart_while_they_are_open(
+    cell: SmallCell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Bill, "kept", True)
+    cell.file("3/a", bill("a", BillState.FOUND))
+    cell.file("3/b", bill("b", BillState.FOUND), bill("b", BillState.PAID))
+    assert list(cell.writer.cell.papers) == [("bill", "3/a")]
+    assert cell.store.open_cell().papers == cell.writer.cell.papers
+
+
+def test_a_key_that_no_command_named_cannot_be_filed_a_second_time(cell: SmallCell) -> None:
+    cell.file("3/a", bill("a", BillState.ASKED))
+    working = cell.writer.cell
+    working.begin(cell.runtime.now_ms(), Past())
+    working.file("3/a", bill("a", BillState.FOUND))
+    with pytest.raises(apsw.ConstraintError, match="paper_heads"):
+        cell.store.write(working, "twice")
+    cell.store.rollback()
+    cell.writer.cell = cell.store.open_cell()
+
+
+def test_papers_are_read_newest_first_with_their_history(cell: SmallCell) -> None:
+    for name in "abc":
+        cell.file(f"3/{name}", bill(name, BillState.FOUND))
+    cell.file("3/b", bill("b", BillState.PAID, order_id=7))
+    reads = PaperReads(cell.engine)
+    assert [f.key for f in reads.page("bill")] == ["3/c", "3/b", "3/a"]
+    assert [f.key for f in reads.page("bill", only_open=True, limit=1)] == ["3/c"]
+    assert [f.key for f in reads.of_agent("bill", 3, before_id=reads.page("bill")[0].id)] == ["3/b", "3/a"]
+    assert [f.key for f in reads.marked("bill", MARK)] == ["3/c", "3/b", "3/a"]
+    assert [f.paper for f in reads.versions("bill", "3/b")] == [
+        bill("b", BillState.FOUND),
+        bill("b", BillState.PAID, order_id=7),
+    ]
+    assert reads.by_key("bill", "3/nobody") is None
+
+
+@pytest.mark.parametrize(
+    "sql", [papers.BY_KEY, papers.ALL, papers.OPEN, papers.OF_AGENT, papers.MARKED, papers.VERSIONS]
+)
+def test_no_question_about_papers_reads_a_whole_table(cell: SmallCell, sql: str) -> None:
+    plan = [row[3] for row in cell.engine.rows(f"EXPLAIN QUERY PLAN {sql}", (1,) * sql.count("?"))]
+    assert [step for step in plan if step.startswith("SCAN") or "TEMP B-TREE" in step] == []
+
+
+def test_a_version_can_neither_be_altered_nor_deleted(cell: SmallCell) -> None:
+    cell.file("3/a", bill("a", BillState.ASKED))
+    for forged in ("UPDATE papers SET body = '{}'", "DELETE FROM papers"):
+        with pytest.raises(apsw.ConstraintError, match="papers: "):
+            cell.engine.script(forged)
+    assert msgspec.json.decode(cell.engine.rows("SELECT body FROM papers")[0][0], type=Bill).state is BillState.ASKED
