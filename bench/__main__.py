@@ -19,7 +19,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from bench import pgbench
+from bench import pgbench, replies
 from bench.process import peak_rss_mb, started, wait_for
 from bench.rig import Shape, audited, build
 from bench.wire import Load
@@ -208,6 +208,9 @@ def main() -> None:
     kept = memory(1_000_000 if long else 100_000)
     say(f"  {kept}")
     assert kept["findings"] == 0, kept
+    say("supplier replies read by 500 profiles")
+    read = replies.measure()
+    say(f"  {read}")
     best = max(tps.values())
     figures: dict[str, Any] = {
         "sqlite_life_per_s": median(lives, "per_s"),
@@ -216,6 +219,7 @@ def main() -> None:
         "http_path_per_s": median(paths, "per_s"),
         "rss_mb": round(kept["rss_mb"], 1),
         "start_s": median(starts, "start_s"),
+        "replies_per_s": round(read["per_s"]),
         "pgbench_best_tps": round(best, 2),
         "life_to_pgbench": round(median(lives, "per_s") / best, 2),
         "runs": {
@@ -225,6 +229,7 @@ def main() -> None:
             "path": paths,
             "start": starts,
             "memory": kept,
+            "replies": read,
             "pgbench": tps,
             "seconds": round(time.perf_counter() - begun),
         },
