@@ -19,6 +19,7 @@ from juru.server.channels.chat import ChatChannel
 from juru.server.channels.door import Door
 from juru.server.channels.http import App, WireFront
 from juru.server.channels.otomax import MOUNT, OtomaxChannel
+from juru.server.channels.served.table import SERVED
 from juru.server.console.page import Console, routes
 from juru.server.dialects.grammar_profile import DEFAULT
 from juru.server.dialects.replies import Templates
@@ -126,7 +127,15 @@ class Shop:
         reading = SqliteEngine(path, read_only=True)
         reads = Reads(reading)
         self.keys = Keyring.create(self._folder / "keys.json")
-        door = Door(self.writer, reads, self.keys, hash_pin=hash_pin, pin_matches=pin_matches, clock=runtime.boottime_s)
+        door = Door(
+            self.writer,
+            reads,
+            self.keys,
+            hash_pin=hash_pin,
+            pin_matches=pin_matches,
+            clock=runtime.boottime_s,
+            served=SERVED,
+        )
         self.chat = ChatChannel(door, lambda: DEFAULT, Templates)
         self.console = Console(
             writer=self.writer, door=door, reads=reads, chat=self.chat, now_ms=runtime.now_ms, url=self.url, demo=DEMO

@@ -213,7 +213,7 @@ def test_other_texts(lang: str) -> None:
     assert len(rows) == 4
     assert "SN: 123456789012345 2025-01-31 10:15" in rows[1]
     assert replies.history_text([], lang)
-    assert replies.pin_changed_text(lang)
+    assert replies.said_text("pin.changed", lang=lang)
     assert "GP" in replies.help_text(lang)
 
 

@@ -24,6 +24,7 @@ from juru.books.sqlite import SqliteEngine
 from juru.server.channels import api, callbacks, chat, digiflazz, otomax
 from juru.server.channels.door import Door
 from juru.server.channels.http import WireFront
+from juru.server.channels.served.table import SERVED
 from juru.server.console.page import Console
 from juru.server.console.page import routes as console_routes
 from juru.server.desk import admin
@@ -140,6 +141,7 @@ class Server:
             hash_pin=hash_pin,
             pin_matches=pin_matches,
             clock=self.runtime.boottime_s,
+            served=SERVED,
         )
         self.chat = chat.ChatChannel(self.door, self.grammar, self.templates)
         self.suppliers: SupplierPort = (

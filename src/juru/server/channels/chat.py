@@ -20,12 +20,11 @@ from juru.server.dialects.replies import (
     Templates,
     balance_text,
     bill_text,
-    help_text,
     history_text,
     order_text,
-    pin_changed_text,
     price_text,
     refusal_text,
+    said_text,
     transfer_text,
 )
 from juru.server.domain.agent import Agent
@@ -120,10 +119,8 @@ class ChatChannel:
                 return [price_text([(r.code, r.name, r.price_idr, r.on_sale) for r in rows], templates=templates)]
             case Transferred():
                 return [_transferred(reply, templates)]
-            case Said(what=what):
-                return [
-                    pin_changed_text(templates=templates) if what == "pin_changed" else help_text(templates=templates)
-                ]
+            case Said():
+                return [said_text(reply.what, reply.facts, reply.rows, templates=templates)]
             case _:
                 assert_never(reply)
 

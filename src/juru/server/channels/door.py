@@ -1,7 +1,8 @@
-"""The door that every channel shares: who is asking, may he, and what the cell answers.
+"""The door that every channel shares: who is asking, may he, and who carries it out.
 
 A channel reads its wire into an ``AgentRequest``, passes it here, and writes what comes back. Everything that guards
-money from the outside (address lists, rates, PIN tries, refusals kept for people to see) is here, once.
+money from the outside (address lists, rates, PIN tries, refusals kept for people to see) is here, once; what is asked
+is carried out in ``served``.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import hashlib
 import hmac
 import ipaddress
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
 import msgspec
@@ -20,16 +21,7 @@ from juru.server.dialects.contract import Credentials, Inbound
 from juru.server.domain.accounts import agent_deposit
 from juru.server.domain.agent import Agent, AgentStatus
 from juru.server.domain.catalog import Availability, ProductKind
-from juru.server.domain.commands import (
-    CancelTransfer,
-    ChangePin,
-    MessageKey,
-    NotePin,
-    NoteRefusal,
-    OrderLine,
-    PlaceOrder,
-    TransferDeposit,
-)
+from juru.server.domain.commands import MessageKey, NotePin, NoteRefusal
 from juru.server.domain.order import Order
 from juru.server.domain.pricing import quote
 from juru.server.domain.refusals import Code, Refusal
@@ -38,12 +30,11 @@ from juru.server.domain.results import Placed, Transferred
 from juru.server.domain.views import BillView, OrderView
 from juru.server.engine.writer import Writer
 from juru.values.bucket import Bucket
-from juru.values.msisdn import parse_msisdn
 
 _PIN_TTL_S = 300.0
-_PIN_DIGITS = range(4, 9)
-_HISTORY = 5
 _NOTED_PER_S = 50
+
+Facts = dict[str, str | int]
 
 
 class History(Protocol):
@@ -102,13 +93,32 @@ class Orders(msgspec.Struct, frozen=True):
     orders: tuple[OrderView, ...]
 
 
-class Said(msgspec.Struct, frozen=True):
-    """An answer without data: ``what`` is ``help`` or ``pin_changed``."""
+class Said(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An answer in words: the key of its text, the facts it names, and rows of the text ``<what>.row``.
+
+    No rows at all are told by ``<what>.none``.
+    """
 
     what: str
+    facts: Facts = {}
+    rows: tuple[Facts, ...] | None = None
 
 
 Reply = Placed | Transferred | Refusal | Balance | Prices | Orders | BillView | Said
+
+
+class Call(msgspec.Struct, frozen=True):
+    """One request to be carried out: whose it is, what he asks, and the channel and message it came by."""
+
+    door: Door
+    agent: Agent
+    asked: AgentRequest
+    channel: str
+    message: MessageKey | None = None
+
+
+Serve = Callable[[Call], Awaitable[Reply]]
+"""Carries out one intent; ``served.table`` names one for every intent that is served."""
 
 
 class Door:
@@ -123,11 +133,13 @@ class Door:
         hash_pin: Callable[[str], str],
         pin_matches: Callable[[str, str], bool],
         clock: Callable[[], float],
+        served: Mapping[Intent, Serve],
     ) -> None:
         self.writer = writer
-        self._history = history
-        self._keys = keys
-        self._hash_pin = hash_pin
+        self.history = history
+        self.keys = keys
+        self.hash_pin = hash_pin
+        self._served = served
         self._pin_matches = pin_matches
         self._clock = clock
         self._credentials: dict[str, tuple[Agent, Credentials]] = {}
@@ -153,7 +165,7 @@ class Door:
             return None
         known = self._credentials.get(agent.code)
         if known is None or known[0] is not agent:
-            opened = {k: self._keys.open(v) for k, v in agent.secrets.items() if k in {"pin", "password", "api_key"}}
+            opened = {k: self.keys.open(v) for k, v in agent.secrets.items() if k in {"pin", "password", "api_key"}}
             known = (agent, Credentials(agent.code, **opened))
             self._credentials[agent.code] = known
         return known[1]
@@ -219,6 +231,10 @@ class Door:
         self._pin_memory[agent.code] = (mac, self._clock() + _PIN_TTL_S)
         return True
 
+    def forget_pin(self, agent: Agent) -> None:
+        """Remember his PIN no longer: it has changed."""
+        self._pin_memory.pop(agent.code, None)
+
     def note(self, refusal: Refusal, channel: str, agent: str | None = None, detail: str = "") -> None:
         """Keep a refusal that the writer has not seen; a flood of them is kept in part only."""
         if self._noted.take(1, self._clock()):
@@ -228,58 +244,12 @@ class Door:
 
     async def serve(self, agent: Agent, asked: AgentRequest, channel: str, message: MessageKey | None = None) -> Reply:
         """Carry out a request of an agent who has proved himself and was admitted."""
-        served = self._served(asked.intent)
+        served = self._served.get(asked.intent)
         if served is None:
             refusal = Refusal(Code.NOT_SERVED_YET, {"what": asked.intent.value})
             self.note(refusal, channel, agent.code)
             return refusal
-        return await served(agent, asked, channel, message)
-
-    def _served(self, intent: Intent) -> Callable[..., Awaitable[Reply]] | None:
-        served: dict[Intent, Callable[..., Awaitable[Reply]]] = {
-            Intent.ORDER: self._order,
-            Intent.ORDER_MULTI: self._order,
-            Intent.BALANCE: self._balance,
-            Intent.PRICE: self._price,
-            Intent.PRICE_LIST: self._price,
-            Intent.PRODUCTS: self._price,
-            Intent.STATUS_CHECK: self._status,
-            Intent.HISTORY: self._last_orders,
-            Intent.DOWNLINE_TRANSFER: self._transfer,
-            Intent.DOWNLINE_TRANSFER_BACK: self._transfer,
-            Intent.TRANSFER_CANCEL: self._cancel,
-            Intent.CHANGE_PIN: self._change_pin,
-            Intent.HELP: self._help,
-            Intent.FORMAT: self._help,
-            Intent.INVALID: self._invalid,
-        }
-        return served.get(intent)
-
-    async def _order(self, agent: Agent, asked: AgentRequest, channel: str, message: MessageKey | None) -> Reply:
-        if asked.items:
-            lines = tuple(
-                OrderLine(i.dest, i.product, i.denom_k, i.amount_idr, i.counter, repeat=asked.repeat)
-                for i in asked.items
-            )
-        else:
-            lines = (
-                OrderLine(
-                    asked.dest or "",
-                    asked.product,
-                    asked.denom_k,
-                    asked.amount_idr,
-                    asked.counter,
-                    asked.repeat,
-                    asked.notify,
-                ),
-            )
-        command = PlaceOrder(agent.code, lines, channel, asked.ref, message, asked.max_price_idr)
-        result = await self.writer.submit(command)
-        assert isinstance(result, Placed | Refusal), result
-        return result
-
-    async def _balance(self, agent: Agent, *_: object) -> Reply:
-        return self.balance_of(agent)
+        return await served(Call(self, agent, asked, channel, message))
 
     def balance_of(self, agent: Agent) -> Balance:
         """An agent's money."""
@@ -287,12 +257,6 @@ class Door:
         free_idr = cell.free_idr(agent, credit=False)
         held = cell.ledger.get(agent_deposit(agent.id))
         return Balance(free_idr, 0 if held is None else held.held_idr, agent.credit_limit_idr)
-
-    async def _price(self, agent: Agent, asked: AgentRequest, *_: object) -> Reply:
-        rows = self.prices(agent, asked.product)
-        if not rows:
-            return Refusal(Code.UNKNOWN_PRODUCT, {"product": (asked.product or "")[:40]})
-        return Prices(rows)
 
     def prices(self, agent: Agent, code: str | None = None) -> tuple[PriceRow, ...]:
         """The agent's price list; with a code that product, or all whose code begins so."""
@@ -316,60 +280,6 @@ class Door:
             )
         exact = [row for row in rows if code is not None and row.code == code.upper()]
         return tuple(exact or rows)
-
-    async def _status(self, agent: Agent, asked: AgentRequest, *_: object) -> Reply:
-        cell = self.writer.cell
-        order: Order | None = None
-        if asked.ref is not None:
-            order = self._history.order_by_ref(agent.id, asked.ref)
-        elif asked.dest is None:
-            order = next(iter(self._history.agent_history(agent.id, 1)), None)
-        else:
-            order = self._history.last_order_to(agent.id, parse_msisdn(asked.dest) or asked.dest)
-        if order is None:
-            return Refusal(Code.UNKNOWN_ORDER, {"ref": asked.ref or asked.dest or ""})
-        return Orders((cell.view(cell.orders.get(order.id, order)),))
-
-    async def _last_orders(self, agent: Agent, *_: object) -> Reply:
-        cell = self.writer.cell
-        return Orders(tuple(cell.view(o) for o in self._history.agent_history(agent.id, _HISTORY)))
-
-    async def _transfer(self, agent: Agent, asked: AgentRequest, channel: str, message: MessageKey | None) -> Reply:
-        assert message is not None, channel
-        back = asked.intent is Intent.DOWNLINE_TRANSFER_BACK
-        to = asked.downline or asked.dest or ""
-        known = self.agent_by_sender(f"sms:{parse_msisdn(to)}") if parse_msisdn(to) else None
-        command = TransferDeposit(agent.code, known.code if known else to, asked.amount_idr or 0, message, back)
-        result = await self.writer.submit(command)
-        assert isinstance(result, Transferred | Refusal), result
-        return result
-
-    async def _cancel(self, agent: Agent, asked: AgentRequest, channel: str, message: MessageKey | None) -> Reply:
-        assert message is not None, channel
-        number = int(asked.ref) if asked.ref is not None and asked.ref.isdigit() else None
-        result = await self.writer.submit(CancelTransfer(agent.code, message, number))
-        assert isinstance(result, Transferred | Refusal), result
-        return result
-
-    async def _change_pin(self, agent: Agent, asked: AgentRequest, *_: object) -> Reply:
-        new = asked.new_pin or ""
-        if len(new) not in _PIN_DIGITS or not new.isdigit() or len(set(new)) == 1 or new in "0123456789876543210":
-            return Refusal(Code.WEAK_PIN)
-        if "pin" in agent.secrets:
-            sealed = {"pin": self._keys.seal(new)}
-        else:
-            sealed = {"pin_hash": await asyncio.to_thread(self._hash_pin, new)}
-        result = await self.writer.submit(ChangePin(agent.code, sealed))
-        self._pin_memory.pop(agent.code, None)
-        return result if isinstance(result, Refusal) else Said("pin_changed")
-
-    async def _help(self, *_: object) -> Reply:
-        return Said("help")
-
-    async def _invalid(self, agent: Agent, asked: AgentRequest, channel: str, _message: MessageKey | None) -> Reply:
-        refusal = Refusal(Code.INVALID_FORMAT, {"problem": asked.problem or ""})
-        self.note(refusal, channel, agent.code)
-        return refusal
 
     # ------------------------------------------------------------------ one H2H request, whole
 

@@ -15,6 +15,7 @@ from juru.server.dialects.replies import (
     order_text,
     price_text,
     refusal_text,
+    said_text,
     transfer_text,
 )
 from juru.server.domain.refusals import Refusal
@@ -65,7 +66,9 @@ class OtomaxChannel:
                     balance_idr=reply.balance_idr,
                     templates=templates,
                 )
-            case Said() | Balance():
+            case Said():
+                return said_text(reply.what, reply.facts, reply.rows, templates=templates)
+            case Balance():
                 return help_text(templates=templates)
             case _:
                 assert_never(reply)

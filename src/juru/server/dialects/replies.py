@@ -246,14 +246,25 @@ def history_text(views: Sequence[OrderView], lang: str | None = None, *, templat
     )
 
 
-def pin_changed_text(lang: str | None = None, *, templates: Templates | None = None) -> str:
-    """The PIN is changed; neither PIN is repeated."""
-    return _texts(lang, templates).formats["pin.changed"]()
+def said_text(
+    what: str,
+    facts: Mapping[str, str | int] | None = None,
+    rows: Sequence[Mapping[str, str | int]] | None = None,
+    lang: str | None = None,
+    *,
+    templates: Templates | None = None,
+) -> str:
+    """The text of that key with its facts, then a line ``<what>.row`` for each row; no rows are ``<what>.none``."""
+    texts = _texts(lang, templates).texts
+    if rows is not None and not rows:
+        return _filled(texts[f"{what}.none"], facts or {})
+    lines = [_filled(texts[what], facts or {}), *(_filled(texts[f"{what}.row"], row) for row in rows or ())]
+    return "\n".join(line for line in lines if line)
 
 
 def help_text(lang: str | None = None, *, templates: Templates | None = None) -> str:
     """The formats an agent may write."""
-    return _texts(lang, templates).formats["help"]()
+    return said_text("help", lang=lang, templates=templates)
 
 
 def _reason(view: OrderView, texts: Templates) -> str:
