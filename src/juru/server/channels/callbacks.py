@@ -29,6 +29,7 @@ class CallbackChannel:
         self._door = door
         self._dialects = dialects
         self._unseal = unseal
+        self._secrets: dict[str, tuple[Supplier, str | None]] = {}
 
     async def handle(self, request: WireRequest, ip: str, code: str, token: str) -> WireReply:
         """One report."""
@@ -38,17 +39,25 @@ class CallbackChannel:
         if not _from_there(supplier, ip):
             self._door.note(Refusal(Code.IP_NOT_ALLOWED), CHANNEL, None, f"{supplier.code} {ip}")
             return WireReply(403)
-        sealed = supplier.secrets.get("secret")
-        secret = supplier.account.get("secret") if sealed is None else self._unseal(sealed)
-        read = self._dialects[supplier.dialect].read_callback(request, secret)
+        dialect = self._dialects[supplier.dialect]
+        read = dialect.read_callback(request, self._secret(supplier, dialect))
         if read.auth == "bad":
             self._door.note(Refusal(Code.BAD_SIGNATURE), CHANNEL, None, f"{supplier.code} {ip}")
             return WireReply(401)
         if read.event == "ping":
             return _OK
         answer = read.answer or Answer(Outcome.UNKNOWN, reason="unreadable")
-        result = await self._door.writer.submit(CallbackArrived(supplier.code, answer, _raw(request)))
+        command = CallbackArrived(supplier.code, answer, _raw(request), confirm=read.confirm)
+        result = await self._door.writer.submit(command)
         return WireReply(503) if isinstance(result, Refusal) else _OK
+
+    def _secret(self, supplier: Supplier, dialect: SupplierDialect) -> str | None:
+        """What proves this supplier's reports, opened once per version of its record."""
+        known = self._secrets.get(supplier.code)
+        if known is None or known[0] is not supplier:
+            account = supplier.account | {name: self._unseal(sealed) for name, sealed in supplier.secrets.items()}
+            known = self._secrets[supplier.code] = (supplier, dialect.callback_secret(account))
+        return known[1]
 
 
 def _from_there(supplier: Supplier, ip: str) -> bool:

@@ -13,8 +13,8 @@ import msgspec
 
 from juru.server.dialects.profiles import ReplyProfile
 from juru.server.domain.outcome import Answer, Buy, InquiryVerb, Outcome, Step
-from juru.server.domain.refusals import Refusal
-from juru.server.domain.requests import AgentRequest
+from juru.server.domain.refusals import Code, Refusal
+from juru.server.domain.requests import AgentRequest, Intent
 from juru.values.msisdn import parse_msisdn, same_destination, to_local
 from juru.values.wire import WireReply, WireRequest
 
@@ -56,12 +56,15 @@ class Callback(msgspec.Struct, frozen=True):
 
     ``auth``: ``ok`` proved, ``bad`` (answer 401, change nothing, ``answer`` is None), ``none`` (the dialect proves
     nothing or no secret is set: only the source address speaks for it). ``event`` is ``ping`` for a test message.
+    ``confirm``: the proof covers the reference only, so what would move money otherwise than expected is asked about
+    before it is applied.
     """
 
     auth: Literal["ok", "bad", "none"]
     event: str | None = None
     answer: Answer | None = None
     postpaid: bool = False
+    confirm: bool = False
 
 
 class ListedProduct(msgspec.Struct, frozen=True):
@@ -87,7 +90,7 @@ class SupplierDialect(Protocol):
 
     Keys of an account: ``base`` (transport only), ``member_id``, ``pin``, ``password``, ``username``, ``api_key``,
     ``auth`` (``sign`` | ``pin``), ``secret`` (callbacks), ``dest_form`` (``local`` | ``e164`` | ``intl``), and per
-    dialect ``order_path``, ``balance_path``, ``ticket_path``, ``prefix`` and sign templates.
+    dialect paths (``order_path``, ``bill_base`` ...) and what its class names.
     """
 
     @property
@@ -135,6 +138,9 @@ class SupplierDialect(Protocol):
 
     def read_price_list(self, reply: WireReply) -> tuple[ListedProduct, ...] | None:
         """Their price rows, or None when the reply is no price list."""
+
+    def callback_secret(self, account: Account) -> str | None:
+        """What their reports are proved by, as ``read_callback`` takes it; None where nothing is set."""
 
     def read_callback(self, request: WireRequest, secret: str | None = None) -> Callback:
         """A report that came in; find the attempt by ``answer.ref``, then pass both through ``check``."""
@@ -207,6 +213,20 @@ def check_answer(answer: Answer, buy: Buy, *, product: bool) -> Answer:
 def asks_politely(*, horizon_s: int, since_first_s: int, since_last_s: int | None) -> bool:
     """Within the horizon and not more than once a minute."""
     return since_first_s < horizon_s and (since_last_s is None or since_last_s >= INQUIRY_GAP_S)
+
+
+_UNDECIDED_HTTP = {Code.RATE_LIMITED: 429, Code.BUSY: 503, Code.INCIDENT: 500, Code.REFERENCE_CONFLICT: 409}
+
+
+def refusal_status(refusal: Refusal, asked: AgentRequest | None) -> int:
+    """The HTTP status of a refusal where 200 would make the reader end an order that may live.
+
+    That is so of what is said before the reference is looked up, of a reference that another order has, and of a status
+    check that is refused for itself.
+    """
+    status = _UNDECIDED_HTTP.get(refusal.code, 200)
+    checking = asked is not None and asked.intent is Intent.STATUS_CHECK
+    return 403 if status == 200 and checking and refusal.code is not Code.UNKNOWN_ORDER else status
 
 
 def stored_form(typed: str) -> str:

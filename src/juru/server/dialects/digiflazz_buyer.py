@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -23,6 +23,7 @@ from juru.server.dialects.contract import (
     unknown,
     wire_dest,
 )
+from juru.server.dialects.json_fields import Json, data_of, decoded, exact, idr, plain_lines, text
 from juru.server.dialects.profiles import ReplyProfile
 from juru.server.dialects.texts import classify, clean_sn
 from juru.server.domain.outcome import Answer, Buy, InquiryVerb, Outcome, Step
@@ -33,11 +34,6 @@ from juru.values.wire import WireReply, WireRequest
 
 HORIZON_S = 80 * 86_400
 """From day 90 the same order with the same ref buys again; resends stop well before."""
-
-_IDR_DIGITS_MAX = 15
-_DETAILS_MAX = 20
-
-Json = Mapping[str, Any]
 
 _FAILED = "02 50 51 52 53 54 55 57 58 60 71 72 73 74 84 85 86"
 _REFUSED = "40 41 42 43 44 45 47 56 61 62 63 64 65 66 67 68 69 80 81 82 83 87 88"
@@ -177,7 +173,7 @@ class DigiflazzBuyer:
     ) -> Answer:
         """The object under ``data``, mapped by its rc; an inquiry's answer prices the bill and settles nothing."""
         fault = http_fault(reply)
-        data = None if fault else _data(reply.body)
+        data = None if fault else data_of(reply.body)
         if not isinstance(data, dict):
             return unknown(fault or "unreadable", message=reply.text[:200])
         answer = _read(data)
@@ -187,15 +183,19 @@ class DigiflazzBuyer:
 
     def read_balance(self, reply: WireReply) -> int | None:
         """``data.deposit``."""
-        data = None if http_fault(reply) else _data(reply.body)
-        return _idr(data.get("deposit")) if isinstance(data, dict) else None
+        data = None if http_fault(reply) else data_of(reply.body)
+        return idr(data.get("deposit")) if isinstance(data, dict) else None
 
     def read_price_list(self, reply: WireReply) -> tuple[ListedProduct, ...] | None:
         """The rows under ``data``; a row without code or price is left out."""
-        data = None if http_fault(reply) else _data(reply.body)
+        data = None if http_fault(reply) else data_of(reply.body)
         if not isinstance(data, list):
             return None
         return tuple(row for row in map(_listed, data) if row is not None)
+
+    def callback_secret(self, account: Account) -> str | None:
+        """The account's ``secret``."""
+        return account.get("secret")
 
     def read_callback(self, request: WireRequest, secret: str | None = None) -> Callback:
         """The webhook, authenticated over its raw bytes; a ping (no ``data``) changes nothing."""
@@ -205,7 +205,7 @@ class DigiflazzBuyer:
                 return Callback(auth="bad")
         auth: Literal["ok", "none"] = "ok" if secret else "none"
         postpaid = "Pasca" in (request.header("User-Agent") or "")
-        body = _json(request.body)
+        body = decoded(request.body)
         if isinstance(body, dict) and "data" not in body and {"sed", "hook_id", "hook"} & body.keys():
             return Callback(auth=auth, event="ping", postpaid=postpaid)
         data = body.get("data") if isinstance(body, dict) else None
@@ -245,54 +245,20 @@ def _post(account: Account, path: str, body: dict[str, Any]) -> WireRequest:
     return WireRequest("POST", account.get("root", "/v1") + path, (), headers, msgspec.json.encode(body))
 
 
-def _json(body: bytes) -> object:
-    try:
-        return msgspec.json.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return None
-
-
-def _data(body: bytes) -> object:
-    decoded = _json(body)
-    return decoded.get("data") if isinstance(decoded, dict) else None
-
-
-def _idr(value: object) -> int | None:
-    """A whole number of rupiah, also when it comes as a string or with an empty fraction."""
-    if isinstance(value, str):
-        return int(value) if value.isascii() and value.isdigit() and len(value) <= _IDR_DIGITS_MAX else None
-    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) >= 10**_IDR_DIGITS_MAX:
-        return None
-    return int(value) if value == int(value) else None
-
-
-def _exact(data: Json, key: str) -> str | None:
-    """A field as it was sent (a reference is compared byte for byte); a number is written out, else None."""
-    value = data.get(key)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    return value or None if isinstance(value, str) else None
-
-
-def _text(data: Json, key: str) -> str | None:
-    """A field as text without blanks around it."""
-    return (_exact(data, key) or "").strip() or None
-
-
 def _read(data: Json) -> Answer:
-    rc, message, ref = _text(data, "rc"), _text(data, "message") or "", _exact(data, "ref_id")
-    outcome, reason = _outcome(rc, (_text(data, "status") or "").lower(), message)
+    rc, message, ref = text(data, "rc"), text(data, "message") or "", exact(data, "ref_id")
+    outcome, reason = _outcome(rc, (text(data, "status") or "").lower(), message)
     failed = outcome is Outcome.FAILED
     answer = Answer(
         outcome=outcome,
         reason=reason,
         ref=ref,
-        price_idr=_idr(data.get("price")) or None,
-        balance_idr=_idr(data.get("buyer_last_saldo")),
+        price_idr=idr(data.get("price")) or None,
+        balance_idr=idr(data.get("buyer_last_saldo")),
         message=message,
         code=rc,
-        dest=_text(data, "customer_no"),
-        product=_text(data, "buyer_sku_code"),
+        dest=text(data, "customer_no"),
+        product=text(data, "buyer_sku_code"),
         late_success_risk=failed and rc in _TIMEOUTS,
         counts_as="cluster_refusal" if failed and rc == "59" else None,
         supplier_balance_low=outcome is Outcome.REFUSED and rc == "44",
@@ -300,9 +266,9 @@ def _read(data: Json) -> Answer:
     )
     if outcome is not Outcome.SUCCESS:
         return answer
-    whatsapp = _text(data, "wa")
+    whatsapp = text(data, "wa")
     return msgspec.structs.replace(
-        answer, sn=clean_sn(_text(data, "sn"), answer, numbers=(whatsapp,) if whatsapp else ())
+        answer, sn=clean_sn(text(data, "sn"), answer, numbers=(whatsapp,) if whatsapp else ())
     )
 
 
@@ -313,17 +279,14 @@ def _bill(data: Json) -> dict[str, Any]:
     desc = data.get("desc")
     desc = desc if isinstance(desc, dict) else {}
     detail = desc.get("detail")
-    sheets = _idr(desc.get("lembar_tagihan")) or (len(detail) if isinstance(detail, list) else None)
-    lines = [
-        (str(k)[:40], str(v)[:80]) for k, v in desc.items() if isinstance(v, str | int) and not isinstance(v, bool)
-    ]
+    sheets = idr(desc.get("lembar_tagihan")) or (len(detail) if isinstance(detail, list) else None)
     return {
-        "selling_price_idr": _idr(data.get("selling_price")),
-        "admin_idr": _idr(data.get("admin")),
+        "selling_price_idr": idr(data.get("selling_price")),
+        "admin_idr": idr(data.get("admin")),
         "bills": sheets,
-        "customer": _text(data, "customer_name"),
-        "period": _text(data, "periode"),
-        "details": tuple(lines[:_DETAILS_MAX]),
+        "customer": text(data, "customer_name"),
+        "period": text(data, "periode"),
+        "details": plain_lines(desc),
     }
 
 
@@ -347,25 +310,25 @@ def _outcome(rc: str | None, status: str, message: str) -> tuple[Outcome, str | 
 def _listed(row: object) -> ListedProduct | None:
     if not isinstance(row, dict):
         return None
-    code, price = _text(row, "buyer_sku_code"), _idr(row.get("price"))
+    code, price = text(row, "buyer_sku_code"), idr(row.get("price"))
     if code is None or price is None:
         return None
-    start, end = _text(row, "start_cut_off"), _text(row, "end_cut_off")
+    start, end = text(row, "start_cut_off"), text(row, "end_cut_off")
     cut_off = start is not None and start != end
     return ListedProduct(
         code=code,
-        name=_text(row, "product_name") or code,
+        name=text(row, "product_name") or code,
         price_idr=price,
-        category=_text(row, "category") or "",
-        brand=_text(row, "brand") or "",
-        kind=_text(row, "type") or "",
+        category=text(row, "category") or "",
+        brand=text(row, "brand") or "",
+        kind=text(row, "type") or "",
         on_sale=row.get("buyer_product_status") is not False,
         supplied=row.get("seller_product_status") is not False,
-        stock=None if row.get("unlimited_stock") is not False else _idr(row.get("stock")) or 0,
+        stock=None if row.get("unlimited_stock") is not False else idr(row.get("stock")) or 0,
         multi=row.get("multi") is not False,
         cut_off_start=start if cut_off else None,
         cut_off_end=end if cut_off else None,
-        note=_text(row, "desc") or "",
+        note=text(row, "desc") or "",
     )
 
 
@@ -376,19 +339,19 @@ def read_request(request: WireRequest, find_agent: FindAgent, open_products: Ope
         request.body.decode("utf-8")
     except UnicodeDecodeError:
         return Inbound(auth="unknown", refusal=Refusal(Code.BAD_ENCODING))
-    body = _json(request.body)
+    body = decoded(request.body)
     if not isinstance(body, dict):
         return Inbound(auth="unknown", refusal=Refusal(Code.MALFORMED))
     asked = _asked(verb, body)
-    username = _text(body, "username")
+    username = text(body, "username")
     if asked is None or username is None:
         return Inbound(auth="unknown", refusal=Refusal(Code.MALFORMED), asked=asked)
     known = find_agent(username)
     if known is None:
         return Inbound(auth="unknown", refusal=Refusal(Code.UNKNOWN_SENDER), asked=asked)
     asked = msgspec.structs.replace(asked, agent=known.agent)
-    suffix = _SUFFIX.get(verb) or _exact(body, "customer_no" if verb == "inquiry-pln" else "ref_id") or ""
-    given = _text(body, "sign") or ""
+    suffix = _SUFFIX.get(verb) or exact(body, "customer_no" if verb == "inquiry-pln" else "ref_id") or ""
+    given = text(body, "sign") or ""
     right = sign(username, known.api_key or "", suffix)
     if not known.api_key or not hmac.compare_digest(given.encode(), right.encode()):
         return Inbound(auth="bad", refusal=Refusal(Code.BAD_SIGNATURE), asked=asked, agent=known.agent)
@@ -399,10 +362,10 @@ def read_request(request: WireRequest, find_agent: FindAgent, open_products: Ope
 
 
 def _asked(verb: str, body: Json) -> AgentRequest | None:
-    product = (_text(body, "buyer_sku_code") or _text(body, "code") or "").upper() or None
+    product = (text(body, "buyer_sku_code") or text(body, "code") or "").upper() or None
     dest = body.get("customer_no")
     dest = dest.strip() or None if isinstance(dest, str) else None
-    amount = _idr(body.get("amount"))
+    amount = idr(body.get("amount"))
     match verb:
         case "transaction":
             command = body.get("commands", "")
@@ -411,16 +374,16 @@ def _asked(verb: str, body: Json) -> AgentRequest | None:
                 intent=intent or Intent.INVALID,
                 product=product,
                 dest=dest,
-                ref=_exact(body, "ref_id"),
+                ref=exact(body, "ref_id"),
                 amount_idr=amount,
-                max_price_idr=_idr(body.get("max_price")),
+                max_price_idr=idr(body.get("max_price")),
             )
         case "cek-saldo":
             return AgentRequest(intent=Intent.BALANCE)
         case "price-list":
-            return AgentRequest(intent=Intent.PRICE_LIST, product=product, text=_text(body, "cmd"))
+            return AgentRequest(intent=Intent.PRICE_LIST, product=product, text=text(body, "cmd"))
         case "deposit":
-            bank, owner = _text(body, "bank"), _text(body, "owner_name")
+            bank, owner = text(body, "bank"), text(body, "owner_name")
             return AgentRequest(intent=Intent.DEPOSIT_TICKET, amount_idr=amount, bank=bank, name=owner)
         case "inquiry-pln":
             return AgentRequest(intent=Intent.BILL_INQUIRY, dest=dest)

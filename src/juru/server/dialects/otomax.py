@@ -156,6 +156,10 @@ class Otomax:
         """OtomaX has none."""
         return None
 
+    def callback_secret(self, account: Account) -> str | None:
+        """The account's ``secret``."""
+        return account.get("secret")
+
     def read_callback(self, request: WireRequest, secret: str | None = None) -> Callback:
         """The report: ``refid`` and ``message``, mostly with ``t``, ``status`` and ``price``.
 

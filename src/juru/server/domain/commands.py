@@ -144,12 +144,16 @@ class AttemptAnswered(msgspec.Struct, frozen=True, tag=True):
     raw: str = ""
 
 
-class CallbackArrived(msgspec.Struct, frozen=True, tag=True):
-    """A supplier's callback, authenticated and read; kept raw before it is matched."""
+class CallbackArrived(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
+    """A supplier's callback, authenticated and read; kept raw before it is matched.
+
+    ``confirm``: its proof covers the reference only, so what it says beyond that is asked about where it matters.
+    """
 
     supplier: str
     answer: Answer
     raw: str
+    confirm: bool = False
 
 
 class Inquired(msgspec.Struct, frozen=True, tag=True):

@@ -90,3 +90,28 @@ class Buy(msgspec.Struct, frozen=True):
     step: Step = Step.ORDER
     tr_id: str | None = None
     counter: int = 1
+
+
+REQUEST_REFUSED = "request_refused"
+"""The reason of an answer that refuses a request for itself (its proof, address or form): it says nothing of an order
+that was sent before."""
+NOT_FOUND = "not_found"
+"""The reason of an answer that knows no such order."""
+
+
+def believed(answer: Answer, *, again: bool, since_send_s: int, not_found_after_s: int) -> Answer:
+    """An answer as far as it may be believed.
+
+    ``again``: it answers an inquiry or a resend, so an earlier request may have been carried out; that this one did not
+    leave, or was refused for itself, is then no word about the order. "Not found" counts only once the order had time
+    to arrive (reference/dialects.md 2.6); ``since_send_s`` counts from its last byte.
+    """
+    if again and answer.reason in {"not_sent", REQUEST_REFUSED}:
+        return _withdrawn(answer, answer.reason)
+    if answer.reason == NOT_FOUND and since_send_s < not_found_after_s:
+        return _withdrawn(answer, "not_found_yet")
+    return answer
+
+
+def _withdrawn(answer: Answer, reason: str | None) -> Answer:
+    return Answer(Outcome.UNKNOWN, ref=answer.ref, message=answer.message, code=answer.code, reason=reason)

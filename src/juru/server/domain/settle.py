@@ -31,7 +31,7 @@ from juru.server.domain.order import (
     Source,
     attempt_state_after,
 )
-from juru.server.domain.outcome import Answer, Buy, InquiryVerb, Outcome
+from juru.server.domain.outcome import Answer, Buy, InquiryVerb, Outcome, believed
 from juru.server.domain.place import find_offers, queue_attempt
 from juru.server.domain.pricing import quoted
 from juru.server.domain.records import write
@@ -127,21 +127,14 @@ def attempt_answered(cell: Cell, command: AttemptAnswered) -> Result:
 
 
 def _believable(cell: Cell, attempt: Attempt, command: AttemptAnswered) -> Answer:
-    """An answer as far as it may be believed.
-
-    An inquiry's "not found" counts only once the order had time to arrive (reference/dialects.md 2.6). "Not sent" is
-    true of one request only: an attempt that a person has resent may have been delivered by the one before.
-    """
-    answer = command.answer
-    if answer.reason == "not_sent" and attempt.reason == "person_resend":
-        return Answer(Outcome.UNKNOWN, ref=answer.ref, message=answer.message, reason="not_sent")
-    if answer.reason != "not_found":
-        return answer
-    supplier = cell.suppliers[attempt.supplier]
-    since_ms = attempt.last_byte_ms or attempt.send_by_ms or attempt.at_ms
-    if cell.now_ms - since_ms < supplier.not_found_after_s * 1000:
-        return Answer(Outcome.UNKNOWN, ref=answer.ref, message=answer.message, reason="not_found_yet")
-    return answer
+    """An answer as far as it may be believed of this attempt; one that a person has resent was sent twice."""
+    since_ms = cell.now_ms - (attempt.last_byte_ms or attempt.send_by_ms or attempt.at_ms)
+    return believed(
+        command.answer,
+        again=command.source is Source.INQUIRY or attempt.reason == "person_resend",
+        since_send_s=since_ms // 1000,
+        not_found_after_s=cell.suppliers[attempt.supplier].not_found_after_s,
+    )
 
 
 def _apply(cell: Cell, order: Order, attempt: Attempt, answer: Answer, source: Source) -> None:
@@ -475,7 +468,29 @@ def callback_arrived(cell: Cell, command: CallbackArrived) -> Result:
     if answer.dest is not None and not same_destination(order.dest, answer.dest):
         cell.ask_person("quarantine", f"{command.supplier} names {answer.dest}", order.id, attempt.id)
         answer = Answer(Outcome.UNKNOWN, ref=answer.ref, message=answer.message, reason="dest_mismatch")
+    if command.confirm and _unexpected(attempt, answer) and _left_to_others(cell, order, attempt, answer):
+        return Done(note="to be confirmed")
     return attempt_answered(cell, AttemptAnswered(attempt.id, answer, Source.CALLBACK))
+
+
+def _unexpected(attempt: Attempt, answer: Answer) -> bool:
+    """True of a report that moves money otherwise than a success at the price we knew."""
+    if answer.outcome is Outcome.SUCCESS:
+        return answer.price_idr not in (None, attempt.cost_idr)
+    return answer.outcome in {Outcome.FAILED, Outcome.REFUSED}
+
+
+def _left_to_others(cell: Cell, order: Order, attempt: Attempt, answer: Answer) -> bool:
+    """Have the supplier asked soon, or a person look at a success that is taken back; False when neither is due."""
+    if inquirable(cell, attempt):
+        wait_s = cell.suppliers[attempt.supplier].inquiry_interval_s if attempt.inquiries else 0
+        soon_ms = cell.now_ms + wait_s * 1000
+        attempt.next_inquiry_ms = min(attempt.next_inquiry_ms or soon_ms, soon_ms)
+        return True
+    if attempt.state is AttemptState.SUCCESS and answer.outcome is not Outcome.SUCCESS:
+        cell.ask_person("contradiction", f"{attempt.supplier}: {answer.message[:80]}", order.id, attempt.id)
+        return True
+    return False
 
 
 def inquired(cell: Cell, command: Inquired) -> Result:

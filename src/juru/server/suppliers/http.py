@@ -99,4 +99,7 @@ class HttpSuppliers:
 
 
 def _absolute(line: _Line, request: WireRequest) -> WireRequest:
+    """The request at the account's ``base``, unless its dialect has named another address already."""
+    if "://" in request.path:
+        return request
     return msgspec.structs.replace(request, path=line.account["base"].rstrip("/") + request.path)
