@@ -7,23 +7,26 @@ from typing import Any
 import msgspec
 import pytest
 
-from juru.server.dialects.contract import Credentials, Inbound, ListedProduct
+from juru.server.dialects.contract import Credentials, Inbound, ListedProduct, SupplierTicket
 from juru.server.dialects.digiflazz_buyer import (
     DIGIFLAZZ_BUYER,
     REFUSAL_RC,
+    asks_meter,
     read_request,
-    sign,
     sign_webhook,
     webhook_request,
     write_balance,
+    write_bill,
+    write_meter,
     write_order,
     write_price_list,
     write_refusal,
 )
-from juru.server.domain.outcome import Answer, Buy, InquiryVerb, Outcome
+from juru.server.dialects.user_sign import sign
+from juru.server.domain.outcome import Answer, Buy, InquiryVerb, Outcome, Step
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.requests import AgentRequest, Intent
-from juru.server.domain.views import OrderState, OrderView
+from juru.server.domain.views import BillView, OrderState, OrderView
 from juru.values.wire import WireReply, WireRequest
 
 ACCOUNT = {"username": "toko", "api_key": "key-1"}
@@ -59,6 +62,10 @@ def view(state: OrderState) -> OrderView:
 def read(**changes: object) -> Answer:
     body = msgspec.json.encode({"data": {key: value for key, value in (ROW | changes).items() if value is not ...}})
     return DIGIFLAZZ_BUYER.read_reply(WireReply(200, body), BUY)
+
+
+def json_reply(data: dict[str, Any]) -> WireReply:
+    return WireReply(200, msgspec.json.encode({"data": data}))
 
 
 def ask(path: str, body: dict[str, Any] | bytes) -> Inbound:
@@ -99,7 +106,8 @@ def test_inquiry_is_the_same_order_again() -> None:
         ({"rc": "02", "status": "Sukses"}, Outcome.UNKNOWN, "contradiction"),
         ({"rc": "03", "status": "Sukses"}, Outcome.UNKNOWN, "contradiction"),
         ({"rc": "02", "status": "Gagal"}, Outcome.FAILED, None),
-        ({"rc": "41", "status": ...}, Outcome.REFUSED, None),
+        ({"rc": "43", "status": ...}, Outcome.REFUSED, None),
+        ({"rc": "41", "status": ...}, Outcome.REFUSED, "request_refused"),
         ({"rc": "00", "message": "Transaksi GAGAL"}, Outcome.UNKNOWN, "contradiction"),
         ({"rc": "02", "status": "Gagal", "message": "Transaksi Sukses"}, Outcome.UNKNOWN, "contradiction"),
         ({"rc": "49", "status": "Gagal"}, Outcome.UNKNOWN, "ref_not_unique"),
@@ -270,6 +278,9 @@ def test_body_that_cannot_be_read(body: bytes, code: Code) -> None:
     assert refused(ask("/transaction", body)) is code
 
 
+BILL = {"buyer_sku_code": "pln", "customer_no": "530000000001", "ref_id": "r"}
+
+
 @pytest.mark.parametrize(
     ("path", "extra", "suffix", "intent"),
     [
@@ -277,8 +288,8 @@ def test_body_that_cannot_be_read(body: bytes, code: Code) -> None:
         ("/price-list", {"cmd": "prepaid", "code": "s10"}, "pricelist", Intent.PRICE_LIST),
         ("/deposit", {"amount": 100_000, "bank": "BCA", "owner_name": "Y"}, "deposit", Intent.DEPOSIT_TICKET),
         ("/inquiry-pln", {"customer_no": "1234554321"}, "1234554321", Intent.BILL_INQUIRY),
-        ("/transaction", {"commands": "inq-pasca", "ref_id": "r"}, "r", Intent.BILL_INQUIRY),
-        ("/transaction", {"commands": "pay-pasca", "ref_id": "r"}, "r", Intent.BILL_PAY),
+        ("/transaction", {"commands": "inq-pasca"} | BILL, "r", Intent.BILL_INQUIRY),
+        ("/transaction", {"commands": "pay-pasca"} | BILL, "r", Intent.BILL_PAY),
         ("/transaction", {"commands": "status-pasca", "ref_id": "r"}, "r", Intent.STATUS_CHECK),
     ],
 )
@@ -286,3 +297,109 @@ def test_other_verbs(path: str, extra: dict[str, Any], suffix: str, intent: Inte
     request = ask(path, {"username": "toko", "sign": sign("toko", "key-1", suffix)} | extra).request
     assert request is not None
     assert request.intent is intent
+
+
+def bill(command: str, ref: str = "r", **changes: object) -> Inbound:
+    body = BILL | {"commands": command, "username": "toko", "ref_id": ref, "sign": sign("toko", "key-1", ref)}
+    return ask("/v1/transaction", body | changes)
+
+
+@pytest.mark.parametrize("command", ["inq-pasca", "pay-pasca"])
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"ref": ""}, Code.REFERENCE_REQUIRED),
+        ({"customer_no": ""}, Code.INVALID_FORMAT),
+        ({"buyer_sku_code": ""}, Code.INVALID_FORMAT),
+        ({"testing": True}, Code.NOT_SERVED_YET),
+    ],
+)
+def test_refused_bill(command: str, changes: dict[str, Any], code: Code) -> None:
+    assert refused(bill(command, **changes)) is code
+
+
+def test_bill_of_an_amount_or_a_year() -> None:
+    request = bill("inq-pasca", amount=250_000, buyer_sku_code="shopeepay").request
+    assert request is not None
+    assert (request.product, request.dest, request.amount_idr) == ("SHOPEEPAY", "530000000001", 250_000)
+    request = bill("inq-pasca", year="2024").request
+    assert request is not None
+    assert request.dest == "530000000001,2024"
+
+
+def test_year_of_a_bill_goes_out_and_comes_back_by_itself() -> None:
+    pbb = Buy("pbb", "329801092375999901,2024", "ref-1", step=Step.INQUIRY)
+    sent = msgspec.json.decode(DIGIFLAZZ_BUYER.buy(ACCOUNT, pbb).body)
+    assert (sent["customer_no"], sent["year"]) == ("329801092375999901", "2024")
+    answer = DIGIFLAZZ_BUYER.check(Answer(Outcome.SUCCESS, ref="ref-1", dest="329801092375999901"), pbb)
+    assert answer.outcome is Outcome.SUCCESS
+    samsat = Buy("samsat", "9658548523568705,0212502110170100", "ref-1", step=Step.INQUIRY)
+    sent = msgspec.json.decode(DIGIFLAZZ_BUYER.buy(ACCOUNT, samsat).body)
+    assert sent["customer_no"] == "9658548523568705,0212502110170100"
+    assert "year" not in sent
+
+
+def test_a_bill_is_written_as_it_is_read() -> None:
+    told = BillView(
+        ref="ref-1",
+        agent="TOKO",
+        product="PBB",
+        dest="329801092375999901,2024",
+        price_idr=102_000,
+        selling_price_idr=102_500,
+        balance_idr=5_000,
+        at="",
+        day=0,
+        admin_idr=2_500,
+        bills=2,
+        customer="BUDI",
+        period="2024",
+        details=(("kecamatan", "CIMAHI"),),
+    )
+    buy = Buy("PBB", "329801092375999901,2024", "ref-1", step=Step.INQUIRY)
+    answer = DIGIFLAZZ_BUYER.read_reply(write_bill(told, "Transaksi Sukses"), buy)
+    assert (answer.outcome, answer.step, answer.settles) == (Outcome.SUCCESS, "inquiry", False)
+    assert (answer.price_idr, answer.selling_price_idr, answer.admin_idr) == (102_000, 102_500, 2_500)
+    assert (answer.bills, answer.customer, answer.period) == (2, "BUDI", "2024")
+    assert ("kecamatan", "CIMAHI") in answer.details
+
+
+def test_the_owner_of_a_meter_is_asked_and_told() -> None:
+    buy = Buy("pln", "12345678901", "", step=Step.INQUIRY)
+    sent = DIGIFLAZZ_BUYER.buy(ACCOUNT, buy)
+    assert sent.path == "/v1/inquiry-pln"
+    inbound = ask(sent.path, msgspec.json.decode(sent.body) | {"username": "toko", "sign": "x"})
+    assert inbound.asked is not None
+    assert asks_meter(inbound.asked)
+    details = (("meter_no", "548933889287"), ("subscriber_id", "51003008178401"), ("segment_power", "R1 /000001300"))
+    told = BillView("", "TOKO", "PLN", "12345678901", 0, 0, 0, "", 0, customer="SINTYA", details=details)
+    answer = DIGIFLAZZ_BUYER.read_reply(write_meter(told, "Transaksi Sukses"), buy)
+    assert (answer.outcome, answer.settles, answer.customer) == (Outcome.SUCCESS, False, "SINTYA")
+    assert answer.details == details
+
+
+def test_a_meter_may_be_told_without_a_code_but_not_against_one() -> None:
+    buy = Buy("pln", "12345678901", "", step=Step.INQUIRY)
+    told: dict[str, Any] = {"customer_no": "12345678901", "name": "SINTYA", "segment_power": "R1 /900"}
+    assert DIGIFLAZZ_BUYER.read_reply(json_reply(told), buy).outcome is Outcome.SUCCESS
+    failed = DIGIFLAZZ_BUYER.read_reply(json_reply(told | {"rc": "54", "status": "Gagal"}), buy)
+    assert (failed.outcome, failed.settles) == (Outcome.FAILED, False)
+    other = DIGIFLAZZ_BUYER.read_reply(json_reply(told | {"customer_no": "99999999999"}), buy)
+    assert other.reason == "dest_mismatch"
+
+
+def test_a_bills_webhook_has_a_user_agent_of_its_own() -> None:
+    request = webhook_request("https://agent.example/hook", view(OrderState.SUCCESS), "ok", secret="s3", postpaid=True)
+    assert DIGIFLAZZ_BUYER.read_callback(request, "s3").postpaid
+    prepaid = webhook_request("https://agent.example/hook", view(OrderState.SUCCESS), "ok", secret="s3")
+    assert not DIGIFLAZZ_BUYER.read_callback(prepaid, "s3").postpaid
+
+
+def test_deposit_ticket_tells_where_to_pay_exactly_what() -> None:
+    request = DIGIFLAZZ_BUYER.ticket(ACCOUNT, 1_000_000, bank="BCA", owner="TOKO")
+    assert (request.path, msgspec.json.decode(request.body)["amount"]) == ("/v1/deposit", 1_000_000)
+    told = {"rc": "00", "amount": 1_000_123, "bank": "BCA", "account_no": "0123 4567 89", "notes": "A6R5"}
+    assert DIGIFLAZZ_BUYER.read_ticket(json_reply(told)) == SupplierTicket(1_000_123, "BCA", "0123456789", "A6R5")
+    for wrong in ({"rc": "50"}, {"rc": "00"}, {"rc": "00", "amount": 0}):
+        assert DIGIFLAZZ_BUYER.read_ticket(json_reply(wrong)) is None
+    assert DIGIFLAZZ_BUYER.read_ticket(WireReply(502, b"")) is None

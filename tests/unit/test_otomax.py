@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from juru.server.dialects import SUPPLIER_DIALECTS, conformance
 from juru.server.dialects.contract import Credentials, Inbound
 from juru.server.dialects.otomax import (
     OTOMAX,
@@ -48,10 +47,6 @@ def trx(**changes: str) -> Inbound:
     fields = {"product": "S10", "qty": "1", "dest": "081234567890", "refID": "r1", "memberID": "YUSUF", "sign": sign}
     wanted = {key: value for key, value in (fields | changes).items() if value != "-"}
     return ask("/trx", **wanted)  # type: ignore[arg-type]
-
-
-def test_runner_and_registry_know_the_same_dialects() -> None:
-    assert dict(SUPPLIER_DIALECTS) == conformance._DIALECTS
 
 
 def test_destination_goes_out_in_the_suppliers_form() -> None:

@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 import msgspec
 
 from juru.server.console.words import Words
-from juru.server.dialects import digiflazz_buyer, otomax
+from juru.server.dialects import otomax
+from juru.server.dialects.user_sign import sign
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -60,7 +61,7 @@ def _digiflazz(url: str, agent: dict[str, Any], product: dict[str, Any], ref: st
         "buyer_sku_code": str(product["code"]),
         "customer_no": str(product["sample_destination"]),
         "ref_id": ref,
-        "sign": digiflazz_buyer.sign(member_id, str(agent["api_key"]), ref),
+        "sign": sign(member_id, str(agent["api_key"]), ref),
     }
     address = shlex.quote(f"{url}/h2h/digiflazz/v1/transaction")
     return f"curl {address} -H 'Content-Type: application/json' -d {shlex.quote(json.dumps(body))}"

@@ -13,10 +13,14 @@ from types import MappingProxyType
 
 from juru.server.dialects.contract import SupplierDialect
 from juru.server.dialects.digiflazz_buyer import DIGIFLAZZ_BUYER
+from juru.server.dialects.digiflazz_seller import DIGIFLAZZ_SELLER
+from juru.server.dialects.fm import FM
+from juru.server.dialects.iak import IAK
+from juru.server.dialects.irsmarket import IRSMARKET
 from juru.server.dialects.otomax import OTOMAX
 
 SUPPLIER_DIALECTS: Mapping[str, SupplierDialect] = MappingProxyType(
-    {dialect.name: dialect for dialect in (OTOMAX, DIGIFLAZZ_BUYER)}
+    {dialect.name: dialect for dialect in (OTOMAX, DIGIFLAZZ_BUYER, DIGIFLAZZ_SELLER, IAK, FM, IRSMARKET)}
 )
 """Every dialect we buy by, by the name an operator writes."""
 

@@ -12,21 +12,26 @@ from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 
-from juru.server.dialects import digiflazz_buyer, otomax
+from juru.server.dialects import SUPPLIER_DIALECTS, digiflazz_buyer, digiflazz_seller, fm, iak, irsmarket, otomax
+from juru.server.dialects.conformance_cell import creates_order
 from juru.server.dialects.contract import (
+    Account,
     Credentials,
     FindAgent,
     Inbound,
     OpenProducts,
     SupplierDialect,
+    SupplierTicket,
     stored_form,
 )
 from juru.server.dialects.grammar import read_order_text
 from juru.server.dialects.grammar_profile import DEFAULT, load_grammar, profile_with_keywords
 from juru.server.dialects.profiles import ReplyProfile, load_profile
 from juru.server.dialects.texts import read_reply_text
-from juru.server.domain.outcome import Answer, Buy, Step
-from juru.server.domain.requests import AgentRequest
+from juru.server.domain.outcome import NOT_FOUND_AFTER_S, Answer, Buy, Step, believed
+from juru.server.domain.refusals import Code, Refusal
+from juru.server.domain.requests import AgentRequest, Intent
+from juru.server.domain.views import OrderState, OrderView
 from juru.values.wire import WireReply, WireRequest
 
 Case = Mapping[str, Any]
@@ -41,21 +46,49 @@ _SIGNS: dict[str, Callable[[Case], str]] = {
     "otomax.trx": lambda i: otomax.sign_trx(**i),
     "otomax.balance": lambda i: otomax.sign_balance(**i),
     "otomax.ticket": lambda i: otomax.sign_ticket(**i),
-    "digiflazz.balance": lambda i: digiflazz_buyer.sign(i["username"], i["api_key"], "depo"),
-    "digiflazz.price_list": lambda i: digiflazz_buyer.sign(i["username"], i["api_key"], "pricelist"),
-    "digiflazz.deposit": lambda i: digiflazz_buyer.sign(i["username"], i["api_key"], "deposit"),
-    "digiflazz.transaction": lambda i: digiflazz_buyer.sign(i["username"], i["api_key"], i["ref"]),
-    "digiflazz.inquiry_pln": lambda i: digiflazz_buyer.sign(i["username"], i["api_key"], i["customer_no"]),
+    "digiflazz.balance": lambda i: _sent_sign(digiflazz_buyer.DIGIFLAZZ_BUYER.balance(i)),
+    "digiflazz.price_list": lambda i: _sent_sign(digiflazz_buyer.DIGIFLAZZ_BUYER.price_list(i)),
+    "digiflazz.deposit": lambda i: _sent_sign(digiflazz_buyer.DIGIFLAZZ_BUYER.ticket(i, 1, bank="", owner="")),
+    "digiflazz.transaction": lambda i: _sent_sign(digiflazz_buyer.DIGIFLAZZ_BUYER.buy(i, Buy("", "", i["ref"]))),
+    "digiflazz.inquiry_pln": lambda i: _sent_sign(
+        digiflazz_buyer.DIGIFLAZZ_BUYER.buy(i, Buy("", i["customer_no"], "", step=Step.INQUIRY))
+    ),
     "digiflazz.webhook": lambda i: digiflazz_buyer.sign_webhook(i["secret"], i["raw_body"].encode()),
-}
-_DIALECTS: dict[str, SupplierDialect] = {
-    "otomax": otomax.OTOMAX,
-    "digiflazz_buyer": digiflazz_buyer.DIGIFLAZZ_BUYER,
+    "digiflazz_seller.checkstatus": lambda i: _sent_sign(
+        digiflazz_seller.DIGIFLAZZ_SELLER.inquire(i, Buy("", "", "", step=Step.PAY))
+    ),
+    "iak.topup": lambda i: _sent_sign(iak.IAK.buy(i, Buy("", "", i["ref"]))),
+    "iak.check_status": lambda i: _sent_sign(iak.IAK.inquire(i, Buy("", "", i["ref"]))),
+    "iak.inquiry": lambda i: _sent_sign(iak.IAK.buy(i, Buy("", "", i["ref"], step=Step.INQUIRY))),
+    "iak.pay": lambda i: _sent_sign(iak.IAK.buy(i, Buy("", "", "", step=Step.PAY, tr_id=i["tr_id"]))),
+    "iak.balance": lambda i: _sent_sign(iak.IAK.balance(i)),
+    "iak.price_list": lambda i: _sent_sign(iak.IAK.price_list(i)),
+    "irsmarket.transaction": lambda i: irsmarket.sign(**i),
 }
 _READERS: dict[str, Callable[[WireRequest, FindAgent, OpenProducts], Inbound]] = {
     "otomax": otomax.read_request,
     "digiflazz_buyer": digiflazz_buyer.read_request,
+    "digiflazz_seller": digiflazz_seller.read_request,
+    "fm": fm.read_request,
+    "iak": iak.read_request,
 }
+_ORDER_WRITERS: dict[str, Callable[[OrderView, str], WireReply]] = {
+    "digiflazz_buyer": digiflazz_buyer.write_order,
+    "digiflazz_seller": digiflazz_seller.write_order,
+    "iak": iak.write_order,
+}
+_REFUSAL_WRITERS: dict[str, Callable[[Refusal, str, AgentRequest | None], WireReply]] = {
+    "digiflazz_buyer": digiflazz_buyer.write_refusal,
+    "digiflazz_seller": digiflazz_seller.write_refusal,
+    "iak": iak.write_refusal,
+}
+_STATES = {
+    "pending": OrderState.ACCEPTED,
+    "success": OrderState.SUCCESS,
+    "failed": OrderState.FAILED,
+    "reversed": OrderState.REVERSED,
+}
+_REASONS = {"bad_sign": Code.BAD_SIGNATURE}
 _BILL_STEPS = {"bill_inquiry": Step.INQUIRY, "bill_pay": Step.PAY}
 _REPLY_STEPS = {None: Step.ORDER, "order": Step.ORDER, "payment": Step.PAY, "pay": Step.PAY, "inquiry": Step.INQUIRY}
 """What a case's ``step`` says was asked; a prepaid dialect reads an inquiry as the question about an order."""
@@ -91,7 +124,7 @@ def _request(case: Case, expects: Case) -> Failures:
         return _inbound(case, expects)
     _only_keys(expects, {"request"})
     given = case["given"]
-    account = given["account"] | {key: given[key] for key in ("auth",) if key in given}
+    account = given["account"] | {key: given[key] for key in ("auth", "method") if key in given}
     return _compare_request(_outbound(_dialect(case), account, given), expects["request"])
 
 
@@ -126,34 +159,67 @@ def _inbound(case: Case, expects: Case) -> Failures:
         agent.upper(): Credentials(agent, **secrets) for agent, secrets in case["accounts"].get("agents", {}).items()
     }
     kinds = {code.upper(): kind for code, kind in case.get("products", {}).items()}
-    read = reader(
-        _wire(case["request"]), lambda agent: agents.get(agent.upper()), lambda code: kinds.get(code) == "open"
-    )
-    got = {
+    request = _wire(case["request"])
+    if case["dialect"] == "fm":
+        # Its mount is the address of one agent: the path alone says who asks.
+        request = msgspec.structs.replace(request, path="/" + "".join(agents))
+    read = reader(request, lambda agent: agents.get(agent.upper()), lambda code: kinds.get(code) == "open")
+    got: dict[str, Any] = {
         "auth": read.auth,
         "outcome": "refused" if read.refusal else None,
         "code": str(read.refusal.code) if read.refusal else None,
         "command": _plain(read.request) if read.request else None,
     }
+    if "creates_order" in expects and read.request is not None:
+        got["creates_order"] = creates_order(read.request, case.get("existing", {}))
     return _compare(got, expects)
 
 
+def _reply_out(case: Case, expects: Case) -> Failures:
+    """Our answer about an order as it stands, or about one that was refused."""
+    given = dict(case["given"])
+    state, reason = given.pop("state"), given.pop("reason", None)
+    if state == "refused":
+        refusal = Refusal(_REASONS.get(reason) or Code(reason))
+        written = _REFUSAL_WRITERS[case["dialect"]](refusal, "", AgentRequest(Intent.ORDER, **given))
+    else:
+        view = OrderView(agent="", at="", state=_STATES[state], reason=reason, **given)
+        written = _ORDER_WRITERS[case["dialect"]](view, "")
+    return _compare({"json": msgspec.json.decode(written.body), "status": written.status}, expects)
+
+
 def _reply(case: Case, expects: Case) -> Failures:
-    if case.get("step") not in _REPLY_STEPS:
-        raise CaseError(f"step {case['step']!r} is not read here")
-    step = _REPLY_STEPS[case.get("step")]
     response = case["response"]
     body = response.get("raw_body", response.get("body", ""))
     raw = body.encode() if isinstance(body, str) else msgspec.json.encode(body)
     order = case.get("order") or case.get("given", {}).get("order")
     reply = WireReply(response["status"], raw, tuple(response.get("headers", {}).items()))
+    if case.get("step") == "deposit":
+        ticket = _ticket_reader(_dialect(case))(reply)
+        return _compare({"ticket": _plain(ticket) if ticket else None}, expects)
+    if case.get("step") not in _REPLY_STEPS:
+        raise CaseError(f"step {case['step']!r} is not read here")
+    step = _REPLY_STEPS[case.get("step")]
     answer = _dialect(case).read_reply(reply, _buy(order) if order else None, _profile(case), step)
+    context = case.get("context", {})
+    _only_keys(context, {"seconds_since_send"})
+    if context:
+        # What the engine makes of an answer to an inquiry, by its own rule.
+        since_s = context["seconds_since_send"]
+        answer = believed(answer, again=True, since_send_s=since_s, not_found_after_s=NOT_FOUND_AFTER_S)
     return _compare_answer(answer, {}, expects)
+
+
+def _ticket_reader(dialect: SupplierDialect) -> Callable[[WireReply], SupplierTicket | None]:
+    if not isinstance(dialect, digiflazz_buyer.DigiflazzBuyer):
+        raise CaseError(f"{dialect.name} has no deposit tickets that can be read")
+    return dialect.read_ticket
 
 
 def _callback(case: Case, expects: Case) -> Failures:
     dialect = _dialect(case)
-    read = dialect.read_callback(_wire(case["request"]), case.get("config", {}).get("secret"))
+    account: Account = case.get("account", {}) | case.get("config", {})
+    read = dialect.read_callback(_wire(case["request"]), dialect.callback_secret(account))
     answer = read.answer
     if answer is not None and case.get("order"):
         answer = dialect.check(answer, _buy(case["order"]))
@@ -192,13 +258,14 @@ _KINDS: dict[str, Callable[[Case, Case], Failures]] = {
     "reply": _reply,
     "callback": _callback,
     "policy": _policy,
+    "reply_out": _reply_out,
     "reply_text": _reply_text,
     "order_text": _order_text,
 }
 
 
 def _dialect(case: Case) -> SupplierDialect:
-    dialect = _DIALECTS.get(case["dialect"])
+    dialect = SUPPLIER_DIALECTS.get(case["dialect"])
     if dialect is None:
         raise CaseError(f"unknown dialect {case['dialect']!r}")
     return dialect
@@ -209,7 +276,14 @@ def _profile(case: Case) -> ReplyProfile | None:
 
 
 def _buy(order: Case) -> Buy:
-    return msgspec.convert({**order, "dest": stored_form(order["dest"])}, Buy)
+    """A case may leave out what its verb does not send."""
+    whole = {"product": "", "dest": "", "ref": "", **order}
+    return msgspec.convert({**whole, "dest": stored_form(whole["dest"])}, Buy)
+
+
+def _sent_sign(request: WireRequest) -> str:
+    """The proof as it goes out."""
+    return str(msgspec.json.decode(request.body)["sign"])
 
 
 def _wire(request: Case) -> WireRequest:
@@ -230,7 +304,7 @@ def _wire(request: Case) -> WireRequest:
     return WireRequest(request["method"], request.get("path", "/"), tuple(query), tuple(headers.items()), body)
 
 
-def _plain(value: AgentRequest | Answer) -> dict[str, Any]:
+def _plain(value: AgentRequest | Answer | SupplierTicket) -> dict[str, Any]:
     """Every field, as JSON would hold it."""
     names = type(value).__struct_fields__
     return {name: msgspec.to_builtins(getattr(value, name)) for name in names}

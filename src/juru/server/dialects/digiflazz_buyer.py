@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, assert_never
 
 import msgspec
 
@@ -16,6 +17,7 @@ from juru.server.dialects.contract import (
     Inbound,
     ListedProduct,
     OpenProducts,
+    SupplierTicket,
     asks_politely,
     check_answer,
     http_fault,
@@ -23,10 +25,11 @@ from juru.server.dialects.contract import (
     unknown,
     wire_dest,
 )
-from juru.server.dialects.json_fields import Json, data_of, decoded, exact, idr, plain_lines, text
+from juru.server.dialects.digiflazz_answers import METER, listed, read_meter, read_row
+from juru.server.dialects.json_fields import Json, data_of, decoded, exact, idr, text
 from juru.server.dialects.profiles import ReplyProfile
-from juru.server.dialects.texts import classify, clean_sn
-from juru.server.domain.outcome import Answer, Buy, InquiryVerb, Outcome, Step
+from juru.server.dialects.user_sign import json_object, proved, signed, unready
+from juru.server.domain.outcome import Answer, Buy, InquiryVerb, Step
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.requests import AgentRequest, Intent
 from juru.server.domain.views import BillView, OrderState, OrderView
@@ -35,25 +38,8 @@ from juru.values.wire import WireReply, WireRequest
 HORIZON_S = 80 * 86_400
 """From day 90 the same order with the same ref buys again; resends stop well before."""
 
-_FAILED = "02 50 51 52 53 54 55 57 58 60 71 72 73 74 84 85 86"
-_REFUSED = "40 41 42 43 44 45 47 56 61 62 63 64 65 66 67 68 69 80 81 82 83 87 88"
-_CODES: dict[str, Outcome] = {
-    "00": Outcome.SUCCESS,
-    "01": Outcome.FAILED,
-    "03": Outcome.PENDING,
-    "59": Outcome.FAILED,
-    "70": Outcome.FAILED,
-    "99": Outcome.PENDING,
-    **dict.fromkeys(_FAILED.split(), Outcome.FAILED),
-    **dict.fromkeys(_REFUSED.split(), Outcome.REFUSED),
-}
-_TIMEOUTS = ("01", "70")
-_NOT_UNIQUE = "49"
-_STATUS_WORDS = {
-    "sukses": (Outcome.SUCCESS,),
-    "pending": (Outcome.PENDING,),
-    "gagal": (Outcome.FAILED, Outcome.REFUSED),
-}
+_METER_PRODUCT = "PLN"
+_YEAR = re.compile(r"(.+),((?:19|20)\d\d)", re.ASCII)
 _SUFFIX = {"cek-saldo": "depo", "price-list": "pricelist", "deposit": "deposit"}
 _COMMANDS = {
     "": Intent.ORDER,
@@ -61,6 +47,7 @@ _COMMANDS = {
     "pay-pasca": Intent.BILL_PAY,
     "status-pasca": Intent.STATUS_CHECK,
 }
+_BUYING = (Intent.ORDER, Intent.BILL_INQUIRY, Intent.BILL_PAY)
 _STATES = {
     OrderState.ACCEPTED: ("03", "Pending"),
     OrderState.SUCCESS: ("00", "Sukses"),
@@ -114,11 +101,6 @@ REFUSAL_RC: dict[Code, str] = {
 _UNDECIDED_HTTP = {Code.RATE_LIMITED: 429, Code.BUSY: 503, Code.INCIDENT: 500}
 
 
-def sign(username: str, api_key: str, suffix: str) -> str:
-    """md5 hex of username + key + ``depo``, ``pricelist``, ``deposit``, the ref_id or the customer number."""
-    return hashlib.md5(f"{username}{api_key}{suffix}".encode()).hexdigest()
-
-
 def sign_webhook(secret: str, body: bytes) -> str:
     """The X-Hub-Signature header: HMAC-SHA1 over the raw bytes."""
     return "sha1=" + hmac.new(secret.encode(), body, hashlib.sha1).hexdigest()
@@ -135,13 +117,24 @@ class DigiflazzBuyer:
     def buy(self, account: Account, buy: Buy) -> WireRequest:
         """A prepaid order, which sent again with the same reference is the inquiry; or a bill's inquiry or payment.
 
-        A payment keeps its inquiry's reference and calendar date.
+        A payment keeps its inquiry's reference and calendar date. An inquiry without reference asks whose a PLN meter
+        is. The destination of a PBB bill is ``number,year``.
         """
-        if buy.step is not Step.ORDER:
-            command = "inq-pasca" if buy.step is Step.INQUIRY else "pay-pasca"
-            amount = {} if buy.amount_idr is None or buy.step is Step.PAY else {"amount": buy.amount_idr}
-            return _post(account, "/transaction", {"commands": command, **self._order(account, buy), **amount})
         body = self._order(account, buy)
+        match buy.step:
+            case Step.PAY:
+                return _post(account, "/transaction", {"commands": "pay-pasca", **body})
+            case Step.INQUIRY if not buy.ref:
+                return _post(account, "/inquiry-pln", {"customer_no": buy.dest, **signed(account, buy.dest)})
+            case Step.INQUIRY:
+                year = _split_year(buy.dest)[1]
+                body |= {"amount": buy.amount_idr} if buy.amount_idr is not None else {}
+                body |= {"year": year} if year is not None else {}
+                return _post(account, "/transaction", {"commands": "inq-pasca", **body})
+            case Step.ORDER:
+                pass
+            case _:
+                assert_never(buy.step)
         if buy.max_price_idr is not None:
             body["max_price"] = buy.max_price_idr
         if buy.amount_idr is not None:
@@ -156,13 +149,26 @@ class DigiflazzBuyer:
             return _post(account, "/transaction", {"commands": "status-pasca", **self._order(account, buy)})
         return self.buy(account, buy)
 
+    def ticket(self, account: Account, amount_idr: int, *, bank: str, owner: str) -> WireRequest:
+        """A deposit ticket: they answer with the exact sum to transfer, unique digits added."""
+        body = {"amount": amount_idr, "bank": bank, "owner_name": owner}
+        return _post(account, "/deposit", body | signed(account, "deposit"))
+
+    def read_ticket(self, reply: WireReply) -> SupplierTicket | None:
+        """The sum and where to transfer it; None when the reply does not tell both."""
+        data = None if http_fault(reply) else data_of(reply.body)
+        if not isinstance(data, dict) or text(data, "rc") != "00" or not (amount_idr := idr(data.get("amount"))):
+            return None
+        account_no = "".join((text(data, "account_no") or "").split())
+        return SupplierTicket(amount_idr, text(data, "bank") or "", account_no, text(data, "notes") or "")
+
     def balance(self, account: Account) -> WireRequest:
         """Our deposit there."""
-        return _post(account, "/cek-saldo", {"cmd": "deposit", **_signed(account, "depo")})
+        return _post(account, "/cek-saldo", {"cmd": "deposit", **signed(account, "depo")})
 
     def price_list(self, account: Account) -> WireRequest:
         """All prepaid prices: at most once per five minutes."""
-        return _post(account, "/price-list", {"cmd": "prepaid", **_signed(account, "pricelist")})
+        return _post(account, "/price-list", {"cmd": "prepaid", **signed(account, "pricelist")})
 
     def read_reply(
         self,
@@ -176,8 +182,9 @@ class DigiflazzBuyer:
         data = None if fault else data_of(reply.body)
         if not isinstance(data, dict):
             return unknown(fault or "unreadable", message=reply.text[:200])
-        answer = _read(data)
-        if step_of(buy, step) is Step.INQUIRY:
+        asking = step_of(buy, step) is Step.INQUIRY
+        answer = read_meter(data) if asking and "segment_power" in data else read_row(data)
+        if asking:
             answer = msgspec.structs.replace(answer, step=Step.INQUIRY.value, settles=False, sn=None)
         return self.check(answer, buy) if buy else answer
 
@@ -191,7 +198,7 @@ class DigiflazzBuyer:
         data = None if http_fault(reply) else data_of(reply.body)
         if not isinstance(data, list):
             return None
-        return tuple(row for row in map(_listed, data) if row is not None)
+        return tuple(row for row in map(listed, data) if row is not None)
 
     def callback_secret(self, account: Account) -> str | None:
         """The account's ``secret``."""
@@ -209,12 +216,12 @@ class DigiflazzBuyer:
         if isinstance(body, dict) and "data" not in body and {"sed", "hook_id", "hook"} & body.keys():
             return Callback(auth=auth, event="ping", postpaid=postpaid)
         data = body.get("data") if isinstance(body, dict) else None
-        answer = _read(data) if isinstance(data, dict) else unknown("unreadable")
+        answer = read_row(data) if isinstance(data, dict) else unknown("unreadable")
         return Callback(auth=auth, event=request.header("X-Digiflazz-Event"), answer=answer, postpaid=postpaid)
 
     def check(self, answer: Answer, buy: Buy) -> Answer:
         """Reference, destination and product: all three are structured here."""
-        return check_answer(answer, buy, product=True)
+        return check_answer(answer, msgspec.structs.replace(buy, dest=_split_year(buy.dest)[0]), product=True)
 
     def inquiry_allowed(self, *, seconds_since_first_send: int, seconds_since_last_inquiry: int | None) -> bool:
         """Well inside the horizon beyond which a resend buys again, at most once a minute."""
@@ -227,17 +234,19 @@ class DigiflazzBuyer:
     def _order(self, account: Account, buy: Buy) -> dict[str, Any]:
         return {
             "buyer_sku_code": buy.product,
-            "customer_no": wire_dest(buy.dest, account.get("dest_form")),
+            "customer_no": wire_dest(_split_year(buy.dest)[0], account.get("dest_form")),
             "ref_id": buy.ref,
-            **_signed(account, buy.ref),
+            **signed(account, buy.ref),
         }
 
 
 DIGIFLAZZ_BUYER = DigiflazzBuyer()
 
 
-def _signed(account: Account, suffix: str) -> dict[str, str]:
-    return {"username": account["username"], "sign": sign(account["username"], account["api_key"], suffix)}
+def _split_year(dest: str) -> tuple[str, str | None]:
+    """The number and the year of a PBB bill's destination; any other destination is kept whole."""
+    found = _YEAR.fullmatch(dest)
+    return (found[1], found[2]) if found else (dest, None)
 
 
 def _post(account: Account, path: str, body: dict[str, Any]) -> WireRequest:
@@ -245,126 +254,25 @@ def _post(account: Account, path: str, body: dict[str, Any]) -> WireRequest:
     return WireRequest("POST", account.get("root", "/v1") + path, (), headers, msgspec.json.encode(body))
 
 
-def _read(data: Json) -> Answer:
-    rc, message, ref = text(data, "rc"), text(data, "message") or "", exact(data, "ref_id")
-    outcome, reason = _outcome(rc, (text(data, "status") or "").lower(), message)
-    failed = outcome is Outcome.FAILED
-    answer = Answer(
-        outcome=outcome,
-        reason=reason,
-        ref=ref,
-        price_idr=idr(data.get("price")) or None,
-        balance_idr=idr(data.get("buyer_last_saldo")),
-        message=message,
-        code=rc,
-        dest=text(data, "customer_no"),
-        product=text(data, "buyer_sku_code"),
-        late_success_risk=failed and rc in _TIMEOUTS,
-        counts_as="cluster_refusal" if failed and rc == "59" else None,
-        supplier_balance_low=outcome is Outcome.REFUSED and rc == "44",
-        **_bill(data),
-    )
-    if outcome is not Outcome.SUCCESS:
-        return answer
-    whatsapp = text(data, "wa")
-    return msgspec.structs.replace(
-        answer, sn=clean_sn(text(data, "sn"), answer, numbers=(whatsapp,) if whatsapp else ())
-    )
-
-
-def _bill(data: Json) -> dict[str, Any]:
-    """What a postpaid answer says of the bill, with the lines of its receipt as far as they are plain."""
-    if "selling_price" not in data and "customer_name" not in data:
-        return {}
-    desc = data.get("desc")
-    desc = desc if isinstance(desc, dict) else {}
-    detail = desc.get("detail")
-    sheets = idr(desc.get("lembar_tagihan")) or (len(detail) if isinstance(detail, list) else None)
-    return {
-        "selling_price_idr": idr(data.get("selling_price")),
-        "admin_idr": idr(data.get("admin")),
-        "bills": sheets,
-        "customer": text(data, "customer_name"),
-        "period": text(data, "periode"),
-        "details": plain_lines(desc),
-    }
-
-
-def _outcome(rc: str | None, status: str, message: str) -> tuple[Outcome, str | None]:
-    if rc == _NOT_UNIQUE:
-        return Outcome.UNKNOWN, "ref_not_unique"
-    outcome = _CODES.get(rc or "")
-    if outcome is None:
-        return Outcome.UNKNOWN, "unmapped_code"
-    # A refusal may come without a status word; a success may not.
-    if outcome not in _STATUS_WORDS.get(status, ()) and (status or outcome is Outcome.SUCCESS):
-        return Outcome.UNKNOWN, "contradiction"
-    said = classify(message).outcome
-    if outcome is Outcome.SUCCESS and said in (Outcome.FAILED, Outcome.REFUSED):
-        return Outcome.UNKNOWN, "contradiction"
-    if outcome in (Outcome.FAILED, Outcome.REFUSED) and said is Outcome.SUCCESS:
-        return Outcome.UNKNOWN, "contradiction"
-    return outcome, None
-
-
-def _listed(row: object) -> ListedProduct | None:
-    if not isinstance(row, dict):
-        return None
-    code, price = text(row, "buyer_sku_code"), idr(row.get("price"))
-    if code is None or price is None:
-        return None
-    start, end = text(row, "start_cut_off"), text(row, "end_cut_off")
-    cut_off = start is not None and start != end
-    return ListedProduct(
-        code=code,
-        name=text(row, "product_name") or code,
-        price_idr=price,
-        category=text(row, "category") or "",
-        brand=text(row, "brand") or "",
-        kind=text(row, "type") or "",
-        on_sale=row.get("buyer_product_status") is not False,
-        supplied=row.get("seller_product_status") is not False,
-        stock=None if row.get("unlimited_stock") is not False else idr(row.get("stock")) or 0,
-        multi=row.get("multi") is not False,
-        cut_off_start=start if cut_off else None,
-        cut_off_end=end if cut_off else None,
-        note=text(row, "desc") or "",
-    )
-
-
 def read_request(request: WireRequest, find_agent: FindAgent, open_products: OpenProducts) -> Inbound:
     """One POST of an agent's server, authenticated by its md5 sign."""
     verb = request.path.rstrip("/").rsplit("/", 1)[-1]
-    try:
-        request.body.decode("utf-8")
-    except UnicodeDecodeError:
-        return Inbound(auth="unknown", refusal=Refusal(Code.BAD_ENCODING))
-    body = decoded(request.body)
-    if not isinstance(body, dict):
-        return Inbound(auth="unknown", refusal=Refusal(Code.MALFORMED))
+    body = json_object(request.body)
+    if isinstance(body, Refusal):
+        return Inbound(auth="unknown", refusal=body)
     asked = _asked(verb, body)
-    username = text(body, "username")
-    if asked is None or username is None:
-        return Inbound(auth="unknown", refusal=Refusal(Code.MALFORMED), asked=asked)
-    known = find_agent(username)
-    if known is None:
-        return Inbound(auth="unknown", refusal=Refusal(Code.UNKNOWN_SENDER), asked=asked)
-    asked = msgspec.structs.replace(asked, agent=known.agent)
-    suffix = _SUFFIX.get(verb) or exact(body, "customer_no" if verb == "inquiry-pln" else "ref_id") or ""
-    given = text(body, "sign") or ""
-    right = sign(username, known.api_key or "", suffix)
-    if not known.api_key or not hmac.compare_digest(given.encode(), right.encode()):
-        return Inbound(auth="bad", refusal=Refusal(Code.BAD_SIGNATURE), asked=asked, agent=known.agent)
-    refusal = _unready(asked, body, open_products)
-    if refusal is not None:
-        return Inbound(auth="ok", refusal=refusal, asked=asked, agent=known.agent)
-    return Inbound(auth="ok", request=asked, asked=asked, agent=known.agent)
+    suffix = _SUFFIX.get(verb) or exact(body, "customer_no" if verb == "inquiry-pln" else "ref_id")
+    read = proved(body, asked, suffix, find_agent)
+    return unready(read, _unready(asked, body, open_products)) if asked is not None else read
 
 
 def _asked(verb: str, body: Json) -> AgentRequest | None:
     product = (text(body, "buyer_sku_code") or text(body, "code") or "").upper() or None
     dest = body.get("customer_no")
     dest = dest.strip() or None if isinstance(dest, str) else None
+    year = exact(body, "year")
+    if dest is not None and year is not None and body.get("commands"):
+        dest = f"{dest},{year}"
     amount = idr(body.get("amount"))
     match verb:
         case "transaction":
@@ -386,7 +294,7 @@ def _asked(verb: str, body: Json) -> AgentRequest | None:
             bank, owner = text(body, "bank"), text(body, "owner_name")
             return AgentRequest(intent=Intent.DEPOSIT_TICKET, amount_idr=amount, bank=bank, name=owner)
         case "inquiry-pln":
-            return AgentRequest(intent=Intent.BILL_INQUIRY, dest=dest)
+            return AgentRequest(intent=Intent.BILL_INQUIRY, product=_METER_PRODUCT, dest=dest)
         case _:
             return None
 
@@ -394,20 +302,27 @@ def _asked(verb: str, body: Json) -> AgentRequest | None:
 def _unready(asked: AgentRequest, body: Json, open_products: OpenProducts) -> Refusal | None:
     if asked.intent is Intent.INVALID:
         return Refusal(Code.INVALID_FORMAT)
-    if asked.intent is not Intent.ORDER:
+    if asked.intent not in _BUYING:
         return None
     if not asked.product or not asked.dest:
         return Refusal(Code.INVALID_FORMAT)
-    if not asked.ref:
-        return Refusal(Code.REFERENCE_REQUIRED)
-    # A test order must never become a real one.
+    # A test must never become a real order.
     if body.get("testing") not in (None, False, "", "false"):
         return Refusal(Code.NOT_SERVED_YET)
+    if asked.intent is Intent.BILL_INQUIRY and "commands" not in body:
+        return None
+    if not asked.ref:
+        return Refusal(Code.REFERENCE_REQUIRED)
     if body.get("max_price") is not None and asked.max_price_idr is None:
         return Refusal(Code.INVALID_FORMAT)
-    if asked.amount_idr is not None and not open_products(asked.product):
+    if asked.intent is Intent.ORDER and asked.amount_idr is not None and not open_products(asked.product):
         return Refusal(Code.BAD_AMOUNT)
     return None
+
+
+def asks_meter(asked: AgentRequest) -> bool:
+    """True of inquiry-pln, whose a PLN meter is: the one inquiry that is served without a reference."""
+    return asked.intent is Intent.BILL_INQUIRY and asked.ref is None
 
 
 def write_order(view: OrderView, message: str) -> WireReply:
@@ -420,7 +335,7 @@ def write_bill(view: BillView, message: str) -> WireReply:
     return _reply(
         {
             "ref_id": view.ref,
-            "customer_no": view.dest,
+            "customer_no": _split_year(view.dest)[0],
             "customer_name": view.customer,
             "buyer_sku_code": view.product,
             "admin": view.admin_idr,
@@ -432,6 +347,21 @@ def write_bill(view: BillView, message: str) -> WireReply:
             "price": view.price_idr,
             "selling_price": view.selling_price_idr,
             "desc": {"lembar_tagihan": view.bills, **dict(view.details)},
+        }
+    )
+
+
+def write_meter(view: BillView, message: str) -> WireReply:
+    """Whose a PLN meter is."""
+    told = dict(view.details)
+    return _reply(
+        {
+            "customer_no": view.dest,
+            "name": view.customer,
+            **{name: told.get(name, "") for name in METER},
+            "message": message,
+            "status": "Sukses",
+            "rc": "00",
         }
     )
 
@@ -486,14 +416,14 @@ def write_price_list(rows: Sequence[ListedProduct]) -> WireReply:
 
 
 def webhook_request(
-    url: str, view: OrderView, message: str, *, secret: str | None, event: str = "update"
+    url: str, view: OrderView, message: str, *, secret: str | None, event: str = "update", postpaid: bool = False
 ) -> WireRequest:
-    """The webhook to an agent's server, signed over the bytes that are sent."""
+    """The webhook to an agent's server, signed over the bytes that are sent; a bill's has a user agent of its own."""
     body = msgspec.json.encode({"data": _row(view, message)})
     headers = [
         ("Content-Type", "application/json"),
         ("X-Digiflazz-Event", event),
-        ("User-Agent", "Digiflazz-Hookshot"),
+        ("User-Agent", "Digiflazz-Pasca-Hookshot" if postpaid else "Digiflazz-Hookshot"),
     ]
     if secret:
         headers.append(("X-Hub-Signature", sign_webhook(secret, body)))
@@ -504,7 +434,7 @@ def _row(view: OrderView, message: str) -> dict[str, Any]:
     rc, status = _STATES[view.state]
     return {
         "ref_id": view.ref,
-        "customer_no": view.dest,
+        "customer_no": _split_year(view.dest)[0],
         "buyer_sku_code": view.product,
         "message": message,
         "status": status,

@@ -54,7 +54,7 @@ _BALANCE_LOW = re.compile(r"\bsaldo\s(?:tidak|tdk)\scukup\b", _I)
 _AMOUNT = r"(?:Rp\.?\s?)?-?\d[\d.,]{0,24}"
 _BALANCE = re.compile(
     r"\b(?:sisa\ssaldo|saldo|sal|stok|m-?bal|balance)\b\s?[:=]?\s?"
-    rf"(?:\(\s?Awal\s{_AMOUNT}\sAkhir\s(?P<last>{_AMOUNT})"
+    rf"(?:(?:Rp\.?\s?)?\(\s?Awal\s{_AMOUNT}\sAkhir\s(?P<last>{_AMOUNT})"
     rf"|(?P<first>{_AMOUNT})(?:\s?[-+]\s?(?P<change>{_AMOUNT})\s?=\s?(?P<result>{_AMOUNT})?)?)",
     _I,
 )
@@ -115,6 +115,14 @@ def classify(text: str, *, sn_span: tuple[int, int] | None = None) -> Words:
     if _PENDING.search(text):
         return Words(Outcome.PENDING)
     return Words(Outcome.UNKNOWN, "no_status_word")
+
+
+def contradicts(stated: Outcome, message: str) -> bool:
+    """True when the words of a message state the final outcome that is opposite to its code's (rule 2.2)."""
+    said = classify(message).outcome
+    if stated is Outcome.SUCCESS:
+        return said in (Outcome.FAILED, Outcome.REFUSED)
+    return stated in (Outcome.FAILED, Outcome.REFUSED) and said is Outcome.SUCCESS
 
 
 def weigh(stated: Outcome, words: Words) -> Words:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from juru.server.domain.outcome import InquiryVerb
+from juru.server.domain.outcome import NOT_FOUND_AFTER_S, InquiryVerb
 from juru.values.days import Zone, minute_of_day
 from juru.values.msisdn import parse_msisdn
 
@@ -154,7 +154,7 @@ class Supplier(msgspec.Struct, frozen=True, omit_defaults=True):
     inquiry_interval_s: int = 60
     first_inquiry_s: int = 60
     dedup_window_s: int = 0
-    not_found_after_s: int = 120
+    not_found_after_s: int = NOT_FOUND_AFTER_S
     in_flight_max: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 50
     rate_per_s: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 100
     send_within_s: Annotated[int, msgspec.Meta(ge=1, le=600)] = 30

@@ -97,6 +97,8 @@ REQUEST_REFUSED = "request_refused"
 that was sent before."""
 NOT_FOUND = "not_found"
 """The reason of an answer that knows no such order."""
+NOT_FOUND_AFTER_S = 120
+"""When that begins to count, unless a supplier says otherwise (reference/dialects.md 2.6)."""
 
 
 def believed(answer: Answer, *, again: bool, since_send_s: int, not_found_after_s: int) -> Answer:

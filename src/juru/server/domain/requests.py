@@ -63,7 +63,8 @@ class AgentRequest(msgspec.Struct, frozen=True, omit_defaults=True):
     """One request of an agent. ``dest`` is as sent; ``product`` upper case; ``denom_k`` thousands of rupiah.
 
     ``qty`` is the wire's own number, ``amount_idr`` its meaning where the product is an open denomination or the
-    intent needs an amount. ``problem`` says for ``invalid`` what could not be read.
+    intent needs an amount. ``problem`` says for ``invalid`` what could not be read. ``inquiry_id`` names a bill to pay
+    by the number its inquiry was answered with, where the wire has no reference.
     """
 
     intent: Intent
@@ -77,6 +78,7 @@ class AgentRequest(msgspec.Struct, frozen=True, omit_defaults=True):
     pin: str | None = None
     new_pin: str | None = None
     ref: str | None = None
+    inquiry_id: int | None = None
     qty: int | None = None
     amount_idr: int | None = None
     max_price_idr: int | None = None

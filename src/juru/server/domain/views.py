@@ -44,7 +44,8 @@ class BillView(msgspec.Struct, frozen=True):
     """A bill as told to the agent who asked about it; nothing has been paid.
 
     ``price_idr`` is what paying it will take from his deposit, ``selling_price_idr`` what the customer owes (admin fee
-    ``admin_idr`` included). It may be paid under the same reference until the end of the business day ``day``.
+    ``admin_idr`` included). It may be paid under the same reference until the end of the business day ``day``, or
+    by ``inquiry_id`` where a wire format wants a number back.
     """
 
     ref: str
@@ -60,4 +61,5 @@ class BillView(msgspec.Struct, frozen=True):
     bills: int = 1
     customer: str = ""
     period: str = ""
+    inquiry_id: int = 0
     details: tuple[tuple[str, str], ...] = ()
