@@ -21,7 +21,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from juru.books.sqlite import SqliteEngine
-from juru.server.channels import api, callbacks, chat, digiflazz, otomax
+from juru.server.channels import api, callbacks, chat, digiflazz, digiflazz_seller, fm, iak, otomax
 from juru.server.channels.door import Door
 from juru.server.channels.http import WireFront
 from juru.server.channels.served.table import SERVED
@@ -30,10 +30,14 @@ from juru.server.console.page import routes as console_routes
 from juru.server.desk import admin
 from juru.server.desk.lock import hold
 from juru.server.dialects import SUPPLIER_DIALECTS, juru_api
+from juru.server.dialects import digiflazz_seller as wire_digiflazz_seller
+from juru.server.dialects import fm as wire_fm
+from juru.server.dialects import iak as wire_iak
 from juru.server.dialects.digiflazz_buyer import webhook_request
 from juru.server.dialects.grammar_profile import GrammarProfile, load_grammar
 from juru.server.dialects.otomax import report_request
 from juru.server.dialects.replies import Templates, order_text
+from juru.server.domain.catalog import ProductKind
 from juru.server.domain.cell import OutboxRow
 from juru.server.domain.commands import Recover
 from juru.server.engine.dispatcher import Dispatcher
@@ -59,7 +63,7 @@ _REPORT_TIMEOUT_S = 15.0
 
 
 class Outbox:
-    """Tells agents on the channel they ordered by: chat, OtomaX report, Digiflazz or JSON API webhook."""
+    """Tells agents in the form of the channel they ordered by: a chat, an OtomaX report, a webhook or callback."""
 
     def __init__(
         self,
@@ -100,10 +104,27 @@ class Outbox:
         if agent.webhook_url:
             known = self._door.credentials(agent.code)
             key = (known.api_key if known else None) or ""
-            if row.channel == api.CHANNEL:
-                return juru_api.webhook_request(agent.webhook_url, row.view, api_key=key, time_s=self._now_ms() // 1000)
-            return webhook_request(agent.webhook_url, row.view, text, secret=key)
+            return self._webhook(row, agent.webhook_url, text, key)
         return report_request(agent.report_url, row.view, text) if agent.report_url else None
+
+    def _webhook(self, row: OutboxRow, url: str, text: str, key: str) -> WireRequest | None:
+        """The POST that the agent's own dialect knows; IAK has none for bills, whose state is asked for."""
+        view = row.view
+        product = self._door.writer.cell.products.get(view.product)
+        about_bill = product is not None and product.kind is ProductKind.BILL
+        match row.channel:
+            case api.CHANNEL:
+                return juru_api.webhook_request(url, view, api_key=key, time_s=self._now_ms() // 1000)
+            case iak.CHANNEL if about_bill:
+                return None
+            case iak.CHANNEL:
+                return wire_iak.callback_request(url, view, text, username=view.agent, api_key=key)
+            case digiflazz_seller.CHANNEL:
+                return wire_digiflazz_seller.callback_request(url, view, text, about_bill=about_bill)
+            case fm.CHANNEL:
+                return wire_fm.callback_request(url, view, text)
+            case _:
+                return webhook_request(url, view, text, secret=key, postpaid=about_bill)
 
 
 class Server:
@@ -258,6 +279,9 @@ class Server:
         mounts = {
             otomax.MOUNT: dialect_otomax.handle,
             digiflazz.MOUNT: dialect_digiflazz.handle,
+            digiflazz_seller.MOUNT: digiflazz_seller.DigiflazzSellerChannel(self.door, self.templates).handle,
+            iak.MOUNT: iak.IakChannel(self.door, self.templates).handle,
+            fm.MOUNT: fm.FmChannel(self.door, self.templates).handle,
             callbacks.MOUNT: callback,
             api.MOUNT: api.ApiChannel(self.door, self.reads, self.runtime.now_ms).handle,
         }

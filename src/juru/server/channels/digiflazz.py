@@ -35,6 +35,8 @@ class DigiflazzChannel:
             case Placed(orders=orders) | Orders(orders=orders):
                 return digiflazz_buyer.write_order(orders[0], order_text(orders[0], templates=templates))
             case BillView():
+                if inbound.asked is not None and digiflazz_buyer.asks_meter(inbound.asked):
+                    return digiflazz_buyer.write_meter(reply, bill_text(reply, templates=templates))
                 return digiflazz_buyer.write_bill(reply, bill_text(reply, templates=templates))
             case Balance():
                 return digiflazz_buyer.write_balance(reply.balance_idr)

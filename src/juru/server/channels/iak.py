@@ -1,0 +1,73 @@
+"""The IAK way in: agents' programs POST JSON to ``/h2h/iak/api/...``, bills to ``/h2h/iak/api/v1/bill/check``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from juru.server.channels.door import Balance, Door, Orders, PriceRow, Prices, Reply
+from juru.server.dialects import iak, iak_postpaid
+from juru.server.dialects.contract import Inbound, ListedProduct
+from juru.server.dialects.replies import Templates, order_text, refusal_text
+from juru.server.domain.catalog import ProductKind
+from juru.server.domain.refusals import Code, Refusal
+from juru.server.domain.requests import AgentRequest, Intent
+from juru.server.domain.results import Placed
+from juru.server.domain.views import BillView
+from juru.values.wire import WireReply, WireRequest
+
+CHANNEL = "h2h-iak"
+MOUNT = "/h2h/iak"
+
+
+class IakChannel:
+    """Reads, serves and writes one request."""
+
+    def __init__(self, door: Door, templates: Callable[[str], Templates]) -> None:
+        self._door = door
+        self._templates = templates
+
+    async def handle(self, request: WireRequest, ip: str) -> WireReply:
+        """One request of an agent's program."""
+        inbound = iak.read_request(request, self._door.credentials, self._door.is_open_product)
+        reply = await self._door.h2h(inbound, ip, CHANNEL)
+        agent = None if inbound.agent is None else self._door.agent(inbound.agent)
+        templates = self._templates("id" if agent is None else agent.language)
+        if iak.is_bill(request):
+            return _about_bill(reply, inbound, templates)
+        match reply:
+            case Placed(orders=orders) | Orders(orders=orders):
+                return iak.write_order(orders[0], order_text(orders[0], templates=templates))
+            case Balance():
+                return iak.write_balance(reply.balance_idr)
+            case Prices(rows=rows):
+                return iak.write_price_list([_listed(row) for row in rows if row.kind != ProductKind.BILL])
+            case _:
+                refusal = _refusal(reply)
+                text = refusal_text(refusal, asked=inbound.asked, templates=templates)
+                return iak.write_refusal(refusal, text, inbound.asked)
+
+
+def _about_bill(reply: Reply, inbound: Inbound, templates: Templates) -> WireReply:
+    asked = inbound.asked or AgentRequest(Intent.INVALID)
+    match reply:
+        case BillView():
+            return iak_postpaid.write_bill(reply)
+        case Placed(orders=orders) | Orders(orders=orders):
+            text = order_text(orders[0], templates=templates)
+            return iak_postpaid.write_payment(orders[0], text, asked.inquiry_id)
+        case Prices(rows=rows):
+            return iak.write_bill_list([_listed(row) for row in rows if row.kind == ProductKind.BILL])
+        case _:
+            refusal = _refusal(reply)
+            return iak_postpaid.write_refusal(refusal, refusal_text(refusal, asked=asked, templates=templates), asked)
+
+
+def _refusal(reply: Reply) -> Refusal:
+    """The refusal that a reply is; what this wire has no form for is not served on it."""
+    return reply if isinstance(reply, Refusal) else Refusal(Code.NOT_SERVED_YET, {"what": type(reply).__name__})
+
+
+def _listed(row: PriceRow) -> ListedProduct:
+    return ListedProduct(
+        row.code, row.name, row.price_idr, category=row.kind, brand=row.operator, kind=row.kind, on_sale=row.on_sale
+    )
