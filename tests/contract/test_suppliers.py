@@ -20,11 +20,12 @@ from msgspec.structs import replace
 from juru.server.app import Server
 from juru.server.channels.callbacks import CallbackChannel
 from juru.server.dialects import SUPPLIER_DIALECTS
+from juru.server.dialects.user_sign import sign
 from juru.server.domain.catalog import Availability, Supplier
 from juru.server.domain.cell import Changes
 from juru.server.domain.commands import OrderLine, PlaceOrder, SaveRecord
 from juru.server.domain.order import Happened, Order
-from juru.server.domain.outcome import Buy, Outcome
+from juru.server.domain.outcome import Buy, InquiryVerb, Outcome
 from juru.server.domain.results import Done, Placed
 from juru.server.domain.views import OrderState
 from juru.server.engine.ports import Told
@@ -59,11 +60,39 @@ class Words:
     done_before_reason: str
     method: str
     account: dict[str, str] = field(default_factory=dict)
+    profile: dict[str, Any] = field(default_factory=dict)
+    report: Callable[[bytes], bytes] = lambda words: words
+    """The same words as a report, where that carries a proof."""
 
 
 def _digiflazz(rc: str, status: str, message: str, **fields: object) -> bytes:
     data = {"ref_id": REF, "customer_no": "081234567890", "buyer_sku_code": "S10", "price": 10_500, "sn": ""}
     return msgspec.json.encode({"data": data | {"rc": rc, "status": status, "message": message} | fields})
+
+
+def _iak(rc: str, status: int, message: str, **fields: object) -> bytes:
+    # The price is the offer's: a report of another one would be asked about first.
+    data = {"ref_id": REF, "customer_id": "081234567890", "product_code": "S10", "price": 10_001, "sn": ""}
+    return msgspec.json.encode({"data": data | {"rc": rc, "status": status, "message": message} | fields})
+
+
+def _signed_by_iak(words: bytes) -> bytes:
+    data = msgspec.json.decode(words)["data"]
+    return msgspec.json.encode({"data": data | {"sign": sign("juru", "key", data["ref_id"])}})
+
+
+def _seller(rc: str, status: str, message: str, **fields: object) -> bytes:
+    data = {"ref_id": REF, "customer_id": "081234567890", "code": "S10", "price": "10500", "sn": "", "tr_id": "1"}
+    return msgspec.json.encode({"data": data | {"rc": rc, "status": status, "message": message} | fields})
+
+
+def _fm(status: str, message: str, ref: str = REF) -> bytes:
+    return f"<fm><status>{status}</status><message>{message}</message><refTrxid>{ref}</refTrxid></fm>".encode()
+
+
+def _irsmarket(rc: str, message: str, *, success: bool = True, **fields: object) -> bytes:
+    data = {"success": success, "rc": rc, "reff": REF, "destination": "081234567890", "productcode": "S10"}
+    return msgspec.json.encode(data | {"msg": message} | fields)
 
 
 WORDS = {
@@ -92,6 +121,63 @@ WORDS = {
         done_before_reason="ref_not_unique",
         method="POST",
         account={"username": "juru", "api_key": "key"},
+    ),
+    "iak": Words(
+        success=_iak("00", 1, "SUCCESS", sn=SN),
+        pending=_iak("39", 0, "PROCESS"),
+        failed=_iak("14", 2, "INCORRECT DESTINATION NUMBER"),
+        refused=_iak("17", 2, "INSUFFICIENT DEPOSIT"),
+        unmapped=_iak("201", 1, "UNDEFINED RESPONSE CODE", sn=SN),
+        wrong_ref=_iak("00", 1, "SUCCESS", sn=SN, ref_id=OTHER_REF),
+        wrong_dest=_iak("00", 1, "SUCCESS", sn=SN, customer_id="081234567899"),
+        done_before=_iak("201", 1, "SUDAH PERNAH", sn=SN, ref_id=""),
+        done_before_reason="unmapped_code",
+        method="POST",
+        account={"username": "juru", "api_key": "key"},
+        report=_signed_by_iak,
+    ),
+    "digiflazz_seller": Words(
+        success=_seller("00", "1", "Success", sn=SN),
+        pending=_seller("39", "0", "Process"),
+        failed=_seller("14", "2", "Nomor salah"),
+        refused=_seller("17", "2", "Saldo tidak cukup"),
+        unmapped=_seller("99", "1", "Success", sn=SN),
+        wrong_ref=_seller("00", "1", "Success", sn=SN, ref_id=OTHER_REF),
+        wrong_dest=_seller("00", "1", "Success", sn=SN, customer_id="081234567899"),
+        done_before=_seller("00", "0", "sdh pernah", sn=SN, ref_id=""),
+        done_before_reason="contradiction",
+        method="POST",
+        account={"username": "juru", "api_key": "key"},
+    ),
+    "fm": Words(
+        success=_fm("0", f"S10.081234567890 Hrg=10500 SUKSES SN: {SN}. Saldo 5.000"),
+        pending=_fm("1", "S10.081234567890 sedang diproses"),
+        failed=_fm("2", "S10.081234567890 GAGAL. Nomor salah"),
+        refused=_fm("3", "S10.081234567890 GAGAL. Saldo tidak cukup"),
+        unmapped=_fm("9", f"S10.081234567890 SUKSES SN: {SN}."),
+        wrong_ref=_fm("0", f"S10.081234567890 SUKSES SN: {SN}.", OTHER_REF),
+        wrong_dest=_fm("0", f"S10.081234567899 SUKSES SN: {SN}."),
+        done_before=_fm("0", f"S10.081234567890 sdh pernah @09:00, status Sukses. SN: {SN}.", ""),
+        done_before_reason="duplicate_unmatched",
+        method="POST",
+        account={"pin": "123456"},
+    ),
+    "irsmarket": Words(
+        success=_irsmarket("00", f"S10.081234567890 SUKSES. SN: {SN}."),
+        pending=_irsmarket("68", "under process"),
+        failed=_irsmarket("11", "GAGAL. Nomor salah", success=False),
+        refused=_irsmarket("17", "GAGAL. Saldo tidak cukup", success=False),
+        unmapped=_irsmarket("77", f"S10.081234567890 SUKSES. SN: {SN}."),
+        wrong_ref=_irsmarket("00", f"SUKSES. SN: {SN}.", reff=OTHER_REF),
+        wrong_dest=_irsmarket("00", f"SUKSES. SN: {SN}.", destination="081234567899"),
+        done_before=_irsmarket("00", f"sdh pernah @09:00, status Sukses. SN: {SN}.", reff=""),
+        done_before_reason="duplicate_unmatched",
+        method="POST",
+        account={"api_key": "key", "secret": "word"},
+        # Its own list of codes, which nobody publishes.
+        profile={
+            "patterns": [{"pattern": "^rc=11 ", "outcome": "failed"}, {"pattern": "^rc=17 ", "outcome": "refused"}]
+        },
     ),
 }
 
@@ -160,7 +246,8 @@ class Line:
             clock=time.monotonic, connect_timeout_s=SHORT_S, read_timeout_s=SHORT_S
         )
         account = WORDS[name].account | {"base": base}
-        self.supplier = Supplier(1, "PEER", "Peer", name, account, read_timeout_s=READ_TIMEOUT_S)
+        profile = WORDS[name].profile
+        self.supplier = Supplier(1, "PEER", "Peer", name, account, profile=profile, read_timeout_s=READ_TIMEOUT_S)
 
     async def buy(self, may_send: Callable[[], bool] = lambda: True) -> Told:
         return await self.suppliers.buy(self.supplier, BUY, may_send)
@@ -204,6 +291,10 @@ def test_reply_has_its_outcome_and_was_asked_for_once(name: str, case: Case) -> 
             expect(told, case.outcome, case.reason)
             assert told.last_byte_ms is not None
             assert [request.method for request in peer.requests] == [WORDS[name].method]
+            if SUPPLIER_DIALECTS[name].inquiry is InquiryVerb.NONE:
+                expect(await line.inquire(), Outcome.UNKNOWN, "not_sent")
+                assert len(peer.requests) == 1
+                return
             # The same words as the answer to an inquiry mean the same.
             expect(await line.inquire(), case.outcome, case.reason)
             assert len(peer.requests) == 2
@@ -310,16 +401,21 @@ def test_too_late_at_the_first_byte_is_refused_and_no_byte_leaves(name: str) -> 
 @by_dialect
 def test_inquiry_repeats_the_reference_and_cannot_be_taken_for_a_new_order(name: str) -> None:
     async def scenario() -> None:
+        verb = SUPPLIER_DIALECTS[name].inquiry
         async with opened(name, Step(body=WORDS[name].pending), Step(body=WORDS[name].success)) as (line, peer):
             expect(await line.buy(), Outcome.PENDING, None)
+            if verb is InquiryVerb.NONE:
+                expect(await line.inquire(), Outcome.UNKNOWN, "not_sent")
+                assert len(peer.requests) == 1
+                return
             expect(await line.inquire(), Outcome.SUCCESS, None)
             bought, asked = peer.requests
             assert all(REF in request.target + request.body.decode() for request in (bought, asked))
             if name == "otomax":
                 assert "check=1" in asked.target
                 assert "check=1" not in bought.target
-            else:
-                assert (asked.target, asked.body) == (bought.target, bought.body)
+            same = (asked.target, asked.body) == (bought.target, bought.body)
+            assert same is (verb is InquiryVerb.RESEND)
 
     play(scenario())
 
@@ -356,7 +452,7 @@ class Served:
 
     async def callback(self, words: bytes) -> None:
         """The supplier reports, by its own kind of message."""
-        body = told(words)
+        body = WORDS[self.name].report(told(words))
         if WORDS[self.name].method == "POST":
             request = WireRequest("POST", "/", body=body)
         else:
@@ -384,8 +480,8 @@ def told(words: bytes) -> bytes:
 
 
 @asynccontextmanager
-async def served(path: Path, name: str, step: Step) -> AsyncIterator[tuple[Served, RawPeer]]:
-    async with RawPeer(step) as peer:
+async def served(path: Path, name: str, *steps: Step) -> AsyncIterator[tuple[Served, RawPeer]]:
+    async with RawPeer(*steps) as peer:
         data = await build(path, peer.url("").rstrip("/"))
         server = Server(data, ServeSettings(drain_s=2))
         await server.start()
@@ -400,6 +496,8 @@ async def served(path: Path, name: str, step: Step) -> AsyncIterator[tuple[Serve
                     first,
                     dialect=name,
                     account=account,
+                    inquiry=SUPPLIER_DIALECTS[name].inquiry,
+                    profile=WORDS[name].profile,
                     secrets={},
                     callback_token=TOKEN,
                     read_timeout_s=1,
@@ -467,5 +565,23 @@ def test_callback_before_the_answer_wins_and_the_lost_answer_changes_nothing(nam
             assert line.events.count(Happened.SUCCEEDED) == 1
             assert not line.waiting_for_a_person()
             assert len(peer.requests) == 1
+
+    play(scenario())
+
+
+def test_iak_signs_the_reference_only_so_another_price_is_asked_about_before_it_is_posted(tmp_path: Path) -> None:
+    forged = told(_iak("00", 1, "SUCCESS", sn="FORGED", price=20_000))
+    truth = Step(body=told(_iak("00", 1, "SUCCESS", sn=SN, price=10_100)))
+
+    async def scenario() -> None:
+        async with served(tmp_path, "iak", Step(body=told(WORDS["iak"].pending)), truth) as (line, peer):
+            await line.order()
+            await line.until(Happened.ANSWERED)
+            await line.callback(forged)
+            assert line.order_now().state is OrderState.ACCEPTED
+            await line.until(Happened.SUCCEEDED)
+            order = line.order_now()
+            assert (order.sn, order.cost_idr) == (SN, 10_100)
+            assert [request.target for request in peer.requests] == ["/api/top-up", "/api/check-status"]
 
     play(scenario())
