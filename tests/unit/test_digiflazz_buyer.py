@@ -111,6 +111,7 @@ def test_inquiry_is_the_same_order_again() -> None:
         ({"rc": "00", "message": "Transaksi GAGAL"}, Outcome.UNKNOWN, "contradiction"),
         ({"rc": "02", "status": "Gagal", "message": "Transaksi Sukses"}, Outcome.UNKNOWN, "contradiction"),
         ({"rc": "49", "status": "Gagal"}, Outcome.UNKNOWN, "ref_not_unique"),
+        ({"rc": "50", "status": "Gagal", "message": "Transaksi Tidak Ditemukan"}, Outcome.FAILED, "not_found"),
         ({"rc": "98", "status": "Gagal"}, Outcome.UNKNOWN, "unmapped_code"),
         ({"rc": ...}, Outcome.UNKNOWN, "unmapped_code"),
         ({"rc": 0}, Outcome.UNKNOWN, "unmapped_code"),

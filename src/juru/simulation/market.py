@@ -24,6 +24,9 @@ from juru.simulation.reports import Reporter
 from juru.simulation.request_log import RequestLog
 from juru.simulation.seller import Asked, Reply, Seller, SellerConfig
 from juru.simulation.seller_digiflazz import JSON, DigiflazzSeller
+from juru.simulation.seller_fm import FmSeller
+from juru.simulation.seller_iak import IakSeller, SellerApi
+from juru.simulation.seller_irsmarket import IrsMarketSeller
 from juru.simulation.seller_otomax import OtomaxSeller
 
 Message = MutableMapping[str, Any]
@@ -33,7 +36,14 @@ Send = Callable[[Message], Awaitable[None]]
 BODY_BYTES_MAX = 65_536
 HANG_UP = "juru.hang_up"
 RESERVED = frozenset({"healthz", "log"})
-SELLERS: dict[str, type[Seller]] = {"otomax": OtomaxSeller, "digiflazz_buyer": DigiflazzSeller}
+SELLERS: dict[str, type[Seller]] = {
+    "otomax": OtomaxSeller,
+    "digiflazz_buyer": DigiflazzSeller,
+    "digiflazz_seller": SellerApi,
+    "iak": IakSeller,
+    "fm": FmSeller,
+    "irsmarket": IrsMarketSeller,
+}
 
 
 class MarketConfig(msgspec.Struct, frozen=True):

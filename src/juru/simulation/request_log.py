@@ -16,7 +16,7 @@ PAGE = 5_000
 
 
 class Logged(msgspec.Struct, frozen=True):
-    """One raw request. ``kind``: order, check, balance or price_list.
+    """One raw request. ``kind``: order, check, bill (an inquiry), meter, balance, price_list or ticket.
 
     ``delivered``: this request led to a delivery, now or later; ``auth`` False: the buyer was not known by it.
     """

@@ -13,11 +13,15 @@ from enum import StrEnum
 import msgspec
 
 from juru.simulation.behaviour import WIRE_FAULTS, Behaviour, Dice, Draw, Fate
+from juru.simulation.bill import Bill, Inquiry
 from juru.simulation.request_log import Logged, RequestLog
 
 
 class Sku(msgspec.Struct, frozen=True):
-    """What a seller sells. ``open``: the price is a fee over the amount that is ordered. ``token``: PLN electricity."""
+    """What a seller sells. ``open``: the price is a fee over the amount that is ordered. ``token``: PLN electricity.
+
+    ``bill``: the price is a fee over what is owed, in which ``admin_idr`` stands.
+    """
 
     code: str
     name: str
@@ -26,6 +30,8 @@ class Sku(msgspec.Struct, frozen=True):
     category: str = "Pulsa"
     open: bool = False
     token: bool = False
+    bill: bool = False
+    admin_idr: int = 0
 
 
 class Buyer(msgspec.Struct, frozen=True):
@@ -77,6 +83,9 @@ class Why(StrEnum):
     BALANCE = "balance"
     UNKNOWN_SKU = "unknown_sku"
     PRICE = "price"
+    PAID = "paid"
+    NOT_YET = "not_yet"
+    NOT_ASKED = "not_asked"
 
 
 class Trade(msgspec.Struct):
@@ -92,6 +101,7 @@ class Trade(msgspec.Struct):
     sn: str = ""
     balance_idr: int = 0
     debited: bool = False
+    bill: Bill | None = None
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -102,6 +112,7 @@ class Order(msgspec.Struct, frozen=True):
     ref: str
     amount_idr: int = 0
     max_price_idr: int | None = None
+    bill: Bill | None = None
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -141,6 +152,7 @@ class Account:
         self.buyer = buyer
         self.balance_idr = buyer.balance_idr
         self.trades: dict[str, Trade] = {}
+        self.inquiries: dict[str, Inquiry] = {}
 
 
 class Seller(ABC):
@@ -221,11 +233,15 @@ class Seller(ABC):
         if known is not None and self.behaviour(order.sku).dedup:
             self.note(asked, "order", ref=order.ref, dest=order.dest)
             return self.write(account, known)
-        draw = self._sku_dice.get(order.sku.upper(), self._dice).draw(order.ref)
+        draw = self.draw(order)
         trade = self._open(account, order, draw)
         delivered = draw.delivers and trade.state is not State.REFUSED
         self.note(asked, "order", ref=order.ref, dest=order.dest, delivered=delivered)
         return self._answer(account, trade, draw)
+
+    def draw(self, order: Order) -> Draw:
+        """What befalls an order."""
+        return self._sku_dice.get(order.sku.upper(), self._dice).draw(order.ref)
 
     def behaviour(self, sku: str) -> Behaviour:
         """The habits that apply to a SKU."""
@@ -246,7 +262,9 @@ class Seller(ABC):
         self._trades += 1
         sku = self._sku(order.sku)
         price_idr = 0 if sku is None else self.price_idr(sku, order.amount_idr)
-        trade = Trade(self._trades, order.ref, order.sku, order.dest, price_idr, State.PENDING)
+        if order.bill is not None:
+            price_idr = order.bill.charged_idr
+        trade = Trade(self._trades, order.ref, order.sku, order.dest, price_idr, State.PENDING, bill=order.bill)
         trade.balance_idr = account.balance_idr
         refusal = Why.NONE
         if sku is None:

@@ -8,7 +8,9 @@ from collections.abc import Callable
 
 import msgspec
 
-from juru.simulation.seller import Account, Asked, Order, Reply, Report, Seller, State, Trade, Why
+from juru.simulation.bill import Bill, Inquiry
+from juru.simulation.bill_seller import BillSeller, describe
+from juru.simulation.seller import Account, Asked, Order, Reply, Report, State, Trade, Why
 from juru.simulation.seller import same as proves
 
 JSON = b"application/json"
@@ -21,6 +23,9 @@ _WORDS = {
     Why.BALANCE: ("44", "Saldo tidak cukup"),
     Why.UNKNOWN_SKU: ("43", "SKU tidak di temukan atau Non-Aktif"),
     Why.PRICE: ("69", "Harga seller lebih besar dari ketentuan harga buyer"),
+    Why.PAID: ("60", "Tagihan sudah lunas"),
+    Why.NOT_YET: ("60", "Tagihan belum tersedia"),
+    Why.NOT_ASKED: ("50", "Transaksi Tidak Ditemukan"),
 }
 _encoder = msgspec.json.Encoder()
 
@@ -35,17 +40,25 @@ class _Body(msgspec.Struct):
     ref_id: str = ""
     max_price: int | None = None
     amount: int = 0
+    commands: str = ""
+    bank: str = ""
 
 
 _decoder = msgspec.json.Decoder(_Body)
 
 
-class DigiflazzSeller(Seller):
-    """Transaction (sent again it is the status), cek-saldo and price-list."""
+class DigiflazzSeller(BillSeller):
+    """Transaction (sent again it is the status), bills, cek-saldo, price-list, deposit and inquiry-pln."""
 
     def routes(self) -> dict[str, Callable[[Asked], Reply]]:
         """Paths as a supplier's base may be written."""
-        served = {"transaction": self._transaction, "cek-saldo": self._balance, "price-list": self._price_list}
+        served = {
+            "transaction": self._transaction,
+            "cek-saldo": self._balance,
+            "price-list": self._price_list,
+            "deposit": self._ticket,
+            "inquiry-pln": self._meter,
+        }
         return {f"{root}/v1/{verb}": serve for root in ("", "/digiflazz") for verb, serve in served.items()}
 
     def write(self, account: Account, trade: Trade) -> Reply:  # noqa: ARG002 - a row names the trade's own balance
@@ -62,7 +75,7 @@ class DigiflazzSeller(Seller):
         signature = hmac.new(account.buyer.secret.encode(), body, hashlib.sha1).hexdigest()
         headers = {
             "Content-Type": "application/json",
-            "User-Agent": "Digiflazz-Hookshot",
+            "User-Agent": "Digiflazz-Pasca-Hookshot" if trade.bill else "Digiflazz-Hookshot",
             "X-Digiflazz-Event": "update",
             "X-Hub-Signature": f"sha1={signature}",
         }
@@ -75,7 +88,67 @@ class DigiflazzSeller(Seller):
             self.note(asked, "order", ref=body.ref_id or None, dest=body.customer_no or None, auth=False)
             return _data({"rc": "41", "status": "Gagal", "message": "Signature tidak valid", "ref_id": body.ref_id})
         order = Order(body.buyer_sku_code, body.customer_no, body.ref_id, body.amount, body.max_price)
-        return self.buy(asked, account, order)
+        match body.commands:
+            case "inq-pasca":
+                return self.ask_bill(asked, account, order)
+            case "pay-pasca":
+                return self.pay_bill(asked, account, account.inquiries.get(body.ref_id), order)
+            case "status-pasca":
+                self.note(asked, "check", ref=order.ref, dest=order.dest)
+                known = account.trades.get(order.ref)
+                return self.write(account, known) if known else self.write_no_bill(account, order, Why.NOT_ASKED)
+            case _:
+                return self.buy(asked, account, order)
+
+    def write_bill(self, account: Account, inquiry: Inquiry) -> Reply:
+        """The inquiry as a row."""
+        bill = inquiry.bill
+        row = {"ref_id": inquiry.ref, "customer_no": bill.number, "buyer_sku_code": inquiry.sku, "sn": ""}
+        told = {"message": "Transaksi Sukses", "status": "Sukses", "rc": "00", "price": bill.charged_idr}
+        return _data(row | told | _owed(bill) | {"buyer_last_saldo": account.balance_idr})
+
+    def write_no_bill(self, account: Account, order: Order, why: Why) -> Reply:
+        """Why there is none."""
+        rc, message = _WORDS[why]
+        row = {"ref_id": order.ref, "customer_no": order.dest, "buyer_sku_code": order.sku, "sn": ""}
+        told = {"message": message, "status": "Gagal", "rc": rc, "price": 0}
+        return _data(row | told | {"buyer_last_saldo": account.balance_idr})
+
+    def _ticket(self, asked: Asked) -> Reply:
+        """The sum to transfer, unique digits added."""
+        body = _read(asked)
+        account = self._proved(body, "deposit")
+        self.note(asked, "ticket", auth=account is not None)
+        if account is None or not body.amount:
+            return _data({"rc": "41", "message": "Signature tidak valid"})
+        unique = 1 + self._log.seq % 999
+        return _data(
+            {
+                "rc": "00",
+                "bank": body.bank,
+                "payment_method": "Bank Transfer",
+                "account_no": "0123 4567 89",
+                "notes": f"T{unique:03}",
+                "amount": body.amount + unique,
+            }
+        )
+
+    def _meter(self, asked: Asked) -> Reply:
+        """Whose a PLN meter is."""
+        body = _read(asked)
+        account = self._proved(body, body.customer_no)
+        self.note(asked, "meter", dest=body.customer_no, auth=account is not None)
+        if account is None:
+            return _data({"rc": "41", "message": "Signature tidak valid"})
+        return _data(
+            {
+                "customer_no": body.customer_no,
+                "meter_no": body.customer_no,
+                "subscriber_id": f"51{body.customer_no}",
+                "name": "PELANGGAN UJI",
+                "segment_power": "R1 /000000900",
+            }
+        )
 
     def _balance(self, asked: Asked) -> Reply:
         account = self._proved(_read(asked), "depo")
@@ -144,9 +217,21 @@ def _told(trade: Trade) -> tuple[str, str, str]:
             return rc, "Gagal", message
 
 
+def _owed(bill: Bill) -> dict[str, object]:
+    """What a bill says besides a trade: Digiflazz's selling price is what the customer pays."""
+    return {
+        "customer_name": bill.customer,
+        "admin": bill.admin_idr,
+        "periode": bill.period,
+        "selling_price": bill.owed_idr,
+        "desc": describe(bill),
+    }
+
+
 def _row(trade: Trade) -> dict[str, object]:
     rc, status, message = _told(trade)
-    return {
+    owed = {} if trade.bill is None else _owed(trade.bill)
+    return owed | {
         "ref_id": trade.ref,
         "customer_no": trade.dest,
         "buyer_sku_code": trade.sku,

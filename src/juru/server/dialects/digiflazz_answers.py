@@ -9,7 +9,7 @@ import msgspec
 from juru.server.dialects.contract import ListedProduct
 from juru.server.dialects.json_fields import Json, exact, idr, plain_lines, text
 from juru.server.dialects.texts import clean_sn, contradicts
-from juru.server.domain.outcome import REQUEST_REFUSED, Answer, Outcome
+from juru.server.domain.outcome import NOT_FOUND, REQUEST_REFUSED, Answer, Outcome
 
 _FAILED = "02 50 51 52 53 54 55 57 58 60 71 72 73 74 84 85 86"
 _REFUSED = "40 41 42 43 44 45 47 56 61 62 63 64 65 66 67 68 69 80 81 82 83 87 88"
@@ -26,7 +26,7 @@ _CODES: dict[str, Outcome] = {
 _TIMEOUTS = ("01", "70")
 _ABOUT_THE_REQUEST = frozenset(["40", "41", "42", "45", "82"])
 """Form, signature, user, address, our account: whoever asks by a resend learns nothing of the order from these."""
-_NOT_UNIQUE = "49"
+_NOT_UNIQUE, _MISSING = "49", "50"
 _STATUS_WORDS = {
     "sukses": (Outcome.SUCCESS,),
     "pending": (Outcome.PENDING,),
@@ -109,6 +109,8 @@ def _outcome(rc: str | None, status: str, message: str) -> tuple[Outcome, str | 
         return Outcome.UNKNOWN, "contradiction"
     if contradicts(outcome, message):
         return Outcome.UNKNOWN, "contradiction"
+    if rc == _MISSING:
+        return outcome, NOT_FOUND
     return outcome, REQUEST_REFUSED if rc in _ABOUT_THE_REQUEST else None
 
 
