@@ -27,6 +27,7 @@ from juru.server.domain.outcome import Answer, Buy, InquiryVerb, Outcome, Step
 from juru.values.wire import WireReply, WireRequest
 
 PATH = "/v1/transaction"
+DAY_S = 86_400
 _CODES = {"68": Outcome.PENDING, "1": Outcome.SUCCESS, "00": Outcome.SUCCESS}
 _TOLD = {"true": True, "false": False}
 _DONE = (Outcome.SUCCESS, Outcome.PENDING)
@@ -42,12 +43,13 @@ class IrsMarket:
 
     Account keys: ``api_key``; ``secret`` (or ``api_secret``), the API secret; ``auth`` ``sign`` (the default) or
     ``secret``; ``method`` ``POST`` (the default) or ``GET``. A secret in an address is logged on its way: prefer sign.
+    The horizon is how long a report is waited for before a person is shown what is still in process.
     """
 
     name = "irsmarket"
     inquiry = InquiryVerb.NONE
     bill_inquiry = None
-    horizon_s = 0
+    horizon_s = DAY_S
 
     def buy(self, account: Account, buy: Buy) -> WireRequest:
         """The order."""
