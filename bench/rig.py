@@ -29,7 +29,7 @@ from juru.server.store.store import Store
 
 PRODUCTS = 300
 AGENTS = 10_000
-PIN, PASSWORD = "1234", "bench-password"
+PIN, PASSWORD, API_KEY = "1234", "bench-password", "bench-key"
 _PREFIXES = {"0812": "TELKOMSEL"}
 _encode = msgspec.json.encode
 
@@ -73,7 +73,7 @@ def _records(keys: Keyring, shape: Shape) -> list[tuple[str, str, msgspec.Struct
         for number, code in enumerate(("HOT", "WARM", "COLD")):
             offer = Offer(f"{code}-P{i}", f"P{i}", code, "S10", 10_000 + 40 * number)
             rows.append(("offer", offer.key, offer))
-    sealed = {"pin": keys.seal(PIN), "password": keys.seal(PASSWORD), "api_key": keys.seal("bench-key")}
+    sealed = {"pin": keys.seal(PIN), "password": keys.seal(PASSWORD), "api_key": keys.seal(API_KEY)}
     for i in range(AGENTS):
         upline = None if i < 10 else f"A{i % 10}" if i < 1_000 else f"A{10 + i % 990}"
         agent = Agent(

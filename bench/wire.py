@@ -1,20 +1,40 @@
-"""A small OtomaX client that costs little, so that the server is what is measured."""
+"""A small client that costs little, so that the server is what is measured; it speaks the dialects agents speak."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from urllib.parse import urlencode
+from collections.abc import Callable
+from typing import NamedTuple
 
-from bench.rig import PASSWORD, PIN, Zipf
-from juru.server.dialects.otomax import sign_trx
+from bench.rig import API_KEY, PASSWORD, PIN, Zipf
+from juru.server.dialects import SUPPLIER_DIALECTS
+from juru.server.domain.outcome import Buy
+
+
+class Way(NamedTuple):
+    """A dialect as its agents speak it: where it is mounted, and what an answer holds that has taken the order."""
+
+    mount: Callable[[str], str]
+    taken: tuple[bytes, ...]
+
+
+WAYS = {
+    "otomax": Way(lambda _: "/h2h/otomax", (b"akan diproses",)),
+    "digiflazz_buyer": Way(lambda _: "/h2h/digiflazz", (b'"rc":"03"',)),
+    "digiflazz_seller": Way(lambda _: "/h2h/digiflazz-seller", (b'"rc":"39"',)),
+    "iak": Way(lambda _: "/h2h/iak", (b'"rc":"39"',)),
+    "fm": Way(lambda agent: f"/h2h/fm/{agent}", (b"<status>1<",)),
+}
 
 
 class Load:
     """Sends signed orders over kept-alive connections and keeps what was answered."""
 
-    def __init__(self, port: int, seed: int, prefix: str) -> None:
+    def __init__(self, port: int, seed: int, prefix: str, dialect: str = "otomax") -> None:
         self._port = port
+        self._dialect = SUPPLIER_DIALECTS[dialect]
+        self._way = WAYS[dialect]
         self._mix = Zipf(seed)
         self._prefix = prefix
         self._number = 0
@@ -26,9 +46,12 @@ class Load:
         agent, product, dest = self._mix.order()
         self._number += 1
         ref = f"{self._prefix}{self._number}"
-        query = {"product": product, "qty": "1", "dest": dest, "refID": ref, "memberID": agent}
-        query["sign"] = sign_trx(member_id=agent, product=product, dest=dest, ref=ref, pin=PIN, password=PASSWORD)
-        return ref, f"GET /h2h/otomax/trx?{urlencode(query)} HTTP/1.1\r\nHost: bench\r\n\r\n".encode()
+        account = {"member_id": agent, "username": agent, "pin": PIN, "password": PASSWORD, "api_key": API_KEY}
+        made = self._dialect.buy(account, Buy(product, dest, ref))
+        head = f"{made.method} {self._way.mount(agent)}{made.url} HTTP/1.1\r\nHost: bench\r\n"
+        headers = "".join(f"{name}: {value}\r\n" for name, value in made.headers)
+        length = f"Content-Length: {len(made.body)}\r\n" if made.method == "POST" else ""
+        return ref, f"{head}{headers}{length}\r\n".encode() + made.body
 
     async def run(self, orders: int, connections: int, rate_per_s: float | None = None) -> float:
         """Send so many orders; the seconds it took. With a rate, each is due at its time, late or not."""
@@ -49,9 +72,10 @@ class Load:
                 length = int(head.lower().split(b"content-length:", 1)[1].split(b"\r\n", 1)[0])
                 body = await reader.readexactly(length)
                 self.latencies_ms.append((time.perf_counter() - due) * 1000)
-                (self.acknowledged if b"akan diproses" in body or b"SUKSES" in body else self.other).append(
-                    ref if b"akan diproses" in body else body.decode()
-                )
+                if any(word in body for word in self._way.taken):
+                    self.acknowledged.append(ref)
+                else:
+                    self.other.append(body.decode())
             writer.close()
 
         await asyncio.gather(*(connection() for _ in range(connections)))
