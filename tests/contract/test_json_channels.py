@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,14 +12,21 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from juru.server.channels.door import Call, Reply
 from juru.server.dialects.contract import SupplierDialect
 from juru.server.dialects.digiflazz_buyer import DIGIFLAZZ_BUYER
 from juru.server.dialects.digiflazz_seller import DIGIFLAZZ_SELLER
 from juru.server.dialects.fm import FM
 from juru.server.dialects.iak import IAK
+from juru.server.dialects.user_sign import sign
+from juru.server.domain.catalog import DestKind, Product, ProductKind
+from juru.server.domain.cell import OutboxRow
 from juru.server.domain.commands import SaveRecord
 from juru.server.domain.outcome import Answer, Buy, Outcome, Step
 from juru.server.domain.refusals import Refusal
+from juru.server.domain.requests import AgentRequest, Intent
+from juru.server.domain.results import Placed
+from juru.server.domain.views import BillView, OrderState, OrderView
 from juru.values.msisdn import parse_msisdn
 from juru.values.wire import WireReply, WireRequest
 from tests.contract.test_channels import BUDI, DEST, PRODUCT, Shop, _in_shop
@@ -261,5 +269,154 @@ def test_whose_a_meter_is_may_be_asked_and_is_no_order(tmp_path: Path) -> None:
         answer = way.dialect.read_reply(await way.send(shop, way.dialect.buy(way.account, buy)), buy)
         assert answer.outcome in {Outcome.REFUSED, Outcome.FAILED}
         assert await shop.orders() == 0
+
+    _in_shop(tmp_path, scene)
+
+
+def bill(ref: str, agent: str, *, product: str = "PLN") -> BillView:
+    """What a cell would tell of a bill."""
+    return BillView(
+        ref=ref,
+        agent=agent,
+        product=product,
+        dest="530000000001",
+        price_idr=102_000,
+        selling_price_idr=102_500,
+        balance_idr=900_000,
+        at="2025-06-02T10:00:00+07:00",
+        day=20_000,
+        admin_idr=2_500,
+        customer="BUDI SANTOSO",
+        period="202506",
+        inquiry_id=77,
+        details=(("tarif", "R1"), ("meter_no", "548933889287"), ("segment_power", "R1 /000001300")),
+    )
+
+
+@asynccontextmanager
+async def with_bills(shop: Shop) -> AsyncIterator[list[AgentRequest]]:
+    """The shop's door with bills that anyone may ask about and pay; what it was asked."""
+    heard: list[AgentRequest] = []
+
+    async def asks(call: Call) -> Reply:
+        heard.append(call.asked)
+        return bill(call.asked.ref or "", call.agent.code)
+
+    async def pays(call: Call) -> Reply:
+        heard.append(call.asked)
+        ref = call.asked.ref or "bill-1"
+        view = OrderView(9, ref, call.agent.code, "PLN", "530000000001", OrderState.ACCEPTED, 102_000, 798_000, "")
+        return Placed((view,))
+
+    door = shop.server.door
+    before = door._served
+    door._served = {**before, Intent.BILL_INQUIRY: asks, Intent.BILL_PAY: pays}
+    try:
+        yield heard
+    finally:
+        door._served = before
+
+
+@pytest.mark.parametrize("name", ["iak", "digiflazz_seller", "digiflazz_buyer"])
+def test_a_bill_is_told_and_paid_in_the_dialect_s_own_words(name: str, tmp_path: Path) -> None:
+    async def scene(shop: Shop) -> None:
+        way = WAYS[name]
+        async with with_bills(shop) as heard:
+            asking = Buy("PLN", "530000000001", "bill-1", step=Step.INQUIRY)
+            asked = way.dialect.read_reply(await way.send(shop, way.dialect.buy(way.account, asking)), asking)
+            assert (asked.outcome, asked.settles, asked.ref) == (Outcome.SUCCESS, False, "bill-1")
+            assert (asked.price_idr, asked.selling_price_idr, asked.admin_idr) == (102_000, 102_500, 2_500)
+            assert (asked.bills, asked.customer, asked.period) == (1, "BUDI SANTOSO", "202506")
+            paying = replace(asking, step=Step.PAY, tr_id=asked.supplier_trx_id)
+            paid = way.dialect.read_reply(await way.send(shop, way.dialect.buy(way.account, paying)), paying)
+            assert (paid.outcome, paid.ref) == (Outcome.PENDING, "bill-1")
+        inquiry, payment = heard
+        assert (inquiry.intent, inquiry.product, inquiry.dest) == (Intent.BILL_INQUIRY, "PLN", "530000000001")
+        assert payment.intent is Intent.BILL_PAY
+        # IAK names what it pays by the number it was told; Digiflazz by the reference.
+        assert (payment.ref, payment.inquiry_id) == (("bill-1", None) if name == "digiflazz_buyer" else (None, 77))
+
+    _in_shop(tmp_path, scene)
+
+
+def test_a_bill_is_told_in_words_on_fm(tmp_path: Path) -> None:
+    async def scene(shop: Shop) -> None:
+        way = WAYS["fm"]
+        async with with_bills(shop):
+            asking = Buy("PLN", "530000000001", "bill-1", step=Step.INQUIRY)
+            asked = FM.read_reply(await way.send(shop, FM.buy(way.account, asking)))
+            assert (asked.outcome, asked.ref) == (Outcome.SUCCESS, "bill-1")
+            assert "BUDI SANTOSO" in asked.message
+            paying = replace(asking, step=Step.PAY)
+            paid = FM.read_reply(await way.send(shop, FM.buy(way.account, paying)), paying)
+            assert (paid.outcome, paid.ref) == (Outcome.PENDING, "bill-1")
+
+    _in_shop(tmp_path, scene)
+
+
+def test_whose_a_meter_is_is_told_without_a_price(tmp_path: Path) -> None:
+    async def scene(shop: Shop) -> None:
+        way = WAYS["digiflazz_buyer"]
+        async with with_bills(shop) as heard:
+            asking = Buy("pln", "530000000001", "", step=Step.INQUIRY)
+            asked = way.dialect.read_reply(await way.send(shop, way.dialect.buy(way.account, asking)), asking)
+        assert (asked.outcome, asked.settles, asked.customer, asked.price_idr) == (
+            Outcome.SUCCESS,
+            False,
+            "BUDI SANTOSO",
+            None,
+        )
+        assert ("segment_power", "R1 /000001300") in asked.details
+        assert (heard[0].product, heard[0].ref) == ("PLN", None)
+
+    _in_shop(tmp_path, scene)
+
+
+def test_bills_have_a_price_list_of_their_own(tmp_path: Path) -> None:
+    async def scene(shop: Shop) -> None:
+        product = Product("PLNPASCA", "PLN Pascabayar", ProductKind.BILL, 2_500, DestKind.ACCOUNT)
+        command = SaveRecord("product", product.code, msgspec.json.encode(product), "t", "t")
+        assert not isinstance(await shop.server.writer.submit(command), Refusal)
+        for name, request in (
+            ("iak", ("/api/v1/bill/check", {"commands": "pricelist-pasca"}, "pl")),
+            ("digiflazz_buyer", ("/v1/price-list", {"cmd": "pasca"}, "pricelist")),
+        ):
+            way, (path, fields, suffix) = WAYS[name], request
+            prices = way.dialect.price_list(way.account)
+            assert prices is not None
+            rows = way.dialect.read_price_list(await way.send(shop, prices)) or ()
+            assert product.code not in {row.code for row in rows}
+            body = msgspec.json.encode(
+                fields | {"username": BUDI.member_id, "sign": sign(BUDI.member_id, KEYS["api_key"], suffix)}
+            )
+            said = (await way.send(shop, WireRequest("POST", path, body=body))).text
+            assert product.code in said
+            assert PRODUCT.code not in said
+
+    _in_shop(tmp_path, scene)
+
+
+@pytest.mark.parametrize("name", ["digiflazz_seller", "digiflazz_buyer", "iak"])
+def test_a_bill_s_end_is_reported_as_a_bill_s_or_not_at_all(name: str, tmp_path: Path) -> None:
+    async def scene(shop: Shop) -> None:
+        product = Product("PLNPASCA", "PLN Pascabayar", ProductKind.BILL, 2_500, DestKind.ACCOUNT)
+        command = SaveRecord("product", product.code, msgspec.json.encode(product), "t", "t")
+        assert not isinstance(await shop.server.writer.submit(command), Refusal)
+        agent = shop.server.door.agent(BUDI.member_id)
+        assert agent is not None
+        changed = replace(agent, webhook_url="https://agent.example/cb")
+        command = SaveRecord("agent", agent.code, msgspec.json.encode(changed), "t", "t")
+        assert not isinstance(await shop.server.writer.submit(command), Refusal)
+        view = OrderView(9, "b-1", agent.code, product.code, "5300", OrderState.SUCCESS, 102_000, 1, "", sn="N1")
+        channel = {"digiflazz_seller": "h2h-digiflazz-seller", "digiflazz_buyer": "h2h-digiflazz", "iak": "h2h-iak"}
+        request = shop.server.outbox._request(OutboxRow(1, 9, agent.id, channel[name], view, 0))
+        if name == "iak":
+            assert request is None
+            return
+        assert request is not None
+        secret = WAYS[name].dialect.callback_secret(KEYS | {"secret": BUDI.api_key or ""})
+        read = WAYS[name].dialect.read_callback(request, secret)
+        assert read.answer is not None
+        assert (read.postpaid, read.answer.outcome, read.answer.sn) == (True, Outcome.SUCCESS, "N1")
 
     _in_shop(tmp_path, scene)

@@ -26,6 +26,7 @@ from juru.server.domain.cell import Changes
 from juru.server.domain.commands import OrderLine, PlaceOrder, SaveRecord
 from juru.server.domain.order import Happened, Order
 from juru.server.domain.outcome import Buy, InquiryVerb, Outcome
+from juru.server.domain.outcome import Step as BuyStep
 from juru.server.domain.results import Done, Placed
 from juru.server.domain.views import OrderState
 from juru.server.engine.ports import Told
@@ -452,7 +453,7 @@ class Served:
 
     async def callback(self, words: bytes) -> None:
         """The supplier reports, by its own kind of message."""
-        body = WORDS[self.name].report(told(words))
+        body = WORDS[self.name].report(ours(words))
         if WORDS[self.name].method == "POST":
             request = WireRequest("POST", "/", body=body)
         else:
@@ -475,7 +476,7 @@ class Served:
         return {kind for kind, _, _ in self.server.writer.cell.queue}
 
 
-def told(words: bytes) -> bytes:
+def ours(words: bytes) -> bytes:
     return words.replace(REF.encode(), ATTEMPT.encode())
 
 
@@ -519,7 +520,7 @@ async def served(path: Path, name: str, *steps: Step) -> AsyncIterator[tuple[Ser
 @by_dialect
 def test_late_success_stays_failed_for_the_agent_and_waits_for_a_person(name: str, tmp_path: Path) -> None:
     async def scenario() -> None:
-        async with served(tmp_path, name, Step(body=told(WORDS[name].failed))) as (line, peer):
+        async with served(tmp_path, name, Step(body=ours(WORDS[name].failed))) as (line, peer):
             before_idr = line.free_idr()
             await line.order()
             await line.until(Happened.FAILED)
@@ -536,7 +537,7 @@ def test_late_success_stays_failed_for_the_agent_and_waits_for_a_person(name: st
 @by_dialect
 def test_duplicate_callback_posts_once(name: str, tmp_path: Path) -> None:
     async def scenario() -> None:
-        async with served(tmp_path, name, Step(body=told(WORDS[name].pending))) as (line, peer):
+        async with served(tmp_path, name, Step(body=ours(WORDS[name].pending))) as (line, peer):
             before_idr = line.free_idr()
             await line.order()
             await line.until(Happened.ANSWERED)
@@ -570,11 +571,11 @@ def test_callback_before_the_answer_wins_and_the_lost_answer_changes_nothing(nam
 
 
 def test_iak_signs_the_reference_only_so_another_price_is_asked_about_before_it_is_posted(tmp_path: Path) -> None:
-    forged = told(_iak("00", 1, "SUCCESS", sn="FORGED", price=20_000))
-    truth = Step(body=told(_iak("00", 1, "SUCCESS", sn=SN, price=10_100)))
+    forged = ours(_iak("00", 1, "SUCCESS", sn="FORGED", price=20_000))
+    truth = Step(body=ours(_iak("00", 1, "SUCCESS", sn=SN, price=10_100)))
 
     async def scenario() -> None:
-        async with served(tmp_path, "iak", Step(body=told(WORDS["iak"].pending)), truth) as (line, peer):
+        async with served(tmp_path, "iak", Step(body=ours(WORDS["iak"].pending)), truth) as (line, peer):
             await line.order()
             await line.until(Happened.ANSWERED)
             await line.callback(forged)
@@ -583,5 +584,48 @@ def test_iak_signs_the_reference_only_so_another_price_is_asked_about_before_it_
             order = line.order_now()
             assert (order.sn, order.cost_idr) == (SN, 10_100)
             assert [request.target for request in peer.requests] == ["/api/top-up", "/api/check-status"]
+
+    play(scenario())
+
+
+def test_iak_s_bills_go_to_their_own_address() -> None:
+    owed = msgspec.json.encode({"data": {"ref_id": REF, "response_code": "00", "tr_id": 9, "selling_price": 90_000}})
+
+    async def scenario() -> None:
+        async with RawPeer(Step(body=owed)) as bills, opened("iak", Step(body=WORDS["iak"].pending)) as (line, peer):
+            line.supplier = replace(
+                line.supplier, account=line.supplier.account | {"bill_base": bills.url("").rstrip("/")}
+            )
+            asking = replace(BUY, step=BuyStep.INQUIRY)
+            told = await line.suppliers.buy(line.supplier, asking, lambda: True)
+            assert (told.answer.outcome, told.answer.settles, told.answer.supplier_trx_id) == (
+                Outcome.SUCCESS,
+                False,
+                "9",
+            )
+            expect(await line.buy(), Outcome.PENDING, None)
+            assert [r.target for r in (*bills.requests, *peer.requests)] == ["/api/v1/bill/check", "/api/top-up"]
+
+    play(scenario())
+
+
+def test_the_secret_part_of_a_voucher_is_kept_in_no_raw_message(tmp_path: Path) -> None:
+    slashed = WORDS["iak"].success.replace(b'"sn"', b'"pin":"AB\\/CD-99","sn"')
+    plain = WORDS["iak"].success.replace(b'"sn"', b'"pin":"ABCD-99","sn"')
+
+    async def scenario() -> None:
+        async with opened("iak", Step(body=plain), Step(body=slashed)) as (line, _):
+            told = await line.buy()
+            assert (told.answer.voucher_pin, "ABCD-99" in told.raw, REF in told.raw) == ("ABCD-99", False, True)
+            told = await line.buy()
+            assert (told.answer.voucher_pin, told.raw) == ("AB/CD-99", "[sealed]")
+        async with served(tmp_path, "iak", Step(body=ours(WORDS["iak"].pending))) as (shop, _):
+            await shop.order()
+            await shop.until(Happened.ANSWERED)
+            await shop.callback(plain)
+            assert shop.order_now().state is OrderState.SUCCESS
+            rows = shop.server._engines[0].rows("SELECT raw FROM callbacks")
+            assert len(rows) == 1
+            assert "ABCD-99" not in str(rows)
 
     play(scenario())

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from juru.server.channels.door import Door
-from juru.server.dialects.contract import SupplierDialect
+from juru.server.dialects.contract import SupplierDialect, shown
 from juru.server.domain.catalog import Supplier
 from juru.server.domain.commands import CallbackArrived
 from juru.server.domain.outcome import Answer, Outcome
@@ -47,7 +47,7 @@ class CallbackChannel:
         if read.event == "ping":
             return _OK
         answer = read.answer or Answer(Outcome.UNKNOWN, reason="unreadable")
-        command = CallbackArrived(supplier.code, answer, _raw(request), confirm=read.confirm)
+        command = CallbackArrived(supplier.code, answer, _raw(request, answer), confirm=read.confirm)
         result = await self._door.writer.submit(command)
         return WireReply(503) if isinstance(result, Refusal) else _OK
 
@@ -67,8 +67,8 @@ def _from_there(supplier: Supplier, ip: str) -> bool:
     return any(address in ipaddress.ip_network(known, strict=False) for known in supplier.callback_ips)
 
 
-def _raw(request: WireRequest) -> str:
+def _raw(request: WireRequest, answer: Answer) -> str:
     """The report as it came, for people to read."""
-    body = request.body.decode("utf-8", "replace")
-    shown = {"query": dict(request.query), "body": body} if body else {"query": dict(request.query)}
-    return msgspec.json.encode(shown).decode()[:_RAW_MAX]
+    body = shown(request.body.decode("utf-8", "replace"), answer)
+    query = {"query": dict(request.query)}
+    return msgspec.json.encode(query | {"body": body} if body else query).decode()[:_RAW_MAX]

@@ -8,6 +8,7 @@ from juru.server.channels.door import Balance, Door, Orders, PriceRow, Prices
 from juru.server.dialects import digiflazz_buyer
 from juru.server.dialects.contract import ListedProduct
 from juru.server.dialects.replies import Templates, bill_text, order_text, refusal_text
+from juru.server.domain.catalog import ProductKind
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.results import Placed
 from juru.server.domain.views import BillView
@@ -41,7 +42,9 @@ class DigiflazzChannel:
             case Balance():
                 return digiflazz_buyer.write_balance(reply.balance_idr)
             case Prices(rows=rows):
-                return digiflazz_buyer.write_price_list([_listed(row) for row in rows])
+                bills = inbound.asked is not None and inbound.asked.text == "pasca"
+                listed = [_listed(row) for row in rows if (row.kind == ProductKind.BILL) is bills]
+                return digiflazz_buyer.write_bill_list(listed) if bills else digiflazz_buyer.write_price_list(listed)
             case Refusal():
                 text = refusal_text(reply, asked=inbound.asked, templates=templates)
                 return digiflazz_buyer.write_refusal(reply, text, inbound.asked)

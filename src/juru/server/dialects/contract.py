@@ -229,6 +229,13 @@ def refusal_status(refusal: Refusal, asked: AgentRequest | None) -> int:
     return 403 if status == 200 and checking and refusal.code is not Code.UNKNOWN_ORDER else status
 
 
+def shown(raw: str, answer: Answer) -> str:
+    """A message as it may be kept for people to read: the secret part of a voucher is not in it, however written."""
+    if answer.voucher_pin is None:
+        return raw
+    return raw.replace(answer.voucher_pin, "[sealed]") if answer.voucher_pin in raw else "[sealed]"
+
+
 def stored_form(typed: str) -> str:
     """A destination as stored when it is a mobile number, otherwise as typed."""
     return parse_msisdn(typed) or typed

@@ -415,6 +415,27 @@ def write_price_list(rows: Sequence[ListedProduct]) -> WireReply:
     )
 
 
+def write_bill_list(rows: Sequence[ListedProduct]) -> WireReply:
+    """The answer to price-list of ``pasca``: what is charged for a bill is its admin fee."""
+    return _reply(
+        [
+            {
+                "product_name": row.name,
+                "category": row.category,
+                "brand": row.brand,
+                "seller_name": "",
+                "admin": row.price_idr,
+                "commission": 0,
+                "buyer_sku_code": row.code,
+                "buyer_product_status": row.on_sale,
+                "seller_product_status": row.supplied,
+                "desc": row.note,
+            }
+            for row in rows
+        ]
+    )
+
+
 def webhook_request(
     url: str, view: OrderView, message: str, *, secret: str | None, event: str = "update", postpaid: bool = False
 ) -> WireRequest:

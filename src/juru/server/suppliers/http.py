@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from juru.server.dialects.contract import SupplierDialect
+from juru.server.dialects.contract import SupplierDialect, shown
 from juru.server.dialects.profiles import ReplyProfile, load_profile
 from juru.server.domain.catalog import Supplier
 from juru.server.domain.outcome import Answer, Buy, Outcome
@@ -82,7 +82,7 @@ class HttpSuppliers:
         match delivery:
             case Sent(reply=reply, last_byte_at_s=last_s):
                 answer = line.dialect.read_reply(reply, buy, line.profile)
-                return Told(answer, self._wall(last_s), reply.text[:_RAW_MAX])
+                return Told(answer, self._wall(last_s), shown(reply.text, answer)[:_RAW_MAX])
             case NotSent(reason=reason):
                 return Told(Answer(Outcome.REFUSED, reason="not_sent", message=reason))
             case Lost(reason=reason, last_byte_at_s=last):
