@@ -40,11 +40,13 @@ def test_not_found_counts_from_the_given_time_on() -> None:
     assert believed(missing, again=True, since_send_s=120, not_found_after_s=120) is missing
 
 
-def test_a_refused_inquiry_keeps_the_hold_and_a_refused_order_goes_on() -> None:
+def test_a_refused_inquiry_keeps_the_hold_and_is_shown_and_a_refused_order_goes_on() -> None:
     shop = market()
     attempt = pending(shop)
     shop.after(600).answer(attempt, Outcome.REFUSED, Source.INQUIRY, reason=REQUEST_REFUSED)
-    assert (attempt.state, shop.held_idr() > 0) == (AttemptState.PENDING, True)
+    assert (attempt.state, shop.held_idr() > 0, shop.queue()) == (AttemptState.PENDING, True, ["unknown"])
+    shop.answer(attempt, Outcome.SUCCESS, Source.INQUIRY, sn="SN1")
+    assert (attempt.state, shop.queue()) == (AttemptState.SUCCESS, [])
     first = shop.send(shop.placed("r2"))
     shop.answer(first, Outcome.REFUSED, reason=REQUEST_REFUSED)
     assert first.state is AttemptState.FAILED

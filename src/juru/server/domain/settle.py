@@ -31,7 +31,7 @@ from juru.server.domain.order import (
     Source,
     attempt_state_after,
 )
-from juru.server.domain.outcome import Answer, Buy, InquiryVerb, Outcome, believed
+from juru.server.domain.outcome import REQUEST_REFUSED, Answer, Buy, InquiryVerb, Outcome, believed
 from juru.server.domain.place import find_offers, queue_attempt
 from juru.server.domain.pricing import quoted
 from juru.server.domain.records import write
@@ -119,6 +119,9 @@ def attempt_answered(cell: Cell, command: AttemptAnswered) -> Result:
     if command.source is Source.REPLY and command.last_byte_ms is not None:
         attempt.last_byte_ms = command.last_byte_ms
     answer = _believable(cell, attempt, command)
+    if answer.outcome is Outcome.UNKNOWN and answer.reason == REQUEST_REFUSED and attempt.state.open:
+        # Nothing will be heard of this attempt by asking until somebody puts right what is refused.
+        cell.ask_person("unknown", f"{attempt.supplier} refuses: {answer.message[:80]}", order.id, attempt.id)
     if order.state is OrderState.ACCEPTED and attempt.state.open:
         _apply(cell, order, attempt, answer, command.source)
     else:
