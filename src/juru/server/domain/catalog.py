@@ -67,11 +67,12 @@ def minutes(clock: str) -> int:
     return int(clock[:2]) * 60 + int(clock[3:])
 
 
-class Operator(msgspec.Struct, frozen=True):
-    """A network operator, e.g. ``TELKOMSEL``; ``prefixes`` live in the prefix table."""
+class Operator(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A network operator, e.g. ``TELKOMSEL``; ``prefixes`` live in the prefix table. Closed, nothing of it is sold."""
 
     code: Key
     name: str
+    availability: Availability = Availability.OPEN
 
 
 class PrefixTable(msgspec.Struct, frozen=True):
@@ -167,6 +168,10 @@ class Supplier(msgspec.Struct, frozen=True, omit_defaults=True):
     cut_offs: tuple[CutOff, ...] = ()
     callback_ips: tuple[str, ...] = ()
     callback_token: str = ""
+    pause_after: Annotated[int, msgspec.Meta(ge=0, le=1_000)] = 8
+    probe_after_s: Annotated[int, msgspec.Meta(ge=1, le=86_400)] = 60
+    deposit_low_idr: Idr = 0
+    drift_idr: Idr = 0
 
 
 class RoutingRule(StrEnum):

@@ -49,6 +49,11 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
     pin_tries_max: int = 5
     attempts_max: int = 5
     orders_per_message_max: int = 5
+    alert_unknown_minutes: int = 15
+    alert_disk_mb: int = 1_000
+    alert_commit_ms: int = 1_000
+    alert_url: str = ""
+    alert_kinds: tuple[str, ...] = ()
     grammar: dict[str, Any] = {}
     templates: dict[str, dict[str, str]] = {}
 
@@ -235,6 +240,8 @@ class Cell:
         self.queue: dict[QueueKey, QueueItem] = {}
         self.rates: dict[str, int] = {}
         self.told_balances: dict[str, ToldBalance] = {}
+        self.troubles: dict[str, int] = {}
+        self.trials: dict[str, int] = {}
         self.stock: dict[str, int] = {}
         self.stock_since_ms: dict[str, int] = {}
         self.papers: dict[PaperKey, tuple[int, Paper]] = {}

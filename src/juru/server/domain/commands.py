@@ -166,6 +166,32 @@ class Recover(msgspec.Struct, frozen=True, tag=True):
     """At start: what was ``sending`` when the process died is unknown; what expired unsent fails."""
 
 
+class SupplierProbed(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
+    """A paused supplier was asked whether it is there; ``reachable`` None where no question moves nothing."""
+
+    supplier: str
+    reachable: bool | None = None
+
+
+class LookedAround(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
+    """What the engine sees from time to time beside orders: disk, speed, and a clock that stepped back."""
+
+    disk_free_bytes: int | None = None
+    commit_ms: int = 0
+    stepped_back_ms: int = 0
+
+
+class AlertTold(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
+    """What came of telling the owner an alert's version: told, to be tried again at ``next_ms``, or given up."""
+
+    key: str
+    since_ms: int
+    state: str
+    told: bool
+    next_ms: int = 0
+    gave_up: bool = False
+
+
 class SettleDue(msgspec.Struct, frozen=True, tag=True):
     """The settling delay of a failed attempt with late-success risk is over."""
 
@@ -236,6 +262,9 @@ Command = (
     | Inquired
     | Recover
     | SettleDue
+    | SupplierProbed
+    | LookedAround
+    | AlertTold
     | Decide
     | SeeItem
     | Delivered

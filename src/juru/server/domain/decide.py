@@ -10,12 +10,14 @@ from typing import assert_never
 
 import msgspec
 
+from juru.server.domain.alerts import alert_told, looked_around
 from juru.server.domain.catalog import DestKind, read_destination
 from juru.server.domain.cell import Cell, OutboxMark
 from juru.server.domain.commands import (
     DESK,
     ORDINARY,
     AddDeposit,
+    AlertTold,
     AttemptAnswered,
     CallbackArrived,
     CancelTransfer,
@@ -24,6 +26,7 @@ from juru.server.domain.commands import (
     Decide,
     Delivered,
     Inquired,
+    LookedAround,
     MarkSending,
     MessageKey,
     NotePin,
@@ -35,8 +38,10 @@ from juru.server.domain.commands import (
     SaveRecord,
     SeeItem,
     SettleDue,
+    SupplierProbed,
     TransferDeposit,
 )
+from juru.server.domain.health import supplier_probed
 from juru.server.domain.money import add_deposit, cancel_transfer, reverse_transfer, transfer_deposit
 from juru.server.domain.paper import Marked
 from juru.server.domain.people import decide_order, see_item
@@ -121,6 +126,12 @@ def _decide(cell: Cell, command: Command) -> Result:  # noqa: C901, PLR0911, PLR
             return see_item(cell, command)
         case Pause():
             return pause(cell, command)
+        case SupplierProbed():
+            return supplier_probed(cell, command)
+        case LookedAround():
+            return looked_around(cell, command)
+        case AlertTold():
+            return alert_told(cell, command)
         case _:
             assert_never(command)
 

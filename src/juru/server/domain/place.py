@@ -22,6 +22,7 @@ from juru.server.domain.catalog import (
 )
 from juru.server.domain.cell import Cell, Message
 from juru.server.domain.commands import MessageKey, OrderLine, PlaceOrder
+from juru.server.domain.health import blocked, note_trial
 from juru.server.domain.order import Attempt, Event, Happened, Order, fingerprint
 from juru.server.domain.pricing import Quote, quote, with_amount
 from juru.server.domain.refusals import Code, Refusal
@@ -238,6 +239,9 @@ def _number_of_day(cell: Cell, agent: Agent, line: Line, wanted: OrderLine, line
 def _sellable(cell: Cell, line: Line, lines: list[Line]) -> Refusal | None:
     product = line.product
     facts: dict[str, str | int] = {"product": product.code}
+    operator = cell.operators.get(product.operator or "")
+    if operator is not None and operator.availability is not Availability.OPEN:
+        return Refusal(Code.PRODUCT_CLOSED, facts)
     match product.availability:
         case Availability.CLOSED:
             return Refusal(Code.PRODUCT_CLOSED, facts)
@@ -286,7 +290,7 @@ def find_offers(
             rejected.append(Rejected(offer.key, "tried"))
             continue
         supplier = cell.suppliers.get(offer.supplier)
-        why = unusable(offer, supplier, at_ms=cell.now_ms, budget_idr=budget)
+        why = unusable(offer, supplier, at_ms=cell.now_ms, budget_idr=budget) or blocked(cell, offer.supplier)
         if why is None:
             usable.append(offer)
         else:
@@ -365,6 +369,7 @@ def queue_attempt(
     cell.attempts_of[order.id].append(attempt.id)
     cell.changes.attempts.append(attempt)
     cell.queued.setdefault(supplier.code, {})[attempt.id] = None
+    note_trial(cell, supplier.code, attempt.id)
     return attempt
 
 

@@ -12,7 +12,9 @@ import msgspec
 
 from juru.books.rules import Kind, Posting, Transfer, mirrored
 from juru.server.domain.accounts import House, agent_commission, supplier_deposit
-from juru.server.domain.catalog import Offer, Supplier, closed_by_cut_off
+from juru.server.domain.alert import AlertKind
+from juru.server.domain.alerts import raise_alert
+from juru.server.domain.catalog import Availability, Offer, Supplier, closed_by_cut_off
 from juru.server.domain.cell import CallbackRow, Cell, ToldBalance
 from juru.server.domain.commands import (
     AttemptAnswered,
@@ -22,6 +24,7 @@ from juru.server.domain.commands import (
     Recover,
     SettleDue,
 )
+from juru.server.domain.health import OURS, blocked, watch_supplier
 from juru.server.domain.order import (
     Attempt,
     AttemptState,
@@ -43,8 +46,8 @@ from juru.values.msisdn import same_destination
 LATE_KINDS = ("late_success", "double_delivery")
 HORIZON_PART = 9
 """A resend-type inquiry stops at 9/10 of the supplier's horizon (law 6: well inside)."""
-OUR_REASONS = frozenset({"expired", "cut_off", "closed", "above_price", "overtaken"})
-"""Why an attempt ends without the supplier's doing; they do not touch its success rate."""
+FOREIGN = frozenset({"ref_mismatch", "dest_mismatch", "product_mismatch"})
+"""Reasons of an answer that speaks of somebody else's order."""
 _MESSAGE_MAX = 300
 _RECOVERY_DELAY_MS = 1000
 
@@ -97,12 +100,26 @@ def _too_late(cell: Cell, order: Order, attempt: Attempt, supplier: Supplier) ->
     """Expiry, availability, cut-off and price, checked again right before the first byte (law 4)."""
     if _expired(attempt, cell.now_ms):
         return "expired"
+    if stopped(cell, order.product):
+        return "closed"
     offer = _offer_of(cell, order, attempt)
     if offer is None:
         return "cut_off" if closed_by_cut_off(supplier.cut_offs, cell.now_ms) else None
     budget_idr = attempt.max_price_idr - (order.amount_idr or 0)
     why = unusable(offer, supplier, at_ms=cell.now_ms, budget_idr=budget_idr)
-    return why if why is None or why in OUR_REASONS else "closed"
+    if why is None and cell.trials.get(supplier.code) != attempt.id:
+        why = blocked(cell, supplier.code)
+    return why if why is None or why in OURS else "closed"
+
+
+def stopped(cell: Cell, product: str) -> bool:
+    """True while a product, or the operator it is of, is closed: what has not left yet is not sent any more."""
+    found = cell.products.get(product)
+    if found is None:
+        return False
+    operator = cell.operators.get(found.operator or "")
+    closed = operator is not None and operator.availability is Availability.CLOSED
+    return closed or found.availability is Availability.CLOSED
 
 
 def _offer_of(cell: Cell, order: Order, attempt: Attempt) -> Offer | None:
@@ -193,6 +210,10 @@ def _note_answer(cell: Cell, order: Order, attempt: Attempt, answer: Answer, sou
     cell.note(event)
     score(cell.rates, attempt.offer, event)
     hear_balance(cell.told_balances, attempt.supplier, event)
+    watch_supplier(cell, cell.suppliers[attempt.supplier], event)
+    if answer.reason in FOREIGN:
+        note = f"{attempt.supplier} answered {answer.reason} for {attempt.ref}: nothing was changed"
+        raise_alert(cell, AlertKind.FOREIGN_REFERENCE, attempt.supplier, note)
 
 
 def hear_balance(told: dict[str, ToldBalance], supplier: str, event: Event) -> None:
@@ -203,7 +224,7 @@ def hear_balance(told: dict[str, ToldBalance], supplier: str, event: Event) -> N
 
 def score(rates: dict[str, int], offer: str, event: Event) -> None:
     """Fold one event into the success rates; the store folds the latest events at start by the same rule."""
-    if event.kind is not Happened.ANSWERED or event.source is Source.PERSON or event.reason in OUR_REASONS:
+    if event.kind is not Happened.ANSWERED or event.source is Source.PERSON or event.reason in OURS:
         return
     if event.state in {AttemptState.SUCCESS, AttemptState.FAILED}:
         rates[offer] = scored(rates.get(offer, FULL), success=event.state == AttemptState.SUCCESS)
@@ -336,7 +357,12 @@ def try_next(cell: Cell, order: Order, expires_ms: int | None = None) -> bool:
     until_ms = expires_ms or order.expires_ms
     attempts = cell.attempts_for(order)
     product = cell.products.get(order.product)
-    if product is None or len(attempts) >= cell.settings.attempts_max or cell.now_ms >= until_ms:
+    if (
+        product is None
+        or stopped(cell, order.product)
+        or len(attempts) >= cell.settings.attempts_max
+        or cell.now_ms >= until_ms
+    ):
         return False
     priced = quoted(order.price_idr, order.legs)
     tried = frozenset(a.supplier for a in attempts)

@@ -56,6 +56,8 @@ class Writer:
         self.incident: Callable[[str, BaseException], None] = lambda _id, _error: None
         self.batches = 0
         self.commands = 0
+        self.slowest_commit_s = 0.0
+        """The longest that a commit has taken since somebody last set this to nought."""
 
     # ------------------------------------------------------------------ asking
 
@@ -152,7 +154,9 @@ class Writer:
         batch_id = self._runtime.new_id()
         try:
             self._store.write(self.cell, batch_id)
+            before_s = self._runtime.boottime_s()
             await self._runtime.run_commit(self._store.commit)
+            self.slowest_commit_s = max(self.slowest_commit_s, self._runtime.boottime_s() - before_s)
         except Exception as error:  # noqa: BLE001 - whatever it was, only the store can say whether the batch stands
             return self._stands_after(batch_id, error)
         self._store.committed()

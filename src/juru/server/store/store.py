@@ -12,6 +12,7 @@ from juru.books.rules import Balance, Posting
 from juru.server.domain.accounts import agent_deposit
 from juru.server.domain.cell import Cell, Changes, Past, QueueItem, Settings
 from juru.server.domain.decide import Needs
+from juru.server.domain.health import hear
 from juru.server.domain.order import AttemptState
 from juru.server.domain.paper import Marked
 from juru.server.domain.paper_kinds import PAPER_KINDS
@@ -127,6 +128,7 @@ class Store:
         for event, (offer, supplier) in zip(answers, offers, strict=True):
             score(cell.rates, offer, event)
             hear_balance(cell.told_balances, supplier, event)
+            hear(cell.troubles, supplier, event)
 
     def _load_stock(self, cell: Cell) -> None:
         """Stock is what the product's record says, less what was sold since that record was saved."""
