@@ -13,6 +13,7 @@ from cyclopts import CycloptsError
 
 from juru.cli import make_app
 from juru.server.domain.agent import Agent
+from juru.server.domain.alert import AlertKind
 from juru.server.domain.catalog import Offer, Product, Supplier
 from juru.server.domain.cell import Settings
 from juru.server.settings import ServeSettings
@@ -143,3 +144,8 @@ def test_the_rule_on_commands_sees_a_wrong_one(wrong: str) -> None:
 @pytest.mark.parametrize("wrong", ["agent bogus", "agent add --nope", "bogus", "order decide 1 --nope"])
 def test_the_rule_on_mentioned_commands_sees_a_wrong_one(wrong: str) -> None:
     assert missing(wrong) is not None
+
+
+def test_every_kind_of_alert_has_its_remedy() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| .+ \| .+ \|$", SETTINGS.with_name("alerts.md").read_text(), re.MULTILINE)
+    assert rows == [kind.value for kind in AlertKind]

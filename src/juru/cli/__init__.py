@@ -39,6 +39,9 @@ _GROUPS = {
     "report": ("report:report", "Reports."),
     "audit": ("audit:audit", "Prove the books."),
     "conformance": ("conformance:conformance", "Run cases of wire formats."),
+    "stop": ("stops:stop", "Stop everything, a supplier, a product or an operator."),
+    "start": ("stops:start", "Sell again what was stopped."),
+    "alert": ("alerts:alert", "What is wrong, and where the owner is told."),
     "pause": ("cell:pause", "Stop selling."),
     "resume": ("cell:resume", "Sell again."),
 }

@@ -8,6 +8,7 @@ import errno
 import gc
 import os
 import secrets
+import shutil
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
@@ -29,6 +30,7 @@ from juru.server.console.page import Console
 from juru.server.console.page import routes as console_routes
 from juru.server.desk import admin
 from juru.server.desk.lock import hold
+from juru.server.desk.owner import OwnerHook
 from juru.server.dialects import SUPPLIER_DIALECTS, juru_api
 from juru.server.dialects import digiflazz_seller as wire_digiflazz_seller
 from juru.server.dialects import fm as wire_fm
@@ -37,7 +39,7 @@ from juru.server.dialects.digiflazz_buyer import webhook_request
 from juru.server.dialects.grammar_profile import GrammarProfile, load_grammar
 from juru.server.dialects.otomax import report_request
 from juru.server.dialects.replies import Templates, order_text
-from juru.server.domain.catalog import ProductKind
+from juru.server.domain.catalog import ProductKind, Supplier
 from juru.server.domain.cell import OutboxRow
 from juru.server.domain.commands import Recover
 from juru.server.engine.dispatcher import Dispatcher
@@ -46,6 +48,7 @@ from juru.server.engine.notifier import Notifier
 from juru.server.engine.ports import SupplierPort, Waiting
 from juru.server.engine.realtime import RealTime
 from juru.server.engine.slots import Slots
+from juru.server.engine.watchman import Watchman
 from juru.server.engine.writer import StorageError, Writer
 from juru.server.errors import SettingsError
 from juru.server.settings import DataDir, Running, ServeSettings
@@ -176,6 +179,10 @@ class Server:
         self.inquirer = Inquirer(self.writer, self.suppliers, self.runtime, self.slots)
         self.outbox = Outbox(self.reads, self.door, self.chat, self._reports, self.templates, self.runtime.now_ms)
         self.notifier = Notifier(self.writer, self.outbox, self.runtime)
+        self.owner = OwnerHook(self.writer, self._reports, self.keys.open, self.runtime.now_ms)
+        self.watchman = Watchman(
+            self.writer, self.runtime, probe=self._probe, tell=self.owner.tell, disk_free=self._disk_free
+        )
         self.token = secrets.token_urlsafe(24)
         self._writing: asyncio.Task[None] | None = None
 
@@ -190,6 +197,13 @@ class Server:
         engine = SqliteEngine(self.data.database, read_only=read_only, synchronous=self.settings.synchronous)
         self._engines.append(engine)
         return engine
+
+    async def _probe(self, supplier: Supplier) -> bool | None:
+        """Suppliers that are not over HTTP have no question that moves nothing."""
+        return await self.suppliers.probe(supplier) if isinstance(self.suppliers, HttpSuppliers) else None
+
+    def _disk_free(self) -> int | None:
+        return shutil.disk_usage(self.data.database.parent).free
 
     def templates(self, language: str) -> Templates:
         """The cell's reply templates in a language, made once per version of the settings."""
@@ -220,12 +234,14 @@ class Server:
         self.runtime.spawn(self.dispatcher.run(), "dispatcher")
         self.runtime.spawn(self.inquirer.run(), "inquirer")
         self.runtime.spawn(self.notifier.run(), "notifier")
+        self.runtime.spawn(self.watchman.run(), "watchman")
 
     async def stop(self) -> None:
         """Stop accepting, let what is on the wire come back, commit, close."""
         self.dispatcher.stop()
         self.inquirer.stop()
         self.notifier.stop()
+        self.watchman.stop()
         until_s = self.runtime.boottime_s() + self.settings.drain_s
         while self.slots.in_flight and self.runtime.boottime_s() < until_s:  # noqa: ASYNC110 - bounded, at the end
             await asyncio.sleep(0.02)

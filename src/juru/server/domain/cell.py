@@ -53,6 +53,7 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
     alert_disk_mb: int = 1_000
     alert_commit_ms: int = 1_000
     alert_url: str = ""
+    alert_secret: str = ""
     alert_kinds: tuple[str, ...] = ()
     grammar: dict[str, Any] = {}
     templates: dict[str, dict[str, str]] = {}

@@ -77,6 +77,15 @@ class HttpSuppliers:
             return Told(Answer(Outcome.UNKNOWN, reason="not_sent"))
         return await self._ask(line, request, buy, may_send)
 
+    async def probe(self, supplier: Supplier) -> bool | None:
+        """Whether a supplier can be reached, by asking for our deposit there; None where that cannot be asked."""
+        line = self._line(supplier)
+        request = line.dialect.balance(line.account)
+        if request is None:
+            return None
+        delivery = await self._transport(supplier).send(_absolute(line, request), may_send=lambda: True)
+        return isinstance(delivery, Sent) and line.dialect.read_balance(delivery.reply) is not None
+
     async def _ask(self, line: _Line, request: WireRequest, buy: Buy, may_send: Callable[[], bool]) -> Told:
         delivery = await self._transport(line.supplier).send(_absolute(line, request), may_send=may_send)
         match delivery:
