@@ -41,6 +41,7 @@ _GROUPS = {
     "conformance": ("conformance:conformance", "Run cases of wire formats."),
     "stop": ("stops:stop", "Stop everything, a supplier, a product or an operator."),
     "start": ("stops:start", "Sell again what was stopped."),
+    "reconcile": ("reconcile:reconcile", "A supplier's statement against our orders."),
     "alert": ("alerts:alert", "What is wrong, and where the owner is told."),
     "pause": ("cell:pause", "Stop selling."),
     "resume": ("cell:resume", "Sell again."),

@@ -52,3 +52,9 @@ def _iso_of_second(at_s: int, zone: Zone) -> str:
     """Cached, since a busy second is told to many agents."""
     tz = timezone(timedelta(milliseconds=_OFFSET_MS[zone]))
     return datetime.fromtimestamp(at_s, tz).isoformat()
+
+
+def local_ms(told: datetime, zone: Zone) -> int:
+    """The instant of a wall-clock time in a zone; ``told`` has none of its own."""
+    assert told.tzinfo is None, told
+    return int((told - datetime(1970, 1, 1)).total_seconds() * 1000) - _OFFSET_MS[zone]  # noqa: DTZ001 - as told

@@ -17,14 +17,24 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from juru.server.channels.chat import ChatChannel
-from juru.server.domain.commands import AddDeposit, Command, Decide, Pause, ReverseTransfer, SaveRecord, SeeItem
+from juru.server.domain.commands import (
+    AddDeposit,
+    Command,
+    Decide,
+    Pause,
+    ProposeFindings,
+    ReverseTransfer,
+    SaveRecord,
+    SeeItem,
+    SettleFinding,
+)
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.results import Result
 from juru.server.engine.writer import Writer
 
 BODY_BYTES_MAX = 4_000_000
 _POLL_S = 10.0
-BY_PEOPLE = (AddDeposit, Decide, Pause, ReverseTransfer, SaveRecord, SeeItem)
+BY_PEOPLE = (AddDeposit, Decide, Pause, ProposeFindings, ReverseTransfer, SaveRecord, SeeItem, SettleFinding)
 """What a person may command; whatever else the writer knows comes from channels, suppliers and timers."""
 
 _command = msgspec.json.Decoder(Command)

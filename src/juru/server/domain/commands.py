@@ -10,6 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
+from juru.server.domain.finding import FindingDraft
 from juru.server.domain.order import Source
 from juru.server.domain.outcome import Answer
 
@@ -192,6 +193,25 @@ class AlertTold(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
     gave_up: bool = False
 
 
+class ProposeFindings(msgspec.Struct, frozen=True, tag=True):
+    """Where a supplier's statement differs from our book, to be decided by a person; ``source`` names the file."""
+
+    supplier: str
+    findings: tuple[FindingDraft, ...]
+    source: str
+    by: str
+
+
+class SettleFinding(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
+    """A person approves or rejects a finding, with his reason; ``attempt_id`` as the finding names it."""
+
+    key: str
+    approve: bool
+    reason: str
+    by: str
+    attempt_id: int | None = None
+
+
 class SettleDue(msgspec.Struct, frozen=True, tag=True):
     """The settling delay of a failed attempt with late-success risk is over."""
 
@@ -265,6 +285,8 @@ Command = (
     | SupplierProbed
     | LookedAround
     | AlertTold
+    | ProposeFindings
+    | SettleFinding
     | Decide
     | SeeItem
     | Delivered

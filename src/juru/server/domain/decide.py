@@ -33,11 +33,13 @@ from juru.server.domain.commands import (
     NoteRefusal,
     Pause,
     PlaceOrder,
+    ProposeFindings,
     Recover,
     ReverseTransfer,
     SaveRecord,
     SeeItem,
     SettleDue,
+    SettleFinding,
     SupplierProbed,
     TransferDeposit,
 )
@@ -46,6 +48,7 @@ from juru.server.domain.money import add_deposit, cancel_transfer, reverse_trans
 from juru.server.domain.paper import Marked
 from juru.server.domain.people import decide_order, see_item
 from juru.server.domain.place import place_order
+from juru.server.domain.reconcile import key_of, propose_findings, settle_finding
 from juru.server.domain.records import change_pin, note_pin, note_refusal, pause, save_record
 from juru.server.domain.refusals import Refusal
 from juru.server.domain.results import Done, Result
@@ -132,6 +135,10 @@ def _decide(cell: Cell, command: Command) -> Result:  # noqa: C901, PLR0911, PLR
             return looked_around(cell, command)
         case AlertTold():
             return alert_told(cell, command)
+        case ProposeFindings():
+            return propose_findings(cell, command)
+        case SettleFinding():
+            return settle_finding(cell, command)
         case _:
             assert_never(command)
 
@@ -142,7 +149,7 @@ def _delivered(cell: Cell, command: Delivered) -> Result:
     return Done()
 
 
-def needs(cell: Cell, commands: list[Command]) -> Needs:
+def needs(cell: Cell, commands: list[Command]) -> Needs:  # noqa: C901, PLR0912 - one arm per command is the point
     """What the store must load before this batch is decided."""
     wanted = Needs()
     for command in commands:
@@ -168,6 +175,12 @@ def needs(cell: Cell, commands: list[Command]) -> Needs:
                     wanted.orders.append(order_id)
             case ReverseTransfer(transfer_id=transfer_id):
                 wanted.transfers.append(transfer_id)
+            case ProposeFindings(supplier=supplier, findings=findings):
+                wanted.papers.extend(("finding", key_of(supplier, draft)) for draft in findings)
+            case SettleFinding(key=key, attempt_id=attempt_id):
+                wanted.papers.append(("finding", key))
+                if attempt_id is not None and attempt_id not in cell.attempts:
+                    wanted.attempts.append(attempt_id)
             case AddDeposit(request_id=request_id):
                 wanted.messages.append((0, MessageKey(DESK, "", request_id, "")))
             case _:

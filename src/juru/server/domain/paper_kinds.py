@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from juru.server.domain.alert import Alert
 from juru.server.domain.bill import Bill
+from juru.server.domain.finding import Finding
 from juru.server.domain.paper import Paper
 from juru.server.domain.pause import SupplierPause
 
 PAPER_KINDS: dict[str, type[Paper]] = {
     "alert": Alert,
     "bill": Bill,
+    "finding": Finding,
     "supplier_pause": SupplierPause,
 }
 NAME_OF: dict[type[Paper], str] = {kind: name for name, kind in PAPER_KINDS.items()}

@@ -1,0 +1,154 @@
+"""A statement in a file against a real book: proposed once, decided by a person, posted, audited."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from juru.cli import run
+from juru.server.desk.files import write_rows
+from juru.server.domain.accounts import House, supplier_deposit
+from juru.server.domain.outcome import Outcome
+from juru.server.domain.views import OrderState
+from juru.server.settings import DataDir
+from juru.server.store.audit import audit
+from juru.server.store.keyring import Keyring
+from tests.support.cells import SmallCell, open_shop
+
+HEADER = ("Tanggal", "Ref", "Kode", "Tujuan", "Harga", "SN", "Status")
+
+
+class Book:
+    """A cell in a data directory, between whose commands nobody holds it."""
+
+    def __init__(self, path: Path) -> None:
+        path.mkdir()
+        self.data = DataDir(path)
+        Keyring.create(self.data.keys)
+        self.refs: dict[str, str] = {}
+
+    def trade(self) -> None:
+        cell = open_shop(self.data.database)
+        self._buy(cell, "agreed", Outcome.SUCCESS, sn="SN-1", price_idr=10_000)
+        self._buy(cell, "dearer", Outcome.SUCCESS, sn="SN-2", price_idr=10_000)
+        self._buy(cell, "missing", Outcome.SUCCESS, sn="SN-3", price_idr=10_000)
+        self._buy(cell, "undone", Outcome.SUCCESS, sn="SN-4", price_idr=10_000)
+        self._buy(cell, "late", Outcome.FAILED, code="41")
+        cell.close()
+
+    def _buy(self, cell: SmallCell, name: str, outcome: Outcome, **more: object) -> None:
+        order_id, attempt_id = cell.buy(outcome, **more)
+        attempt = cell.writer.cell.attempts.get(attempt_id) or cell.writer.cell.past.attempts[attempt_id]
+        self.refs[name] = attempt.ref
+        if outcome is Outcome.FAILED:
+            cell.answer(cell.send(order_id), Outcome.FAILED)
+
+    def statement(self, path: Path) -> Path:
+        day = "2026-01-01 07:00:0"
+        rows = [
+            (f"{day}1", self.refs["agreed"], "A10", "", "10.000", "SN-1", "Sukses"),
+            (f"{day}2", self.refs["dearer"], "A10", "", "10.250", "SN-2", "Sukses"),
+            (f"{day}3", self.refs["undone"], "A10", "", "10.000", "", "Gagal"),
+            (f"{day}4", self.refs["late"], "A10", "", "10.000", "SN-5", "Sukses"),
+            (f"{day}5", "NOT-OURS", "A10", "081211112222", "9.900", "SN-6", "Sukses"),
+        ]
+        write_rows(path, HEADER, rows)
+        return path
+
+    def net_idr(self, account: int) -> int:
+        cell = SmallCell(self.data.database)
+        balance = cell.writer.cell.ledger.get(account)
+        cell.close()
+        return 0 if balance is None else balance.net_idr
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Iterator[Book]:
+    made = Book(tmp_path / "cell")
+    made.trade()
+    yield made
+    cell = SmallCell(made.data.database)
+    assert audit(cell.engine).found == []
+    cell.close()
+
+
+def findings(book: Book, capsys: pytest.CaptureFixture[str]) -> dict[str, dict[str, object]]:
+    capsys.readouterr()
+    assert run(["reconcile", "show", "--json", "--data", str(book.data.path)]) == 0
+    return {f["paper"]["draft"]["kind"]: f for f in json.loads(capsys.readouterr().out)}
+
+
+SPAN = ("--from", "2026-01-01", "--to", "2026-01-01", "--supplier", "s1")
+
+
+@pytest.mark.parametrize("name", ["statement.csv", "statement.xlsx"])
+def test_what_differs_is_proposed_once_however_often_the_file_comes(
+    book: Book, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = book.statement(tmp_path / name)
+    for new in (5, 0):
+        assert run(["reconcile", str(file), *SPAN, "--json", "--data", str(book.data.path)]) == 1
+        told = json.loads(capsys.readouterr().out)
+        assert (told["rows"], told["new"], told["result"]["agreed"]) == (5, new, 1)
+    kinds = set(findings(book, capsys))
+    assert kinds == {"other_price", "missing_there", "they_did_not", "they_charged", "extra_there"}
+
+
+def test_an_approval_posts_once_and_a_rejection_nothing(
+    book: Book, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, at = book.statement(tmp_path / "s.csv"), ("--data", str(book.data.path))
+    run(["reconcile", str(file), *SPAN, *at])
+    found = findings(book, capsys)
+    before_idr = book.net_idr(supplier_deposit(1))
+    assert run(["reconcile", "approve", str(found["other_price"]["id"]), *at]) == 2, "a reason is needed"
+    assert run(["reconcile", "approve", str(found["other_price"]["id"]), "--reason", "their price", *at]) == 0
+    assert run(["reconcile", "approve", str(found["other_price"]["id"]), "--reason", "again", *at]) == 1
+    assert run(["reconcile", "approve", str(found["extra_there"]["id"]), "--reason", "not ours", *at]) == 0
+    assert run(["reconcile", "reject", str(found["missing_there"]["id"]), "--reason", "next file", *at]) == 0
+    assert book.net_idr(supplier_deposit(1)) - before_idr == 250 + 9_900
+    assert book.net_idr(House.CLAIMS) == -9_900
+    assert set(findings(book, capsys)) == {"they_did_not", "they_charged"}
+
+
+def test_what_they_charged_for_a_failure_is_a_late_success_and_what_they_undid_is_reversed(
+    book: Book, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, at = book.statement(tmp_path / "s.csv"), ("--data", str(book.data.path))
+    run(["reconcile", str(file), *SPAN, *at])
+    found = findings(book, capsys)
+    for kind in ("they_did_not", "they_charged"):
+        assert run(["reconcile", "approve", str(found[kind]["id"]), "--reason", "statement", *at]) == 0
+    assert book.net_idr(House.LATE_SUCCESS) == -10_000
+    cell = SmallCell(book.data.database)
+    states = dict(cell.engine.rows("SELECT a.ref, o.state FROM attempts a JOIN orders o ON o.id = a.order_id"))
+    assert states[book.refs["undone"]] == OrderState.REVERSED
+    assert "late_success" in {item.kind for item in cell.writer.cell.queue.values()}
+    cell.close()
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "says"),
+    [
+        (("a", "b"), ("1", "2"), "--column dest=NAME"),
+        (HEADER, ("2026-01-01 07:00:01", "R", "A10", "0812", "12,5x", "", "Sukses"), "row 2: '12,5x' is no amount"),
+        (HEADER, ("yesterday", "R", "A10", "0812", "10000", "", "Sukses"), "row 2: 'yesterday' is no date"),
+        (HEADER, ("2026-01-01 07:00:01", "R", "A10", "0812", "10000", "", "Pending"), "neither success nor failure"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_where_and_changes_nothing(
+    book: Book,
+    header: tuple[str, ...],
+    row: tuple[str, ...],
+    says: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file = tmp_path / "bad.csv"
+    write_rows(file, header, [row])
+    assert run(["reconcile", str(file), *SPAN, "--data", str(book.data.path)]) == 2
+    assert says in capsys.readouterr().err
+    assert findings(book, capsys) == {}
