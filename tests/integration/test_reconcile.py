@@ -124,7 +124,9 @@ def test_what_they_charged_for_a_failure_is_a_late_success_and_what_they_undid_i
         assert run(["reconcile", "approve", str(found[kind]["id"]), "--reason", "statement", *at]) == 0
     assert book.net_idr(House.LATE_SUCCESS) == -10_000
     cell = SmallCell(book.data.database)
-    states = dict(cell.engine.rows("SELECT a.ref, o.state FROM attempts a JOIN orders o ON o.id = a.order_id"))
+    states: dict[str, str] = dict(
+        cell.engine.rows("SELECT a.ref, o.state FROM attempts a JOIN orders o ON o.id = a.order_id")
+    )
     assert states[book.refs["undone"]] == OrderState.REVERSED
     assert "late_success" in {item.kind for item in cell.writer.cell.queue.values()}
     cell.close()
