@@ -11,6 +11,7 @@ from typing import assert_never
 import msgspec
 
 from juru.server.domain.alerts import alert_told, looked_around
+from juru.server.domain.callbacks import callback_arrived
 from juru.server.domain.catalog import DestKind, read_destination
 from juru.server.domain.cell import Cell, OutboxMark
 from juru.server.domain.commands import (
@@ -54,7 +55,6 @@ from juru.server.domain.refusals import Refusal
 from juru.server.domain.results import Done, Result
 from juru.server.domain.settle import (
     attempt_answered,
-    callback_arrived,
     inquired,
     mark_sending,
     recover,
