@@ -16,6 +16,7 @@ from juru.server.domain.commands import (
 )
 from juru.server.domain.refusals import Code
 from juru.server.domain.results import Result, Transferred
+from tests.support.bank import bank_idr, bank_shop
 from tests.support.domain import Market, done, market, refused
 
 
@@ -228,3 +229,21 @@ def test_postings_of_an_order_are_not_reversed_by_hand(shop: Market) -> None:
     for transfer_id in (order.hold_id, order.post_id or 0, 999):
         assert refused(shop.do(ReverseTransfer(transfer_id, "x", "owner"))) is Code.NOT_CANCELLABLE
     assert shop.deposit_idr() == 1_000_000 - 10_600
+
+
+def test_money_of_a_named_bank_account_is_posted_there() -> None:
+    shop = bank_shop()
+    for kind, key, via in ((DepositKind.BANK, "BCA1", ""), (DepositKind.AGENT, "BUDI", "BCA1")):
+        done(shop.do(AddDeposit(kind, key, 50_000, "x", "owner", f"{kind}", via)))
+    done(shop.do(AddDeposit(DepositKind.SUPPLIER, "ALFA", 30_000, "x", "owner", "s", "BCA1")))
+    done(shop.do(AddDeposit(DepositKind.FEE, "BCA1", 6_500, "admin", "owner", "f")))
+    assert bank_idr(shop) == 50_000 + 50_000 - 30_000 - 6_500
+    assert -shop.net_idr(House.BANK_FEES) == 6_500
+    assert shop.balanced()
+
+
+@pytest.mark.parametrize("kind", [DepositKind.BANK, DepositKind.FEE, DepositKind.AGENT, DepositKind.SUPPLIER])
+def test_bank_account_that_is_not_ours_is_refused_once_there_are_any(kind: DepositKind) -> None:
+    shop = bank_shop()
+    key = {DepositKind.AGENT: "BUDI", DepositKind.SUPPLIER: "ALFA"}.get(kind, "BCA9")
+    assert refused(shop.do(AddDeposit(kind, key, 1, "x", "owner", "q", "BCA9"))) is Code.NOT_ALLOWED

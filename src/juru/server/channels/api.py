@@ -14,9 +14,11 @@ from juru.server.dialects.juru_api import (
     WINDOW_S,
     BalanceDoc,
     NewOrder,
+    NewTicket,
     NewTransfer,
     Page,
     ProductDoc,
+    Tickets,
     TransferDoc,
     openapi,
     problem,
@@ -28,7 +30,8 @@ from juru.server.domain.commands import MessageKey
 from juru.server.domain.order import Order
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.requests import AgentRequest, Intent
-from juru.server.domain.results import Placed, Transferred
+from juru.server.domain.results import Placed, Ticketed, Transferred
+from juru.server.domain.tickets import book_of, view_of
 from juru.server.domain.views import BillView
 from juru.values.wire import WireReply, WireRequest
 
@@ -54,6 +57,7 @@ _STATUS = {
     Code.BAD_ENCODING: 400,
     Code.REFERENCE_CONFLICT: 409,
     Code.UNKNOWN_ORDER: 404,
+    Code.UNKNOWN_TICKET: 404,
     Code.INCIDENT: 500,
 }
 
@@ -140,6 +144,13 @@ class ApiChannel:
                 return [ProductDoc(r.code, r.name, r.price_idr, r.on_sale, r.operator, r.kind) for r in rows]
             case "POST", ["transfers"]:
                 return await self._transfer(agent, request.body)
+            case "POST", ["tickets"]:
+                return await self._ticket(agent, request.body)
+            case "GET", ["tickets"]:
+                return self._tickets(agent)
+            case "POST", ["tickets", number, "cancel"]:
+                asked = AgentRequest(Intent.DEPOSIT_CANCEL, ref=number)
+                return _document(await self._door.serve(agent, asked, CHANNEL))
             case _:
                 return Refusal(Code.MALFORMED, {"detail": f"no {request.method} {path}; see {MOUNT}/openapi.json"})
 
@@ -168,6 +179,21 @@ class ApiChannel:
         key = MessageKey(CHANNEL, agent.code, new.key, f"transfer {new.key}")
         return _document(await self._door.serve(agent, asked, CHANNEL, key))
 
+    async def _ticket(self, agent: Agent, body: bytes) -> msgspec.Struct | Refusal:
+        try:
+            new = msgspec.json.decode(body, type=NewTicket)
+        except (msgspec.ValidationError, msgspec.DecodeError) as error:
+            return Refusal(Code.MALFORMED, {"detail": str(error)})
+        asked = AgentRequest(Intent.DEPOSIT_TICKET, amount_idr=new.amount_idr, bank=new.bank)
+        return _document(await self._door.serve(agent, asked, CHANNEL))
+
+    def _tickets(self, agent: Agent) -> msgspec.Struct:
+        """Every ticket whose sum is still reserved, newest first."""
+        cell = self._door.writer.cell
+        book = book_of(cell)
+        numbers = sorted(book.by_agent.get(agent.id, ()), reverse=True)
+        return Tickets(tuple(view_of(cell, number, book.by_number[number]) for number in numbers))
+
     def _page(self, agent: Agent, query: dict[str, str]) -> msgspec.Struct | Refusal:
         cursor, limit = query.get("cursor"), query.get("limit", "50")
         if (cursor is not None and not cursor.isdigit()) or not limit.isdigit() or not 0 < int(limit) <= _PAGE_MAX:
@@ -184,7 +210,9 @@ def _document(reply: Reply) -> msgspec.Struct | Refusal:
         case Placed(orders=orders) | Orders(orders=orders):
             return orders[0]
         case Balance():
-            return BalanceDoc(reply.balance_idr, reply.held_idr, reply.credit_idr)
+            return BalanceDoc(reply.balance_idr, reply.held_idr, reply.credit_idr, reply.debt_idr, reply.due_day)
+        case Ticketed(ticket=view):
+            return view
         case Transferred():
             return TransferDoc(reply.transfer_id, reply.to, reply.amount_idr, reply.balance_idr, reply.repeated)
         case Refusal() | BillView():

@@ -25,6 +25,7 @@ from juru.server.dialects.replies import (
     price_text,
     refusal_text,
     said_text,
+    ticket_text,
     transfer_text,
 )
 from juru.server.domain.agent import Agent
@@ -32,7 +33,7 @@ from juru.server.domain.cell import OutboxRow
 from juru.server.domain.commands import MessageKey
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.requests import AgentRequest, Intent
-from juru.server.domain.results import Placed, Transferred
+from juru.server.domain.results import Placed, Ticketed, Transferred
 from juru.server.domain.views import BillView
 
 CHANNEL = "chat"
@@ -114,7 +115,9 @@ class ChatChannel:
             case BillView():
                 return [bill_text(reply, templates=templates)]
             case Balance():
-                return [balance_text(reply.balance_idr, held_idr=reply.held_idr, templates=templates)]
+                return [_balance(reply, templates)]
+            case Ticketed(ticket=view):
+                return [ticket_text(view, templates=templates)]
             case Prices(rows=rows):
                 return [price_text([(r.code, r.name, r.price_idr, r.on_sale) for r in rows], templates=templates)]
             case Transferred():
@@ -148,6 +151,16 @@ class ChatChannel:
         finally:
             self._listeners[code].discard(event)
         return [x for x in self._later.get(code, ()) if x.id > after]
+
+
+def _balance(reply: Balance, templates: Templates) -> str:
+    return balance_text(
+        reply.balance_idr,
+        held_idr=reply.held_idr,
+        debt_idr=reply.debt_idr,
+        due_day=reply.due_day,
+        templates=templates,
+    )
 
 
 def _transferred(reply: Transferred, templates: Templates) -> str:

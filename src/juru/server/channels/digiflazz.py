@@ -7,10 +7,10 @@ from collections.abc import Callable
 from juru.server.channels.door import Balance, Door, Orders, PriceRow, Prices
 from juru.server.dialects import digiflazz_buyer
 from juru.server.dialects.contract import ListedProduct
-from juru.server.dialects.replies import Templates, bill_text, order_text, refusal_text
+from juru.server.dialects.replies import Templates, bill_text, order_text, refusal_text, ticket_text
 from juru.server.domain.catalog import ProductKind
 from juru.server.domain.refusals import Code, Refusal
-from juru.server.domain.results import Placed
+from juru.server.domain.results import Placed, Ticketed
 from juru.server.domain.views import BillView
 from juru.values.wire import WireReply, WireRequest
 
@@ -39,6 +39,8 @@ class DigiflazzChannel:
                 if inbound.asked is not None and digiflazz_buyer.asks_meter(inbound.asked):
                     return digiflazz_buyer.write_meter(reply, bill_text(reply, templates=templates))
                 return digiflazz_buyer.write_bill(reply, bill_text(reply, templates=templates))
+            case Ticketed(ticket=view):
+                return digiflazz_buyer.write_ticket(view, ticket_text(view, templates=templates))
             case Balance():
                 return digiflazz_buyer.write_balance(reply.balance_idr)
             case Prices(rows=rows):

@@ -22,11 +22,12 @@ from juru.server.domain.accounts import agent_deposit
 from juru.server.domain.agent import Agent, AgentStatus
 from juru.server.domain.catalog import Availability, ProductKind
 from juru.server.domain.commands import MessageKey, NotePin, NoteRefusal
+from juru.server.domain.debts import due_day_of, owed_idr
 from juru.server.domain.order import Order
 from juru.server.domain.pricing import quote
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.requests import AgentRequest, Intent
-from juru.server.domain.results import Placed, Transferred
+from juru.server.domain.results import Placed, Ticketed, Transferred
 from juru.server.domain.views import BillView, OrderView
 from juru.server.engine.writer import Writer
 from juru.values.bucket import Bucket
@@ -61,11 +62,13 @@ class Secrets(Protocol):
 
 
 class Balance(msgspec.Struct, frozen=True):
-    """An agent's money: free to spend, held by open orders, and what he may owe."""
+    """An agent's money: free to spend, held by open orders, how far he may go below zero; his debt and its due day."""
 
     balance_idr: int
     held_idr: int
     credit_idr: int
+    debt_idr: int = 0
+    due_day: int | None = None
 
 
 class PriceRow(msgspec.Struct, frozen=True):
@@ -104,7 +107,7 @@ class Said(msgspec.Struct, frozen=True, omit_defaults=True):
     rows: tuple[Facts, ...] | None = None
 
 
-Reply = Placed | Transferred | Refusal | Balance | Prices | Orders | BillView | Said
+Reply = Placed | Transferred | Ticketed | Refusal | Balance | Prices | Orders | BillView | Said
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -256,7 +259,8 @@ class Door:
         cell = self.writer.cell
         free_idr = cell.free_idr(agent, credit=False)
         held = cell.ledger.get(agent_deposit(agent.id))
-        return Balance(free_idr, 0 if held is None else held.held_idr, agent.credit_limit_idr)
+        held_idr, debt_idr = (0 if held is None else held.held_idr), owed_idr(cell, agent.id)
+        return Balance(free_idr, held_idr, agent.credit_limit_idr, debt_idr, due_day_of(cell, agent.id))
 
     def prices(self, agent: Agent, code: str | None = None) -> tuple[PriceRow, ...]:
         """The agent's price list; with a code that product, or all whose code begins so."""

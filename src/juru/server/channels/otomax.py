@@ -16,10 +16,11 @@ from juru.server.dialects.replies import (
     price_text,
     refusal_text,
     said_text,
+    ticket_text,
     transfer_text,
 )
 from juru.server.domain.refusals import Refusal
-from juru.server.domain.results import Placed, Transferred
+from juru.server.domain.results import Placed, Ticketed, Transferred
 from juru.server.domain.views import BillView
 from juru.values.wire import WireReply, WireRequest
 
@@ -41,7 +42,10 @@ class OtomaxChannel:
         agent = None if inbound.agent is None else self._door.agent(inbound.agent)
         if isinstance(reply, Balance) and agent is not None:
             return otomax.write_balance(
-                name=agent.name, agent=agent.code, balance_idr=reply.balance_idr, debt_idr=max(-reply.balance_idr, 0)
+                name=agent.name,
+                agent=agent.code,
+                balance_idr=reply.balance_idr,
+                debt_idr=reply.debt_idr + max(-reply.balance_idr, 0),
             )
         language = "id" if agent is None else agent.language
         return otomax.write_reply(self._text(reply, inbound, language))
@@ -66,6 +70,8 @@ class OtomaxChannel:
                     balance_idr=reply.balance_idr,
                     templates=templates,
                 )
+            case Ticketed(ticket=view):
+                return ticket_text(view, templates=templates)
             case Said():
                 return said_text(reply.what, reply.facts, reply.rows, templates=templates)
             case Balance():

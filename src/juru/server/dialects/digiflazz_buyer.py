@@ -32,7 +32,7 @@ from juru.server.dialects.user_sign import json_object, proved, signed, unready
 from juru.server.domain.outcome import Answer, Buy, InquiryVerb, Step
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.requests import AgentRequest, Intent
-from juru.server.domain.views import BillView, OrderState, OrderView
+from juru.server.domain.views import BillView, OrderState, OrderView, TicketView
 from juru.values.wire import WireReply, WireRequest
 
 HORIZON_S = 80 * 86_400
@@ -88,6 +88,12 @@ REFUSAL_RC: dict[Code, str] = {
     Code.BELOW_COST: "53",
     Code.ABOVE_MAX_PRICE: "69",
     Code.INSUFFICIENT_BALANCE: "44",
+    Code.DEBT_OVERDUE: "44",
+    Code.DEBT_LIMIT: "44",
+    Code.NO_BANK_ACCOUNT: "88",
+    Code.TICKET_OPEN: "88",
+    Code.AMOUNTS_EXHAUSTED: "84",
+    Code.UNKNOWN_TICKET: "50",
     Code.UNKNOWN_ORDER: "50",
     Code.UNKNOWN_AGENT: "42",
     Code.NOT_YOUR_DOWNLINE: "88",
@@ -387,6 +393,22 @@ def write_refusal(refusal: Refusal, message: str, asked: AgentRequest | None = N
 def write_balance(balance_idr: int) -> WireReply:
     """The answer to cek-saldo."""
     return _reply({"deposit": balance_idr})
+
+
+def write_ticket(view: TicketView, message: str) -> WireReply:
+    """The answer to deposit: transfer exactly ``amount`` to the account, with ``notes`` beside it."""
+    account = view.accounts[0] if view.accounts else None
+    return _reply(
+        {
+            "rc": "00",
+            "bank": "" if account is None else account.bank,
+            "payment_method": "Bank Transfer",
+            "account_no": "" if account is None else account.number,
+            "notes": view.remark,
+            "amount": view.amount_idr,
+            "message": message,
+        }
+    )
 
 
 def write_price_list(rows: Sequence[ListedProduct]) -> WireReply:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from juru.server.domain.refusals import Refusal
-from juru.server.domain.views import OrderView
+from juru.server.domain.views import OrderView, TicketView
 from juru.values.wire import WireRequest
 
 WINDOW_S = 300
@@ -40,6 +40,19 @@ class NewTransfer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     amount_idr: int
 
 
+class NewTicket(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A deposit ticket. The same amount again, while its ticket waits, is that ticket."""
+
+    amount_idr: int
+    bank: str | None = None
+
+
+class Tickets(msgspec.Struct, frozen=True):
+    """An agent's tickets whose sums are still reserved, newest first."""
+
+    tickets: tuple[TicketView, ...]
+
+
 class Page(msgspec.Struct, frozen=True):
     """Orders, newest first; ``next`` is the cursor of the page after, None at the end."""
 
@@ -53,6 +66,8 @@ class BalanceDoc(msgspec.Struct, frozen=True):
     balance_idr: int
     held_idr: int
     credit_limit_idr: int
+    debt_idr: int = 0
+    debt_due: int | None = None
 
 
 class ProductDoc(msgspec.Struct, frozen=True):
@@ -115,13 +130,17 @@ _PATHS: tuple[tuple[str, str, str, type | None, type], ...] = (
     ("get", "/orders/{ref}", "One order by its reference", None, OrderView),
     ("get", "/balance", "The deposit", None, BalanceDoc),
     ("get", "/products", "Products at the agent's prices", None, list[ProductDoc]),
+    ("post", "/tickets", "Ask for a deposit ticket", NewTicket, TicketView),
+    ("get", "/tickets", "Deposit tickets whose sums are reserved, newest first", None, Tickets),
+    ("post", "/tickets/{ticket}/cancel", "Give up a deposit ticket", None, TicketView),
     ("post", "/transfers", "Give deposit to a downline", NewTransfer, TransferDoc),
 )
 
 
 def openapi(version: str) -> dict[str, Any]:
     """The OpenAPI 3.1 description, made from the documents above."""
-    types: list[Any] = [NewOrder, NewTransfer, OrderView, Page, BalanceDoc, ProductDoc, TransferDoc, Problem]
+    types: list[Any] = [NewOrder, NewTransfer, NewTicket, OrderView, Page, BalanceDoc, ProductDoc, TransferDoc]
+    types += [TicketView, Tickets, Problem]
     _, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
     paths: dict[str, Any] = {}
     for method, path, summary, body, result in _PATHS:
@@ -137,7 +156,7 @@ def openapi(version: str) -> dict[str, Any]:
         if body is not None:
             operation["requestBody"] = {"required": True, **_content(body, "")}
             operation["requestBody"].pop("description")
-        names = [name for name in ("ref",) if f"{{{name}}}" in path]
+        names = [name for name in ("ref", "ticket") if f"{{{name}}}" in path]
         parameters = [_parameter(name, "path", required=True) for name in names]
         if path == "/orders" and method == "get":
             parameters += [_parameter("cursor", "query"), _parameter("limit", "query")]

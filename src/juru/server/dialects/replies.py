@@ -18,7 +18,8 @@ from juru.server.dialects.texts import read_reply_text
 from juru.server.domain.outcome import Outcome
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.requests import AgentRequest, Intent
-from juru.server.domain.views import BillView, OrderState, OrderView
+from juru.server.domain.ticket import TicketState
+from juru.server.domain.views import BillView, OrderState, OrderView, TicketView
 from juru.values.rupiah import dotted, format_rupiah
 
 TEMPLATE_CHARS_MAX = 600
@@ -183,13 +184,42 @@ def refusal_text(
 
 
 def balance_text(
-    balance_idr: int, lang: str | None = None, *, held_idr: int = 0, templates: Templates | None = None
+    balance_idr: int,
+    lang: str | None = None,
+    *,
+    held_idr: int = 0,
+    debt_idr: int = 0,
+    due_day: int | None = None,
+    templates: Templates | None = None,
 ) -> str:
-    """An agent's free deposit, and what is held where anything is."""
+    """An agent's free deposit, what is held and what he owes where there is anything; the debt on a line of its own."""
     formats = _texts(lang, templates).formats
     if held_idr:
-        return formats["balance.held"](balance=format_rupiah(balance_idr), held=format_rupiah(held_idr))
-    return formats["balance"](balance=format_rupiah(balance_idr))
+        text = formats["balance.held"](balance=format_rupiah(balance_idr), held=format_rupiah(held_idr))
+    else:
+        text = formats["balance"](balance=format_rupiah(balance_idr))
+    if not debt_idr:
+        return text
+    return f"{text}\n{formats['balance.debt'](owed=format_rupiah(debt_idr), due=_day(due_day))}"
+
+
+def ticket_text(view: TicketView, lang: str | None = None, *, templates: Templates | None = None) -> str:
+    """The exact sum to transfer, until when, and the accounts; or that a ticket is cancelled."""
+    facts: dict[str, str | int] = {
+        "ticket": view.ticket,
+        "amount": format_rupiah(view.amount_idr),
+        "until": f"{view.expires[8:10]}/{view.expires[5:7]} {view.expires[11:16]}",
+        "remark": view.remark,
+    }
+    if view.state == TicketState.CANCELLED:
+        return said_text("ticket.cancelled", facts, lang=lang, templates=templates)
+    rows = [{"bank": a.bank, "number": a.number, "holder": a.holder} for a in view.accounts]
+    return said_text("ticket", facts, rows, lang, templates=templates)
+
+
+def _day(day: int | None) -> str:
+    """A business day as ``24/11/2026``."""
+    return "-" if day is None else f"{day % 100:02d}/{day // 100 % 100:02d}/{day // 10_000}"
 
 
 def price_text(

@@ -18,6 +18,17 @@ TEXTS: dict[str, str] = {
     ),
     "balance": "Balance {balance}",
     "balance.held": "Balance {balance}, {held} held for orders under way",
+    "balance.debt": "You owe {owed}, due {due}",
+    "ticket": (
+        "Ticket #{ticket}: transfer EXACTLY {amount} (do not round) before {until}, all of it is credited. "
+        "Remark: {remark}. To:"
+    ),
+    "ticket.row": "{bank} {number} in the name of {holder}",
+    "ticket.none": "Ticket #{ticket} of {amount} has no account to pay into, ask customer service before you transfer",
+    "ticket.cancelled": "Ticket #{ticket} of {amount} is cancelled. Do not transfer that sum any more.",
+    "bank": "Our accounts. Before you transfer, make a ticket: TIKET.AMOUNT.PIN",
+    "bank.row": "{bank} {number} in the name of {holder}",
+    "bank.none": "There is no account for deposits yet, ask customer service",
     "price": "{code} {name} {price} {state}",
     "price.open": "open",
     "price.closed": "closed",
@@ -36,6 +47,7 @@ TEXTS: dict[str, str] = {
         "Order: CODE.NUMBER.PIN (S10.081234567890.PIN). Again today: CODE.2.NUMBER.PIN or end with .RO\n"
         "Several: CODE.NUMBER,CODE.NUMBER.PIN\n"
         "Balance: SAL.PIN | Price: H.CODE | Last orders: CTRX.PIN | Status: CEK.NUMBER\n"
+        "Deposit: TIKET.AMOUNT.PIN | Cancel ticket: UNTIKET.PIN | Accounts: BANK.PIN\n"
         "Transfer: T.ID.AMOUNT.PIN | Change PIN: GP.OLD.NEW | Complaint: K.TEXT"
     ),
     "reason.supplier_failed": "The operator declined it, check the number and try again",
@@ -84,6 +96,12 @@ REFUSALS: dict[Code, str] = {
     Code.BELOW_COST: "The price is being corrected, choose another code or ask customer service",
     Code.ABOVE_MAX_PRICE: "The price is now[ {price_idr}] above your limit[ {max_idr}], raise it and send again",
     Code.INSUFFICIENT_BALANCE: "Balance too low[: {needed_idr} needed, {free_idr} free]. Add deposit first",
+    Code.DEBT_OVERDUE: "Your debt[ of {owed_idr}] is overdue, pay it before you take deposit on credit again",
+    Code.DEBT_LIMIT: "Your credit[ of {limit_idr}] does not reach[, {free_idr} is left], ask for less or pay some back",
+    Code.NO_BANK_ACCOUNT: "There is no account for that[, choose {banks}], ask customer service if needed",
+    Code.TICKET_OPEN: "Ticket[ #{ticket}][ of {amount_idr}] still waits, pay it first or send UNTIKET.PIN",
+    Code.AMOUNTS_EXHAUSTED: "All unique sums for this amount are in use, ask for a slightly different amount",
+    Code.UNKNOWN_TICKET: "No ticket waits, make one with TIKET.AMOUNT.PIN",
     Code.UNKNOWN_ORDER: "Order not found, check the reference or the number",
     Code.UNKNOWN_AGENT: "No such agent, check the id and send again",
     Code.NOT_YOUR_DOWNLINE: "That agent is not your downline, check the id",

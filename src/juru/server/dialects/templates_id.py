@@ -18,6 +18,17 @@ TEXTS: dict[str, str] = {
     ),
     "balance": "Saldo {balance}",
     "balance.held": "Saldo {balance}, sedang ditahan {held} untuk transaksi berjalan",
+    "balance.debt": "Piutang {owed}, jatuh tempo {due}",
+    "ticket": (
+        "Tiket #{ticket}: transfer TEPAT {amount} (jangan dibulatkan) sebelum {until}, seluruhnya masuk saldo. "
+        "Berita: {remark}. Ke:"
+    ),
+    "ticket.row": "{bank} {number} a.n. {holder}",
+    "ticket.none": "Tiket #{ticket} {amount} tidak punya rekening tujuan, hubungi CS sebelum transfer",
+    "ticket.cancelled": "Tiket #{ticket} {amount} dibatalkan. Jangan transfer jumlah itu lagi.",
+    "bank": "Rekening kami. Sebelum transfer, buat tiket: TIKET.JUMLAH.PIN",
+    "bank.row": "{bank} {number} a.n. {holder}",
+    "bank.none": "Belum ada rekening untuk deposit, hubungi CS",
     "price": "{code} {name} {price} {state}",
     "price.open": "buka",
     "price.closed": "tutup",
@@ -36,6 +47,7 @@ TEXTS: dict[str, str] = {
         "Order: KODE.TUJUAN.PIN (S10.081234567890.PIN). Beli lagi hari ini: KODE.2.TUJUAN.PIN atau akhiri .RO\n"
         "Banyak: KODE.TUJUAN,KODE.TUJUAN.PIN\n"
         "Saldo: SAL.PIN | Harga: H.KODE | Terakhir: CTRX.PIN | Status: CEK.TUJUAN\n"
+        "Deposit: TIKET.JUMLAH.PIN | Batal tiket: UNTIKET.PIN | Rekening: BANK.PIN\n"
         "Transfer: T.ID.JUMLAH.PIN | Ganti PIN: GP.LAMA.BARU | Keluhan: K.ISI"
     ),
     "reason.supplier_failed": "Operator menolak, cek nomor lalu coba lagi",
@@ -83,6 +95,12 @@ REFUSALS: dict[Code, str] = {
     Code.BELOW_COST: "Harga produk sedang diperbaiki, pilih kode lain atau hubungi CS",
     Code.ABOVE_MAX_PRICE: "Harga sekarang[ {price_idr}] melebihi batas[ {max_idr}], naikkan batas lalu kirim ulang",
     Code.INSUFFICIENT_BALANCE: "Saldo tidak cukup[: perlu {needed_idr}, tersedia {free_idr}]. Isi deposit dulu",
+    Code.DEBT_OVERDUE: "Piutang[ {owed_idr}] sudah lewat jatuh tempo, lunasi dulu baru bisa pinjam deposit lagi",
+    Code.DEBT_LIMIT: "Batas piutang[ {limit_idr}] tidak cukup[, sisa {free_idr}], kurangi jumlah atau lunasi dulu",
+    Code.NO_BANK_ACCOUNT: "Belum ada rekening untuk itu[, pilih: {banks}], hubungi CS bila perlu",
+    Code.TICKET_OPEN: "Masih ada tiket[ #{ticket}][ {amount_idr}] yang menunggu, transfer itu dulu atau UNTIKET.PIN",
+    Code.AMOUNTS_EXHAUSTED: "Semua angka unik untuk jumlah ini sedang terpakai, minta jumlah yang sedikit berbeda",
+    Code.UNKNOWN_TICKET: "Tidak ada tiket yang menunggu, buat baru dengan TIKET.JUMLAH.PIN",
     Code.UNKNOWN_ORDER: "Transaksi tidak ditemukan, periksa referensi atau nomornya",
     Code.UNKNOWN_AGENT: "ID agen tidak ada, periksa lalu kirim ulang",
     Code.NOT_YOUR_DOWNLINE: "Agen itu bukan downline Anda, periksa ID-nya",

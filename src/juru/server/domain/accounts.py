@@ -1,19 +1,23 @@
 """The chart of accounts of a server pulsa: which number an account has and what it means.
 
-Numbers are given by kind, so that no look-up stands between a decision and its postings: house accounts below 100,
-a supplier's deposit at 100 + its id, an agent's deposit and commission at 1000 + 2 x id and the number after it.
+Numbers are given by kind, so that no look-up stands between a decision and its postings: house accounts below 20, our
+bank accounts at 19 + their id, a supplier's deposit at 100 + its id, an agent's deposit and commission at 1000 + 2 x id
+and the number after it, what an agent owes us at a thousand million + his id.
 """
 
 from __future__ import annotations
 
 from enum import IntEnum
 
+BANK_BASE = 19
 SUPPLIER_BASE = 100
 AGENT_BASE = 1000
+RECEIVABLE_BASE = 1_000_000_000
+BANKS_MAX = SUPPLIER_BASE - BANK_BASE - 1
 
 
 class House(IntEnum):
-    """The business's own accounts."""
+    """The business's own accounts. ``BANK`` is money of which nobody said in which bank account it is."""
 
     BANK = 1
     EQUITY = 2
@@ -25,6 +29,13 @@ class House(IntEnum):
     CLAIMS = 8
     LOSSES = 9
     BANK_FEES = 10
+    BAD_DEBT = 12
+
+
+def bank_account(bank_id: int) -> int:
+    """Our money in a bank account (an asset: its net is negative)."""
+    assert 0 < bank_id <= BANKS_MAX, bank_id
+    return BANK_BASE + bank_id
 
 
 def supplier_deposit(supplier_id: int) -> int:
@@ -43,8 +54,18 @@ def agent_commission(agent_id: int) -> int:
     return AGENT_BASE + 2 * agent_id + 1
 
 
+def agent_receivable(agent_id: int) -> int:
+    """What an agent owes us for deposit given on credit (an asset: its net is negative)."""
+    assert agent_id > 0, agent_id
+    return RECEIVABLE_BASE + agent_id
+
+
 def name_of(account: int) -> str:
-    """The account's readable name, for statements and audits: ``house:sales``, ``supplier:3``, ``agent:17:deposit``."""
+    """The account's readable name, for statements and audits: ``house:sales``, ``bank:2``, ``agent:17:deposit``."""
+    if account >= RECEIVABLE_BASE:
+        return f"agent:{account - RECEIVABLE_BASE}:debt"
+    if BANK_BASE < account < SUPPLIER_BASE:
+        return f"bank:{account - BANK_BASE}"
     if account < SUPPLIER_BASE:
         return f"house:{House(account).name.lower()}"
     if account < AGENT_BASE:

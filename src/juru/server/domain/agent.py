@@ -21,8 +21,9 @@ class Agent(msgspec.Struct, frozen=True, omit_defaults=True):
     """An agent (agen, downline). ``code`` is unique in any case, kept upper case.
 
     ``markup_idr`` and ``product_markups_idr`` are what his upline adds to his prices; ``downline_markup_idr`` is what
-    he adds to everybody below him. Secrets are sealed outside the domain: ``pin`` and the rest never appear in clear.
-    ``senders`` are his addresses by channel (``sms:+62812...``, ``chat:BUDI01``).
+    he adds to everybody below him. ``debt_limit_idr`` is how much deposit he may have on credit, for ``debt_days``.
+    Secrets are sealed outside the domain: ``pin`` and the rest never appear in clear. ``senders`` are his addresses by
+    channel (``sms:+62812...``, ``chat:BUDI01``).
     """
 
     id: Annotated[int, msgspec.Meta(ge=1)]
@@ -35,6 +36,8 @@ class Agent(msgspec.Struct, frozen=True, omit_defaults=True):
     product_markups_idr: dict[str, int] = {}
     downline_markup_idr: Idr = 0
     credit_limit_idr: Idr = 0
+    debt_limit_idr: Idr = 0
+    debt_days: Annotated[int, msgspec.Meta(ge=0, le=366)] = 7
     secrets: dict[str, str] = {}
     senders: tuple[str, ...] = ()
     ips: tuple[str, ...] = ()

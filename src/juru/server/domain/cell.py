@@ -7,13 +7,14 @@ the store writes in one commit. Same cell + same commands = same changes; nothin
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
 from juru.books.rules import Balance, Ledger, Posting, Transfer, apply, balance_of
 from juru.server.domain.accounts import House, agent_deposit
 from juru.server.domain.agent import Agent, PinGuard
+from juru.server.domain.bank_account import BankAccount
 from juru.server.domain.catalog import (
     Offer,
     Operator,
@@ -28,6 +29,7 @@ from juru.server.domain.paper import Paper, PaperRow
 from juru.server.domain.paper_kinds import NAME_OF, PAPER_KINDS
 from juru.server.domain.pricing import Quote
 from juru.server.domain.routing import Mix
+from juru.server.domain.ticket import TicketBook
 from juru.server.domain.views import OrderView
 from juru.values.days import Zone, business_day, iso_local
 from juru.values.msisdn import parse_msisdn, to_local
@@ -55,6 +57,11 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
     alert_url: str = ""
     alert_secret: str = ""
     alert_kinds: tuple[str, ...] = ()
+    ticket_life_s: Annotated[int, msgspec.Meta(ge=600, le=2_592_000)] = 86_400
+    ticket_digits_max: Annotated[int, msgspec.Meta(ge=1, le=999)] = 999
+    tickets_open_max: Annotated[int, msgspec.Meta(ge=1, le=100)] = 1
+    ticket_idr_min: Annotated[int, msgspec.Meta(ge=1)] = 10_000
+    ticket_idr_max: Annotated[int, msgspec.Meta(le=1_000_000_000_000)] = 100_000_000
     grammar: dict[str, Any] = {}
     templates: dict[str, dict[str, str]] = {}
 
@@ -231,6 +238,7 @@ class Cell:
         self.offer_products: dict[str, str] = {}
         self.agent_id_max = 0
         self.suppliers: dict[str, Supplier] = {}
+        self.bank_accounts: dict[str, BankAccount] = {}
         self.prefixes = PrefixTable("", {})
         self.ported: dict[str, str] = {}
         self.ledger: Ledger = {}
@@ -246,6 +254,7 @@ class Cell:
         self.stock: dict[str, int] = {}
         self.stock_since_ms: dict[str, int] = {}
         self.papers: dict[PaperKey, tuple[int, Paper]] = {}
+        self.tickets: TicketBook | None = None
         self.next = NextIds()
         self.quotes: dict[tuple[str, str], Quote] = {}
         self.past = Past()

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
+from juru.server.domain.commands_money import AskTicket, CancelTicket, MoneyCommand
 from juru.server.domain.finding import FindingDraft
 from juru.server.domain.order import Source
 from juru.server.domain.outcome import Answer
@@ -98,10 +99,15 @@ class DepositKind(StrEnum):
     AGENT = "agent"
     SUPPLIER = "supplier"
     BANK = "bank"
+    FEE = "fee"
 
 
-class AddDeposit(msgspec.Struct, frozen=True, tag=True):
-    """A person posts money: to an agent (from bank), to a supplier (from bank), or equity to bank. May be negative."""
+class AddDeposit(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
+    """A person posts money: to an agent (from bank), to a supplier (from bank), equity to bank, or a bank's fee.
+
+    May be negative. ``key`` names the agent, the supplier, or the bank account of equity and fee; ``via`` the bank
+    account of the others. Where neither names one, it is the bank of which nobody said which.
+    """
 
     kind: DepositKind
     key: str
@@ -109,6 +115,7 @@ class AddDeposit(msgspec.Struct, frozen=True, tag=True):
     reason: str
     by: str
     request_id: str
+    via: str = ""
 
 
 class ReverseTransfer(msgspec.Struct, frozen=True, tag=True):
@@ -291,5 +298,6 @@ Command = (
     | SeeItem
     | Delivered
     | Pause
+    | MoneyCommand
 )
-ORDINARY = (PlaceOrder, TransferDeposit, CancelTransfer, ChangePin, NoteRefusal)
+ORDINARY = (PlaceOrder, TransferDeposit, CancelTransfer, ChangePin, NoteRefusal, AskTicket, CancelTicket)

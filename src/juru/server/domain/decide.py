@@ -44,8 +44,10 @@ from juru.server.domain.commands import (
     SupplierProbed,
     TransferDeposit,
 )
+from juru.server.domain.commands_money import AskTicket, CancelTicket, MoneyCommand
 from juru.server.domain.health import supplier_probed
 from juru.server.domain.money import add_deposit, cancel_transfer, reverse_transfer, transfer_deposit
+from juru.server.domain.money_in import named_by, take_in
 from juru.server.domain.paper import Marked
 from juru.server.domain.people import decide_order, see_item
 from juru.server.domain.place import place_order
@@ -81,7 +83,7 @@ def decide(cell: Cell, command: Command) -> Result:
     """Apply one command to the cell; the changes stand in ``cell.changes``."""
     result = _decide(cell, command)
     if isinstance(result, Refusal) and isinstance(command, ORDINARY) and not isinstance(command, NoteRefusal):
-        channel = command.channel if isinstance(command, PlaceOrder) else "chat"
+        channel = command.channel if isinstance(command, PlaceOrder | AskTicket | CancelTicket) else "chat"
         detail = ""
         if isinstance(command, PlaceOrder):
             detail = f"{command.ref or ''} {command.lines[0].dest[:24] if command.lines else ''}".strip()
@@ -90,6 +92,8 @@ def decide(cell: Cell, command: Command) -> Result:
 
 
 def _decide(cell: Cell, command: Command) -> Result:  # noqa: C901, PLR0911, PLR0912 - one arm per command is the point
+    if isinstance(command, MoneyCommand):
+        return take_in(cell, command)
     match command:
         case PlaceOrder():
             return place_order(cell, command)
@@ -152,6 +156,7 @@ def _delivered(cell: Cell, command: Delivered) -> Result:
 def needs(cell: Cell, commands: list[Command]) -> Needs:  # noqa: C901, PLR0912 - one arm per command is the point
     """What the store must load before this batch is decided."""
     wanted = Needs()
+    _needs_of_money(commands, wanted)
     for command in commands:
         match command:
             case PlaceOrder():
@@ -175,6 +180,7 @@ def needs(cell: Cell, commands: list[Command]) -> Needs:  # noqa: C901, PLR0912 
                     wanted.orders.append(order_id)
             case ReverseTransfer(transfer_id=transfer_id):
                 wanted.transfers.append(transfer_id)
+                wanted.papers.extend((kind, str(transfer_id)) for kind in ("booked", "debt", "debt_payment"))
             case ProposeFindings(supplier=supplier, findings=findings):
                 wanted.papers.extend(("finding", key_of(supplier, draft)) for draft in findings)
             case SettleFinding(key=key, attempt_id=attempt_id):
@@ -186,6 +192,13 @@ def needs(cell: Cell, commands: list[Command]) -> Needs:  # noqa: C901, PLR0912 
             case _:
                 pass
     return wanted
+
+
+def _needs_of_money(commands: list[Command], wanted: Needs) -> None:
+    for named in (named_by(command) for command in commands if isinstance(command, MoneyCommand)):
+        wanted.papers.extend(named.papers)
+        wanted.transfers.extend(named.transfers)
+        wanted.messages.extend((0, MessageKey(DESK, "", request_id, "")) for request_id in named.requests)
 
 
 def _needs_of_order(cell: Cell, command: PlaceOrder, wanted: Needs) -> None:

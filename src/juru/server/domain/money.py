@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from juru.books.rules import AMOUNT_IDR_MAX, Kind, Posting, Transfer, mirrored
+from juru.books.rules import AMOUNT_IDR_MAX, Kind, Posting, Transfer
 from juru.server.domain.accounts import AGENT_BASE, House, agent_deposit, supplier_deposit
 from juru.server.domain.agent import Agent, AgentStatus, is_below
-from juru.server.domain.cell import Cell, Message
+from juru.server.domain.bank_assign import ROW_CODES
+from juru.server.domain.bank_row import Booked
+from juru.server.domain.cell import Cell
 from juru.server.domain.commands import (
-    DESK,
     AddDeposit,
     CancelTransfer,
     DepositKind,
     ReverseTransfer,
     TransferDeposit,
 )
+from juru.server.domain.debts import GIVE_CODE, owe_again, take_back_debt
 from juru.server.domain.place import answered_before, remember
+from juru.server.domain.posting import ledger_of_bank, post_once, posted_before, reverse
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.results import Done, Result, Transferred
 
@@ -90,7 +93,7 @@ def _cancel(cell: Cell, agent: Agent, command: CancelTransfer) -> Result:
     receiver = cell.agents[cell.agent_codes[(posting.credit - AGENT_BASE) // 2]]
     if cell.free_idr(receiver, credit=False) < posting.amount_idr:
         return Refusal(Code.NOT_CANCELLABLE, {"why": "spent"})
-    undone = _reverse(cell, moved, "agent_transfer_cancelled", f"by {agent.code}")
+    undone = reverse(cell, moved, "agent_transfer_cancelled", f"by {agent.code}")
     return Transferred(
         undone.id,
         agent.code,
@@ -101,22 +104,16 @@ def _cancel(cell: Cell, agent: Agent, command: CancelTransfer) -> Result:
     )
 
 
-def _reverse(cell: Cell, moved: Transfer, code: str, memo: str) -> Transfer:
-    undone = cell.transfer(
-        Transfer(cell.transfer_id(), Kind.REVERSAL, mirrored(moved.postings), code, of_id=moved.id, memo=memo)
-    )
-    cell.past.reversed[moved.id] = undone.id
-    cell.past.transfers[undone.id] = undone
-    return undone
-
-
 def add_deposit(cell: Cell, command: AddDeposit) -> Result:
-    """A person posts money that moved outside: an agent's or supplier's top-up, or the owner's own money."""
-    for seen in cell.past.messages:
-        if seen.message_id == command.request_id and seen.channel == DESK:
-            return Done(seen.transfer_id, note="repeated")
+    """A person posts money that moved outside: a top-up, the owner's own money, a bank's fee."""
+    if (before := posted_before(cell, command.request_id)) is not None:
+        return before
     if not 0 < abs(command.amount_idr) <= AMOUNT_IDR_MAX:
         return Refusal(Code.BAD_AMOUNT, {"min_idr": 1, "max_idr": AMOUNT_IDR_MAX})
+    own = command.kind in {DepositKind.BANK, DepositKind.FEE}
+    bank = ledger_of_bank(cell, command.key if own else command.via)
+    if bank is None:
+        return Refusal(Code.NOT_ALLOWED, {"why": "no_account", "account": (command.key if own else command.via)[:40]})
     match command.kind:
         case DepositKind.AGENT:
             agent = cell.agents.get(command.key.upper())
@@ -125,31 +122,30 @@ def add_deposit(cell: Cell, command: AddDeposit) -> Result:
             free_idr = cell.free_idr(agent, credit=False)
             if command.amount_idr < 0 and free_idr < -command.amount_idr:
                 return Refusal(Code.INSUFFICIENT_BALANCE, {"needed_idr": -command.amount_idr, "free_idr": free_idr})
-            debit, credit = int(House.BANK), agent_deposit(agent.id)
+            debit, credit = bank, agent_deposit(agent.id)
         case DepositKind.SUPPLIER:
             supplier = cell.suppliers.get(command.key.upper())
             if supplier is None:
                 return Refusal(Code.UNKNOWN_AGENT, {"agent": command.key[:40]})
-            debit, credit = supplier_deposit(supplier.id), int(House.BANK)
+            debit, credit = supplier_deposit(supplier.id), bank
         case DepositKind.BANK:
-            debit, credit = int(House.BANK), int(House.EQUITY)
+            debit, credit = bank, int(House.EQUITY)
+        case DepositKind.FEE:
+            debit, credit = int(House.BANK_FEES), bank
         case _:
             assert_never(command.kind)
     if command.amount_idr < 0:
         debit, credit = credit, debit
-    memo = f"{command.by}: {command.reason}"
     posting = Posting(debit, credit, abs(command.amount_idr))
-    moved = cell.transfer(Transfer(cell.transfer_id(), Kind.DIRECT, (posting,), "deposit", memo=memo))
-    cell.past.transfers[moved.id] = moved
-    seen = Message(cell.next.message, 0, DESK, "", command.request_id, "", cell.now_ms, transfer_id=moved.id)
-    cell.next.message += 1
-    cell.past.messages.append(seen)
-    cell.changes.messages.append(seen)
+    moved = post_once(cell, command.request_id, (posting,), "deposit", f"{command.by}: {command.reason}")
     return Done(moved.id)
 
 
 def reverse_transfer(cell: Cell, command: ReverseTransfer) -> Result:
-    """A person undoes a deposit, a transfer between agents or a settlement; an order is reversed as an order."""
+    """A person undoes a deposit, a transfer between agents, a debt or a settlement; an order is reversed as an order.
+
+    What stands for a row of a bank's statement is undone by reopening the row, so that the row is not forgotten.
+    """
     moved = cell.past.transfers.get(command.transfer_id)
     if moved is None:
         return Refusal(Code.NOT_CANCELLABLE, {"why": "none"})
@@ -157,5 +153,11 @@ def reverse_transfer(cell: Cell, command: ReverseTransfer) -> Result:
         return Refusal(Code.NOT_CANCELLABLE, {"why": "order"})
     if moved.id in cell.past.reversed:
         return Refusal(Code.NOT_CANCELLABLE, {"why": "done"})
-    undone = _reverse(cell, moved, "reversal", f"{command.by}: {command.reason}")
+    booked = cell.paper(Booked, str(moved.id))
+    if moved.code in ROW_CODES or (booked is not None and booked.stands):
+        return Refusal(Code.NOT_CANCELLABLE, {"why": "bank_row"})
+    if moved.code == GIVE_CODE and (refusal := take_back_debt(cell, moved.id)) is not None:
+        return refusal
+    undone = reverse(cell, moved, "reversal", f"{command.by}: {command.reason}")
+    owe_again(cell, moved.id, undone.id, by=command.by)
     return Done(undone.id)

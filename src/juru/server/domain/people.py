@@ -6,6 +6,7 @@ from typing import assert_never
 
 from juru.books.rules import Kind, Posting, Transfer
 from juru.server.domain.accounts import House, agent_deposit
+from juru.server.domain.bank_row import QUEUE_KINDS
 from juru.server.domain.cell import Cell
 from juru.server.domain.commands import Decide, Decision, SeeItem
 from juru.server.domain.order import Attempt, AttemptState, Event, Happened, Order, Source
@@ -15,7 +16,7 @@ from juru.server.domain.results import Done, Result
 from juru.server.domain.settle import LATE_KINDS, fail, inside_horizon, succeed, try_next
 from juru.server.domain.views import OrderState
 
-UNDECIDED_KINDS = ("unknown", *LATE_KINDS)
+UNDECIDED_KINDS = ("unknown", *LATE_KINDS, *QUEUE_KINDS)
 """What only a decision ends; every other kind is there to be seen."""
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from juru.server.domain.agent import Agent, PinGuard
+from juru.server.domain.bank_account import BankAccount, digits_of
 from juru.server.domain.catalog import Offer, Operator, PortedNumber, PrefixTable, Product, Supplier
 from juru.server.domain.cell import Cell, Record, RefusedRow, Settings
 from juru.server.domain.commands import ChangePin, NotePin, NoteRefusal, Pause, SaveRecord
@@ -29,6 +30,7 @@ KINDS: dict[str, type[msgspec.Struct]] = {
     "product": Product,
     "supplier": Supplier,
     "offer": Offer,
+    "bank_account": BankAccount,
 }
 
 
@@ -57,7 +59,7 @@ def _bad(detail: str) -> Refusal:
 
 
 def _number(cell: Cell, kind: str, key: str, document: dict[str, Any]) -> None:
-    """Give a new agent or supplier its number; a known one keeps it."""
+    """Give a new agent, supplier or bank account its number; a known one keeps it."""
     if kind == "agent":
         known = cell.agents.get(key)
         document["id"] = known.id if known is not None else cell.agent_id_max + 1
@@ -65,6 +67,10 @@ def _number(cell: Cell, kind: str, key: str, document: dict[str, Any]) -> None:
         seller = cell.suppliers.get(key)
         taken = max((s.id for s in cell.suppliers.values()), default=0)
         document["id"] = seller.id if seller is not None else taken + 1
+    elif kind == "bank_account":
+        account = cell.bank_accounts.get(key)
+        taken = max((a.id for a in cell.bank_accounts.values()), default=0)
+        document["id"] = account.id if account is not None else taken + 1
 
 
 def _problem(cell: Cell, key: str, record: msgspec.Struct) -> str | None:
@@ -74,6 +80,8 @@ def _problem(cell: Cell, key: str, record: msgspec.Struct) -> str | None:
             return _agent_problem(cell, key, record)
         case Product() | Supplier() | Operator():
             return _coded_problem(cell, key, record)
+        case BankAccount():
+            return _bank_problem(cell, key, record)
         case Offer():
             return _offer_problem(cell, key, record)
         case Settings():
@@ -102,6 +110,14 @@ def _coded_problem(cell: Cell, key: str, record: Product | Supplier | Operator) 
     return None
 
 
+def _bank_problem(cell: Cell, key: str, account: BankAccount) -> str | None:
+    if account.code != key:
+        return f"code {account.code} differs from the key {key}"
+    same = (a for a in cell.bank_accounts.values() if a.code != key and account.number and a.bank == account.bank)
+    other = next((a for a in same if digits_of(a.number) == digits_of(account.number)), None)
+    return None if other is None else f"number {account.number} is that of {other.code} already"
+
+
 def _offer_problem(cell: Cell, key: str, offer: Offer) -> str | None:
     if offer.key != key:
         return f"key {offer.key} differs from {key}"
@@ -117,6 +133,8 @@ def _settings_problem(cell: Cell, key: str, settings: Settings) -> str | None:
         return f"the settings' key is {SETTINGS_KEY}"
     if settings.zone is not cell.settings.zone and cell.agents:
         return "the zone of a cell is fixed at init"
+    if settings.ticket_idr_min > settings.ticket_idr_max:
+        return "ticket_idr_min is above ticket_idr_max"
     if settings.incarnation < cell.settings.incarnation:
         return "the incarnation only rises: suppliers have seen references of this one"
     return None
@@ -173,6 +191,8 @@ def put(cell: Cell, kind: str, key: str, record: msgspec.Struct) -> None:
             cell.stock_since_ms[key] = cell.now_ms
         case Supplier():
             cell.suppliers[key] = record
+        case BankAccount():
+            cell.bank_accounts[key] = record
         case Offer():
             before = cell.offer_products.get(key)
             if before is not None:

@@ -6,7 +6,7 @@ import msgspec
 
 from juru.server.domain.outcome import Buy
 from juru.server.domain.refusals import Refusal
-from juru.server.domain.views import OrderView
+from juru.server.domain.views import OrderView, TicketView
 
 
 class Placed(msgspec.Struct, frozen=True, tag=True):
@@ -40,4 +40,21 @@ class Done(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
     note: str | None = None
 
 
-Result = Placed | Transferred | Sending | Done | Refusal
+class Ticketed(msgspec.Struct, frozen=True, tag=True):
+    """A deposit ticket as it stands."""
+
+    ticket: TicketView
+
+
+class BankImported(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
+    """What a piece of a statement did: rows new, known, of days before the account's; credited, and why others wait."""
+
+    rows: int = 0
+    known: int = 0
+    before: int = 0
+    credited: int = 0
+    credited_idr: int = 0
+    waiting: dict[str, int] = {}
+
+
+Result = Placed | Transferred | Sending | Done | Ticketed | BankImported | Refusal

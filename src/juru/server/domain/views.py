@@ -63,3 +63,30 @@ class BillView(msgspec.Struct, frozen=True):
     period: str = ""
     inquiry_id: int = 0
     details: tuple[tuple[str, str], ...] = ()
+
+
+class PayInto(msgspec.Struct, frozen=True):
+    """An account of ours that agents pay into."""
+
+    bank: str
+    number: str
+    holder: str
+
+
+class TicketView(msgspec.Struct, frozen=True):
+    """A deposit ticket as told to its agent: transfer exactly ``amount_idr`` to one of the accounts before ``expires``.
+
+    ``amount_idr`` is ``base_idr`` with digits that no other ticket has; all of it is credited. ``remark`` may stand
+    beside the transfer. ``repeated``: the same amount was asked before and this is its ticket.
+    """
+
+    ticket: int
+    agent: str
+    state: str
+    base_idr: int
+    amount_idr: int
+    remark: str
+    at: str
+    expires: str
+    accounts: tuple[PayInto, ...]
+    repeated: bool = False

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from juru.server.channels.door import Serve
+from juru.server.channels.served.deposits import banks, ticket
+from juru.server.channels.served.deposits import cancel as cancel_ticket
 from juru.server.channels.served.look import balance, help_, invalid, price
 from juru.server.channels.served.orders import last_orders, order, status
 from juru.server.channels.served.own import change_pin
@@ -15,6 +17,9 @@ SERVED: dict[Intent, Serve] = {
     Intent.BALANCE: balance,
     Intent.PRICE: price,
     Intent.PRICE_LIST: price,
+    Intent.DEPOSIT_TICKET: ticket,
+    Intent.DEPOSIT_CANCEL: cancel_ticket,
+    Intent.BANK: banks,
     Intent.FORMAT: help_,
     Intent.PRODUCTS: price,
     Intent.CHANGE_PIN: change_pin,
