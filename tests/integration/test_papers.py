@@ -108,7 +108,17 @@ def test_papers_are_read_newest_first_with_their_history(cell: SmallCell) -> Non
 
 
 @pytest.mark.parametrize(
-    "sql", [papers.BY_KEY, papers.ALL, papers.OPEN, papers.OF_AGENT, papers.MARKED, papers.VERSIONS]
+    "sql",
+    [
+        papers.BY_KEY,
+        papers.ALL,
+        papers.OPEN,
+        papers.OF_AGENT,
+        papers.MARKED,
+        papers.VERSIONS,
+        papers.BY_NUMBER,
+        papers.KNOWN,
+    ],
 )
 def test_no_question_about_papers_reads_a_whole_table(cell: SmallCell, sql: str) -> None:
     plan = [row[3] for row in cell.engine.rows(f"EXPLAIN QUERY PLAN {sql}", (1,) * sql.count("?"))]

@@ -37,6 +37,29 @@ _REMEDIES: dict[tuple[Code, str], str] = {
     (Code.NOT_CANCELLABLE, "none"): "there is no such transfer",
     (Code.NOT_CANCELLABLE, "order"): "it belongs to an order or is a reversal itself; an order is decided as an order",
     (Code.NOT_CANCELLABLE, "done"): "it was reversed before",
+    (
+        Code.NOT_CANCELLABLE,
+        "bank_row",
+    ): "it stands for a bank row: 'juru bank reopen' takes that back",
+    (Code.NOT_CANCELLABLE, "debt_repaid"): "some of it was repaid: reverse the repayment first, or write it off",
+    (Code.NOT_ALLOWED, "no_account"): "no such bank account: 'juru bank list' shows all",
+    (Code.NOT_ALLOWED, "row_none"): "there is no such bank row: 'juru bank rows' shows what waits",
+    (Code.NOT_ALLOWED, "row_closed"): "it is assigned already: 'juru bank reopen' takes that back first",
+    (Code.NOT_ALLOWED, "row_waits"): "it waits already: 'juru bank assign' says what it is",
+    (Code.NOT_ALLOWED, "row_changed"): "it was changed meanwhile: look at it again",
+    (Code.NOT_ALLOWED, "debit_no_debt"): "money that went out repays no debt",
+    (Code.NOT_ALLOWED, "owes_nothing"): "he owes nothing: assign it to 'agent'",
+    (
+        Code.NOT_ALLOWED,
+        "booked_none",
+    ): "no such posting that stands: give its number with --transfer",
+    (Code.NOT_ALLOWED, "booked_taken"): "that posting stands for another row already",
+    (Code.NOT_ALLOWED, "booked_other"): "that posting did not move this sum in this bank account",
+    (
+        Code.NOT_ALLOWED,
+        "booked_other_row",
+    ): "its posting stands for a row of another account, too: reopen that first",
+    (Code.NOT_ALLOWED, "days"): "so many days are no credit",
 }
 
 

@@ -31,8 +31,10 @@ _LISTED = {
     "product": ("code", "name", "kind", "operator", "denom_k", "price_idr", "availability", "stock", "cut_offs"),
     "supplier": ("code", "name", "dialect", "availability", "in_flight_max", "rate_per_s", "cut_offs"),
     "offer": ("key", "product", "supplier", "sku", "cost_idr", "priority", "availability", "cut_offs"),
+    "bank_account": ("code", "bank", "number", "holder", "profile", "for_agents", "since"),
 }
 _ONE = {"agent": "an agent", "product": "a product", "supplier": "a supplier", "offer": "an offer"}
+_ONE |= {"bank_account": "a bank account"}
 Cells = dict[str, str]
 Switch = Annotated[bool, Parameter(negative="")]
 
@@ -74,9 +76,15 @@ def _cells(table: Table, options: Any) -> Cells:  # noqa: ANN401 - see ``_option
 def group(kind: str) -> App:
     """The commands of a kind."""
     table = TABLES[kind]
-    app = App(name=kind, help=f"{_ONE[kind].partition(' ')[2].capitalize()}s: add, change, list, import, export.")
+    app = App(
+        name=kind.partition("_")[0],
+        help=f"{_ONE[kind].partition(' ')[2].capitalize()}s: add, change, list, import, export.",
+    )
     _add_single(app, table)
     _add_listing(app, table)
+    if kind == "bank_account":
+        # Its import is of mutations, in its own file.
+        return app
     _add_files(app, table)
     if kind == "agent":
         _add_agent(app, table)

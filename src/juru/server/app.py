@@ -48,6 +48,7 @@ from juru.server.engine.notifier import Notifier
 from juru.server.engine.ports import SupplierPort, Waiting
 from juru.server.engine.realtime import RealTime
 from juru.server.engine.slots import Slots
+from juru.server.engine.sweeper import Sweeper
 from juru.server.engine.watchman import Watchman
 from juru.server.engine.writer import StorageError, Writer
 from juru.server.errors import SettingsError
@@ -178,6 +179,7 @@ class Server:
         self.dispatcher = Dispatcher(self.writer, self.suppliers, self.runtime, self.slots)
         self.inquirer = Inquirer(self.writer, self.suppliers, self.runtime, self.slots)
         self.outbox = Outbox(self.reads, self.door, self.chat, self._reports, self.templates, self.runtime.now_ms)
+        self.sweeper = Sweeper(self.writer, self.runtime)
         self.notifier = Notifier(self.writer, self.outbox, self.runtime)
         self.owner = OwnerHook(self.writer, self._reports, self.keys.open, self.runtime.now_ms)
         self.watchman = Watchman(
@@ -235,6 +237,7 @@ class Server:
         self.runtime.spawn(self.inquirer.run(), "inquirer")
         self.runtime.spawn(self.notifier.run(), "notifier")
         self.runtime.spawn(self.watchman.run(), "watchman")
+        self.runtime.spawn(self.sweeper.run(), "sweeper")
 
     async def stop(self) -> None:
         """Stop accepting, let what is on the wire come back, commit, close."""
@@ -242,6 +245,7 @@ class Server:
         self.inquirer.stop()
         self.notifier.stop()
         self.watchman.stop()
+        self.sweeper.stop()
         until_s = self.runtime.boottime_s() + self.settings.drain_s
         while self.slots.in_flight and self.runtime.boottime_s() < until_s:  # noqa: ASYNC110 - bounded, at the end
             await asyncio.sleep(0.02)

@@ -28,13 +28,26 @@ from juru.server.domain.commands import (
     SeeItem,
     SettleFinding,
 )
+from juru.server.domain.commands_money import (
+    AskTicket,
+    AssignBankRow,
+    CancelTicket,
+    GiveDebt,
+    ImportBankRows,
+    ReopenBankRow,
+    RepayDebt,
+    WriteOffDebt,
+)
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.results import Result
 from juru.server.engine.writer import Writer
 
 BODY_BYTES_MAX = 4_000_000
 _POLL_S = 10.0
-BY_PEOPLE = (AddDeposit, Decide, Pause, ProposeFindings, ReverseTransfer, SaveRecord, SeeItem, SettleFinding)
+BY_PEOPLE = (
+    *(AddDeposit, Decide, Pause, ProposeFindings, ReverseTransfer, SaveRecord, SeeItem, SettleFinding),
+    *(AskTicket, CancelTicket, ImportBankRows, AssignBankRow, ReopenBankRow, GiveDebt, RepayDebt, WriteOffDebt),
+)
 """What a person may command; whatever else the writer knows comes from channels, suppliers and timers."""
 
 _command = msgspec.json.Decoder(Command)

@@ -8,11 +8,13 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import msgspec
 
+from juru.bank.profiles import PROFILES
 from juru.server.dialects import SUPPLIER_DIALECTS
 from juru.server.domain.catalog import CutOff
 from juru.values.days import Zone
@@ -20,6 +22,9 @@ from juru.values.msisdn import parse_msisdn
 
 _IDR = re.compile(r"(-?)(?:rp\.? ?)?(-?)(\d+|\d{1,3}(?:\.\d{3})+)(?:,(?:00|-))?", re.IGNORECASE | re.ASCII)
 _CUT_OFF = re.compile(r"(\d{1,2}[:.]\d{2})\s*-\s*(\d{1,2}[:.]\d{2})(?:\s+(WIB|WITA|WIT))?", re.IGNORECASE | re.ASCII)
+_DAY = re.compile(
+    r"(?P<y>\d{4})-?(?P<m>\d{2})-?(?P<d>\d{2})|(?P<d2>\d{1,2})[-/](?P<m2>\d{1,2})[-/](?P<y2>\d{4})", re.ASCII
+)
 _YES = frozenset({"yes", "y", "true", "1", "ya"})
 _NO = frozenset({"no", "n", "false", "0", "tidak"})
 _DIGITS_MAX = 15
@@ -186,6 +191,34 @@ def read_dialect(written: str) -> str:
     return written.lower()
 
 
+def read_bank_profile(written: str) -> str:
+    """A way of writing mutations that this program reads."""
+    if written.lower() not in PROFILES:
+        raise CellError(f"unknown profile {written!r}: one of {', '.join(PROFILES)}")
+    return written.lower()
+
+
+def read_calendar_day(written: str) -> int:
+    """A day, ``2026-11-24`` or ``24/11/2026``, as yyyymmdd; 0 for none."""
+    if written == "0":
+        return 0
+    found = _DAY.fullmatch(written)
+    try:
+        if found is not None:
+            parts = (found["y"], found["m"], found["d"]) if found["y"] else (found["y2"], found["m2"], found["d2"])
+            year, month, day = map(int, parts)
+            date(year, month, day)
+            return year * 10_000 + month * 100 + day
+    except ValueError:
+        pass
+    raise CellError(f"{written!r} is no day: write 2026-11-24 or 24/11/2026")
+
+
+def write_calendar_day(day: int) -> str:
+    """The same, written."""
+    return f"{day // 10_000}-{day // 100 % 100:02d}-{day % 100:02d}" if day else ""
+
+
 def _json(written: str, kind: Any) -> Any:  # noqa: ANN401 - a document
     try:
         return msgspec.json.decode(written, type=kind)
@@ -217,4 +250,6 @@ IDR_PAIRS = Plain(read_idr_pairs, write_pairs)
 PRODUCT_IDR_PAIRS = Plain(read_product_pairs, write_pairs)
 CUT_OFFS = Plain(read_cut_offs, write_cut_offs)
 DIALECT = Plain(read_dialect)
+BANK_PROFILE = Plain(read_bank_profile)
+DAY = Plain(read_calendar_day, write_calendar_day)
 JSON = Plain(lambda written: _json(written, dict[str, Any]), _encoded)

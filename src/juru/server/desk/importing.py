@@ -11,6 +11,8 @@ from typing import Any, Protocol
 
 import msgspec
 
+from juru.bank.profiles import GENERIC, load_bank_profile
+from juru.bank.profiles import ProfileError as BankProfileError
 from juru.server.channels.callbacks import MOUNT as CALLBACK_MOUNT
 from juru.server.desk.cells import CellError
 from juru.server.desk.files import Row
@@ -29,7 +31,7 @@ from juru.server.store.keyring import Keyring, hash_pin, pin_matches
 Progress = Callable[[int, int], None]
 """Told how many of how many are done."""
 
-CHECKED_KINDS = ("setting", "operator", "product", "supplier", "agent", "offer")
+CHECKED_KINDS = ("setting", "operator", "product", "supplier", "agent", "offer", "bank_account")
 _PIN_DIGITS = range(4, 9)
 _AT_ONCE = 200
 _SUPPLIER_SECRETS = ("pin", "password", "api_key", "secret")
@@ -342,9 +344,18 @@ def _about_supplier(_cell: Cell, draft: _Draft) -> Iterable[tuple[str, str]]:
             yield "profile", str(error)
 
 
+def _about_bank(_cell: Cell, draft: _Draft) -> Iterable[tuple[str, str]]:
+    """A profile that can read a file."""
+    try:
+        load_bank_profile(draft.document.get("profile", GENERIC), dict(draft.document.get("own_profile", {})))
+    except BankProfileError as error:
+        yield "own_profile" if draft.document.get("own_profile") else "profile", str(error)
+
+
 _BESIDE: dict[str, Callable[[Cell, _Draft], Iterable[tuple[str, str]]]] = {
     "agent": _about_agent,
     "supplier": _about_supplier,
+    "bank_account": _about_bank,
 }
 """What the domain does not ask of a record."""
 

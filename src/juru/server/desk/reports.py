@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import msgspec
 
-from juru.server.domain.accounts import agent_deposit, supplier_deposit
+from juru.server.domain.accounts import agent_deposit, bank_account, supplier_deposit
 from juru.server.domain.agent import Agent
 from juru.server.domain.cell import Settings
 from juru.server.errors import SettingsError
@@ -86,20 +86,26 @@ def zone_of(reads: Reads) -> Zone:
     return Zone.WIB
 
 
+def settings_of(reads: Reads) -> Settings:
+    """The cell's own settings."""
+    return next(msgspec.json.decode(record.body, type=Settings) for record in reads.records("setting"))
+
+
 def agent_codes(reads: Reads) -> dict[int, str]:
     """The codes of agents by their number, as orders name them."""
     return {agent.id: agent.code for agent in _agents(reads)}
 
 
 def balance_of(reads: Reads, kind: str, key: str) -> int | None:
-    """The posted deposit of an agent with us, or ours at a supplier; None for another kind or key."""
-    if kind not in {"agent", "supplier"}:
+    """The posted deposit of an agent with us, ours at a supplier, what a bank account of ours holds; else None."""
+    if kind not in {"agent", "supplier", "bank_account"}:
         return None
     decode = msgspec.json.Decoder(_Numbered).decode
     number = next((decode(record.body).id for record in reads.records(kind) if record.key == key), None)
     if number is None:
         return None
-    account, sign = (agent_deposit(number), 1) if kind == "agent" else (supplier_deposit(number), -1)
+    accounts = {"agent": agent_deposit, "supplier": supplier_deposit, "bank_account": bank_account}
+    account, sign = accounts[kind](number), 1 if kind == "agent" else -1
     return next((sign * row.net_idr for row in reads.balances() if row.account == account), 0)
 
 

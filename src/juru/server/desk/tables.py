@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from juru.bank.profiles import PROFILES
 from juru.server.desk import cells as c
 from juru.server.domain.records import KINDS
 
@@ -66,6 +67,8 @@ AGENTS = Table(
         Column("product_markups_idr", c.PRODUCT_IDR_PAIRS, "added to single products: S10=150; S25=200"),
         Column("downline_markup_idr", c.IDR, "what he adds to the prices of everybody below him"),
         Column("credit_limit_idr", c.IDR, "how far below zero he may go"),
+        Column("debt_limit_idr", c.IDR, "how much deposit he may have on credit"),
+        Column("debt_days", c.WHOLE, "days until deposit on credit is due"),
         Column("senders", c.SENDERS, "his addresses: sms:0812...; chat:BUDI01; empty = chat:CODE, none = none"),
         Column("ips", c.IPS, "addresses his server may come from: 203.0.113.7; none admits no server"),
         Column("rate_per_s", c.WHOLE, "requests a second"),
@@ -154,7 +157,21 @@ OFFERS = Table(
         Column("failover_on_late_risk", c.FLAG, "buy elsewhere at once even where it may still deliver"),
     ),
 )
-TABLES = {table.kind: table for table in (AGENTS, PRODUCTS, SUPPLIERS, OFFERS)}
+BANKS = Table(
+    "bank_account",
+    "code",
+    (
+        Column("code", c.CODE, "our code for the account"),
+        Column("bank", c.CODE, "the bank as agents name it: BCA, MANDIRI, BNI, BRI, BSI; CASH for a cash box"),
+        Column("number", c.TEXT, "the account's number, as agents transfer to it and as its files name it"),
+        Column("holder", c.TEXT, "in whose name it is"),
+        Column("profile", c.BANK_PROFILE, "how its files are written: " + ", ".join(PROFILES)),
+        Column("own_profile", c.JSON, 'what differs from the profile, as JSON: {"dates": ["dd-mm-yyyy"]}'),
+        Column("for_agents", c.FLAG, "tickets tell agents to pay into it"),
+        Column("since", c.DAY, "first day whose rows count: 2026-11-24; those before are in the opening balance"),
+    ),
+)
+TABLES = {table.kind: table for table in (AGENTS, PRODUCTS, SUPPLIERS, OFFERS, BANKS)}
 
 
 def shown(record: msgspec.Struct) -> dict[str, Any]:

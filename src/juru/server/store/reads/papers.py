@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import msgspec
 
 from juru.books.engine import BookEngine, Params
@@ -14,6 +16,8 @@ ALL = f"{_FOUND} h.kind = ? AND h.id < ? ORDER BY h.id DESC LIMIT ?"
 OPEN = f'{_FOUND} h.kind = ? AND h."open" = 1 AND h.id < ? ORDER BY h.id DESC LIMIT ?'
 OF_AGENT = f"{_FOUND} h.agent_id = ? AND h.kind = ? AND h.id < ? ORDER BY h.id DESC LIMIT ?"
 MARKED = f"{_FOUND} h.kind = ? AND h.mark = ? AND h.id < ? ORDER BY h.id DESC LIMIT ?"
+BY_NUMBER = f"{_FOUND} h.id = ? AND h.kind = ?"
+KNOWN = "SELECT key FROM paper_heads WHERE kind = ? AND key = ?"
 VERSIONS = "SELECT id, kind, key, body, at_ms FROM papers WHERE kind = ? AND key = ? ORDER BY id"
 _LAST_ID = 2**62
 
@@ -38,11 +42,26 @@ class PaperReads:
         """The latest version of one paper."""
         return next(iter(self._read(BY_KEY, (kind, key))), None)
 
+    def by_number(self, kind: str, number: int) -> FiledPaper | None:
+        """The latest version of one paper by the number that people name it by."""
+        return next(iter(self._read(BY_NUMBER, (number, kind))), None)
+
+    def known(self, kind: str, keys: Iterable[str]) -> set[str]:
+        """Those of many keys under which a paper of this kind is filed."""
+        return {key for (key,) in self._engine.each(KNOWN, ((kind, key) for key in keys))}
+
     def page(
         self, kind: str, *, only_open: bool = False, before_id: int = _LAST_ID, limit: int = 50
     ) -> list[FiledPaper]:
         """Papers of a kind, newest first, older than ``before_id``."""
         return self._read(OPEN if only_open else ALL, (kind, before_id, limit))
+
+    def every_open(self, kind: str) -> Iterator[FiledPaper]:
+        """Every open paper of a kind, newest first, a page at a time."""
+        before_id = _LAST_ID
+        while page := self.page(kind, only_open=True, before_id=before_id, limit=1_000):
+            yield from page
+            before_id = page[-1].id
 
     def of_agent(self, kind: str, agent_id: int, *, before_id: int = _LAST_ID, limit: int = 50) -> list[FiledPaper]:
         """An agent's papers of a kind, newest first."""
