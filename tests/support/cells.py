@@ -9,8 +9,11 @@ from typing import Any
 
 import msgspec
 
+from juru.bank.rules import Mutation, numbered
 from juru.books.sqlite import SqliteEngine
 from juru.server.domain.agent import Agent
+from juru.server.domain.bank_account import BankAccount
+from juru.server.domain.bank_row import BankRow, RowTarget, row_key
 from juru.server.domain.bill import Bill, BillState
 from juru.server.domain.catalog import Offer, Operator, PrefixTable, Product, ProductKind, Supplier
 from juru.server.domain.cell import Settings
@@ -34,15 +37,29 @@ from juru.server.domain.commands import (
     SaveRecord,
     TransferDeposit,
 )
+from juru.server.domain.commands_money import (
+    AskTicket,
+    AssignBankRow,
+    BankLine,
+    CancelTicket,
+    GiveDebt,
+    ImportBankRows,
+    ReopenBankRow,
+    RepayDebt,
+    SweepTickets,
+    WriteOffDebt,
+)
 from juru.server.domain.decide import Needs
 from juru.server.domain.order import Source
 from juru.server.domain.outcome import Answer, Outcome
 from juru.server.domain.paper import Paper
 from juru.server.domain.paper_kinds import NAME_OF
-from juru.server.domain.results import Done, Placed, Result, Sending, Transferred
+from juru.server.domain.results import BankImported, Done, Placed, Result, Sending, Ticketed, Transferred
 from juru.server.engine.writer import Writer
 from juru.server.store.migrate import migrate
+from juru.server.store.reads.papers import PaperReads
 from juru.server.store.store import Store
+from juru.values.days import Zone, business_day
 
 START_MS = 1_767_225_600_000
 CHAT = "chat:page"
@@ -228,6 +245,7 @@ def eventful_day(cell: SmallCell) -> None:
     too_short = PlaceOrder("MID", (OrderLine(dest="0812", product="P10"),), CHAT, message=cell.message("10.0812"))
     assert not isinstance(cell.do(too_short), Placed)
     _bills(cell)
+    _money_in(cell)
     _tell(cell)
     cell.order("081234560001", ref="still-queued")
     cell.send(cell.order("081234560002", ref="still-sending"))
@@ -247,6 +265,51 @@ def _bills(cell: SmallCell) -> None:
     cell.file("3/b-2", bill("b-2", BillState.ASKED))
     found = bill("b-3", BillState.FOUND, cost_idr=50_000, price_idr=50_500, selling_price_idr=52_500, admin_idr=2_500)
     cell.file("3/b-3", bill("b-3", BillState.ASKED), found, msgspec.structs.replace(found, cost_idr=51_000))
+
+
+def _money_in(cell: SmallCell) -> None:
+    """Tickets paid, cancelled and run out; rows credited, assigned each way, taken back; debts paid, lost, undone."""
+    cell.save("setting", "CELL", Settings(name="Toko", ticket_life_s=600))
+    cell.save("bank_account", "BCA1", BankAccount(1, "BCA1", "BCA", "0123456789", "PT Toko", "bca"))
+    cell.save("bank_account", "MDR1", BankAccount(1, "MDR1", "MANDIRI", "1370001234567"))
+    low = cell.writer.cell.agents["LOW"]
+    cell.save("agent", "LOW", msgspec.structs.replace(low, debt_limit_idr=400_000))
+    day = business_day(cell.runtime.time_ms, Zone.WIB)
+    sums = {}
+    for agent, amount_idr in (("UP", 100_000), ("MID", 200_000), ("LOW", 300_000)):
+        told = cell.do(AskTicket(agent, amount_idr, CHAT))
+        assert isinstance(told, Ticketed)
+        sums[agent] = told.ticket.amount_idr
+    cell.do(CancelTicket("MID", CHAT))
+    amounts = (sums["UP"], sums["MID"], 500_000, 90_000, -15_000, -250_000, 40_000, -30_000)
+    rows = [Mutation(n, day, amount, f"row {n}") for n, amount in enumerate(amounts, 1)]
+    lines = tuple(BankLine(row, nth) for row, nth in numbered(rows))
+    for piece in (lines[:4], lines[2:], lines):
+        assert isinstance(cell.do(ImportBankRows("BCA1", piece, "mutasi.csv", "owner")), BankImported)
+    keys = [row_key("BCA1", line.row, line.nth) for line in lines]
+    assert isinstance(cell.do(GiveDebt("LOW", 120_000, "he asked", "owner", "lend")), Done)
+    by_hand = cell.deposit(DepositKind.AGENT, "UP", 40_000)
+    for key, target, to, transfer_id in (
+        (keys[1], RowTarget.AGENT, "MID", None),
+        (keys[2], RowTarget.DEBT, "LOW", None),
+        (keys[4], RowTarget.FEE, "", None),
+        (keys[5], RowTarget.SUPPLIER, "S1", None),
+        (keys[6], RowTarget.BOOKED, "", by_hand),
+        (keys[7], RowTarget.BANK, "MDR1", None),
+    ):
+        done = cell.do(AssignBankRow(key, target, "looked it up", "owner", to, transfer_id))
+        assert isinstance(done, Done), done
+    filed = {row.key: row for row in PaperReads(cell.engine).page("bank_row")}
+    for key in (keys[0], keys[2]):
+        row = filed[key].paper
+        assert isinstance(row, BankRow)
+        assert isinstance(cell.do(ReopenBankRow(key, (row.transfer_id or 0,), "another's", "owner")), Done)
+    assert isinstance(cell.do(RepayDebt("LOW", 20_000, "cash", "owner", "cash")), Done)
+    lost = cell.do(WriteOffDebt("LOW", "gone", "owner", "lost", 30_000))
+    assert isinstance(lost, Done)
+    assert isinstance(cell.do(ReverseTransfer(lost.transfer_id or 0, "he is back", "owner")), Done)
+    cell.runtime.time_ms += 700_000
+    cell.do(SweepTickets())
 
 
 def _plain_orders(cell: SmallCell) -> None:

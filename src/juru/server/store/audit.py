@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from juru.books.chain import GENESIS, seal
 from juru.books.engine import BookEngine, Row
+from juru.server.store.audit_bank import Bank
 from juru.server.store.audit_money import Money
 from juru.server.store.audit_orders import Orders, Unclaimed
 from juru.server.store.audit_papers import Papers
@@ -51,6 +52,7 @@ class _Audit:
         self._money = Money(engine, self._found)
         self._orders = Orders(engine, self._found)
         self._papers = Papers(engine, self._found)
+        self._bank = Bank(engine, self._found)
         self._told = Told(engine, self._found, self._orders)
         self._previous = GENESIS
         self._at_ms = 0
@@ -71,6 +73,7 @@ class _Audit:
             if self._progress is not None and found.commits % _REPORT_EVERY == 0:
                 self._progress(found.commits, latest)
         self._missing_before(None)
+        self._bank.finish(self._money.owed_idr())
         self._money.finish()
         self._orders.finish(self._money.holds)
         self._papers.finish()
@@ -125,7 +128,10 @@ class _Audit:
     def _check(self, no: int, at_ms: int | None, rows: dict[str, list[Row]]) -> None:
         """What the rows of one commit say, held against each other and against all before."""
         self._told.records(no, rows["records"])
-        transfers = Unclaimed(self._money.commit(no, at_ms, rows["transfers"], rows["postings"]))
+        moved = self._money.commit(no, at_ms, rows["transfers"], rows["postings"])
+        self._bank.records(rows["records"])
+        self._bank.commit(no, rows["papers"], moved)
+        transfers = Unclaimed(moved)
         self._found.transfers += len(rows["transfers"])
         self._found.orders += len(rows["orders"])
         self._orders.commit(no, at_ms, rows, transfers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from juru.books.engine import BookEngine, Row
 from juru.books.rules import Kind, Ledger, Posting, Transfer, apply, balance_of, mirrored
+from juru.server.domain.accounts import RECEIVABLE_BASE
 from juru.server.store.findings import Findings
 from juru.values.days import Zone, business_day
 
@@ -105,6 +106,11 @@ class Money:
         elif of_id in self._reversed:
             self._say("reversal", no, transfer.id, f"transfer {of_id} had been reversed already")
         self._reversed.add(of_id)
+
+    def owed_idr(self) -> dict[int, int]:
+        """What is owed on each account of agents' debts, as folded; asked before ``finish``."""
+        debts = ((account, -b.net_idr) for account, b in self._ledger.items() if account > RECEIVABLE_BASE)
+        return {account: amount_idr for account, amount_idr in debts if amount_idr}
 
     def finish(self) -> None:
         """Compare the balances kept with the balances folded."""
