@@ -19,7 +19,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from bench import pgbench, replies
+from bench import mutations, pgbench, replies
 from bench.process import peak_rss_mb, started, wait_for
 from bench.rig import Shape, audited, build
 from bench.wire import Load
@@ -211,6 +211,9 @@ def main() -> None:
     say("supplier replies read by 500 profiles")
     read = replies.measure()
     say(f"  {read}")
+    say("a bank's statement of 100,000 rows")
+    statement = mutations.measure()
+    say(f"  {statement}")
     best = max(tps.values())
     figures: dict[str, Any] = {
         "sqlite_life_per_s": median(lives, "per_s"),
@@ -220,6 +223,7 @@ def main() -> None:
         "rss_mb": round(kept["rss_mb"], 1),
         "start_s": median(starts, "start_s"),
         "replies_per_s": round(read["per_s"]),
+        "mutations_100k_s": statement["all_s"],
         "pgbench_best_tps": round(best, 2),
         "life_to_pgbench": round(median(lives, "per_s") / best, 2),
         "runs": {
@@ -230,6 +234,7 @@ def main() -> None:
             "start": starts,
             "memory": kept,
             "replies": read,
+            "mutations": statement,
             "pgbench": tps,
             "seconds": round(time.perf_counter() - begun),
         },

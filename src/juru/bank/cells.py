@@ -51,9 +51,10 @@ class Numbers(StrEnum):
 
 def text_of(cell: Cell) -> str:
     """A cell as text: blanks and line breaks collapsed, Excel's leading apostrophe dropped."""
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < _WHOLE_FLOAT_MAX:
-        return str(int(cell))
-    return " ".join(str(cell).split()).removeprefix("'").strip()
+    if not isinstance(cell, str):
+        whole = isinstance(cell, float) and cell.is_integer() and abs(cell) < _WHOLE_FLOAT_MAX
+        return str(int(cell)) if whole and isinstance(cell, float) else str(cell)
+    return " ".join(cell.split()).removeprefix("'").strip()
 
 
 def is_nothing(cell: Cell) -> bool:

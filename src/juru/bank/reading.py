@@ -22,6 +22,7 @@ HEAD_ROWS_MAX = 60
 TEXT_MAX = 400
 _PERIOD = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 _UNCLOSED = UNCLOSED.partition(":")[0]
+_SIGNS = str.maketrans("._:()", "     ")
 _RUPIAH = frozenset({"IDR", "RP", "RUPIAH"})
 
 
@@ -52,7 +53,7 @@ class _Table(msgspec.Struct, frozen=True):
 
 def _plain(cell: Cell) -> str:
     """A name or label as it is compared."""
-    return " ".join(re.sub(r"[._:()]", " ", text_of(cell)).upper().split())
+    return " ".join(text_of(cell).translate(_SIGNS).upper().split())
 
 
 def _find_table(data: bytes, profile: Profile) -> _Table:
@@ -137,6 +138,17 @@ def _holds(words: list[str], sign: str) -> bool:
 # ---------------------------------------------------------------------- reading the rows
 
 
+class _Words(msgspec.Struct, frozen=True):
+    """The words of a profile as they are compared."""
+
+    pending: frozenset[str]
+    credit: frozenset[str]
+    debit: frozenset[str]
+    opening: tuple[str, ...]
+    closing: tuple[str, ...]
+    totals: tuple[str, ...]
+
+
 class _Reader:
     """One file being read."""
 
@@ -153,6 +165,14 @@ class _Reader:
         first, last = self._stated_period()
         self._reach = Reach(first=first, last=last, today=today, year=year)
         self._numbers = Numbers.POINT
+        self._words = _Words(
+            frozenset(map(_plain, profile.pending)),
+            frozenset(map(_plain, profile.credit)),
+            frozenset(map(_plain, profile.debit)),
+            tuple(map(_plain, profile.opening)),
+            tuple(map(_plain, profile.closing)),
+            tuple(map(_plain, profile.totals)),
+        )
 
     def read(self) -> Statement:
         """Every row, then what only all of them together can show."""
@@ -215,9 +235,9 @@ class _Reader:
         """The account's number, the currency and an opening balance above the table."""
         for line, cells in self._table.above:
             label, rest = _label(cells)
-            if _begins(label, self._profile.account) and not self._account:
+            if _begins(label, tuple(map(_plain, self._profile.account))) and not self._account:
                 self._account = re.sub(r"\D", "", rest or label)
-            elif _begins(label, self._profile.opening):
+            elif _begins(label, self._words.opening):
                 self._opening = _last_amount(cells)
             elif label.startswith(("KODE MATA UANG", "MATA UANG", "CURRENCY")):
                 self._currency(line, rest)
@@ -255,13 +275,13 @@ class _Reader:
         first = next((_plain(cell) for cell in cells if text_of(cell)), "")
         in_text = " ".join(_plain(cells[place]) for place in self._table.roles[Role.TEXT] if place < len(cells))
         for word, sure in ((first, self._is_short_or_undated(cells)), (in_text, not self._moves(cells))):
-            if sure and _begins(word, self._profile.opening):
+            if sure and _begins(word, self._words.opening):
                 self._opening = _last_amount(cells) if self._opening is None else self._opening
                 return True
-            if sure and _begins(word, self._profile.closing):
+            if sure and _begins(word, self._words.closing):
                 self._closing = _last_amount(cells)
                 return True
-        return _begins(first, self._profile.totals)
+        return _begins(first, self._words.totals)
 
     def _is_short_or_undated(self, cells: Sequence[Cell]) -> bool:
         """Whether a line cannot be a row of the table: its date's place is missing or holds no digit."""
@@ -275,8 +295,7 @@ class _Reader:
         return any(not is_nothing(cell) and re.search(r"[1-9]", text_of(cell)) for cell in amounts)
 
     def _waits(self, cells: Sequence[Cell]) -> bool:
-        words = {_plain(word) for word in self._profile.pending}
-        return _plain(self._at(cells, Role.DATE)) in words
+        return _plain(self._at(cells, Role.DATE)) in self._words.pending
 
     def _at(self, cells: Sequence[Cell], role: Role) -> Cell:
         return cells[self._table.roles[role][0]]
@@ -360,9 +379,9 @@ class _Reader:
         return self._signed(line, sen, mark)
 
     def _signed(self, line: int, sen: int, mark: str) -> int | None:
-        if mark in {_plain(word) for word in self._profile.debit}:
+        if mark in self._words.debit:
             return -abs(sen)
-        if mark in {_plain(word) for word in self._profile.credit}:
+        if mark in self._words.credit:
             return abs(sen)
         if mark or Role.MARK in self._table.roles:
             known = f"{', '.join(self._profile.credit)} or {', '.join(self._profile.debit)}"
@@ -391,7 +410,7 @@ class _Reader:
         except CellError as error:
             self._fault(line, self._name(role), str(error))
             return None
-        overdrawn = role is Role.BALANCE and mark in {_plain(word) for word in self._profile.debit}
+        overdrawn = role is Role.BALANCE and mark in self._words.debit
         return -abs(sen) if overdrawn else sen
 
     def _sen(self, cell: Cell | None) -> int | None:
@@ -457,7 +476,7 @@ def _label(cells: Sequence[Cell]) -> tuple[str, str]:
 
 
 def _begins(label: str, words: Sequence[str]) -> bool:
-    return any(label == plain or label.startswith(f"{plain} ") for plain in map(_plain, words))
+    return any(label.startswith(word) and label[len(word) : len(word) + 1] in {"", " "} for word in words)
 
 
 def _last_amount(cells: Sequence[Cell]) -> Cell | None:

@@ -42,7 +42,7 @@ def proved(
         else:
             breaks = upward
         if breaks:
-            return (), breaks[:FAULTS_MAX]
+            return (), [_break_fault(row, before) for row, before in breaks[:FAULTS_MAX]]
     elif _newest_first(rows):
         ordered = list(reversed(rows))
     faults = _sum_fault(ordered, opening, closing)
@@ -50,18 +50,23 @@ def proved(
     return mutations, [*faults, *unproved]
 
 
-def _breaks(rows: Sequence[Money], opening: int | None) -> list[Fault]:
-    """Rows whose balance is not the balance before plus their amount."""
-    faults: list[Fault] = []
+def _breaks(rows: Sequence[Money], opening: int | None) -> list[tuple[Money, int]]:
+    """Rows whose balance is not the balance before plus their amount, each with the balance before it."""
+    found: list[tuple[Money, int]] = []
     before = opening
     for row in rows:
         assert row.balance is not None, row
         if before is not None and before + row.amount != row.balance:
-            why = f"says {shown(row.balance)}; {shown(before)} before it and {shown(row.amount)} make "
-            why += f"{shown(before + row.amount)}: an amount is wrong, or a row is missing before it; export it anew"
-            faults.append(Fault(row.line, "balance", why))
+            found.append((row, before))
         before = row.balance
-    return faults
+    return found
+
+
+def _break_fault(row: Money, before: int) -> Fault:
+    assert row.balance is not None, row
+    why = f"says {shown(row.balance)}; {shown(before)} before it and {shown(row.amount)} make "
+    why += f"{shown(before + row.amount)}: an amount is wrong, or a row is missing before it; export it anew"
+    return Fault(row.line, "balance", why)
 
 
 def _newest_first(rows: Sequence[Money]) -> bool:
