@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 Cell = str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta
-"""A cell as the file has it: text from CSV, typed values from a spreadsheet."""
+"""A cell as the file has it: text from CSV, already ``clean``, and typed values from a spreadsheet."""
 
 SEN = 100
 _SEN_MAX = 10**17
@@ -49,12 +49,17 @@ class Numbers(StrEnum):
         return Numbers.COMMA if self is Numbers.POINT else Numbers.POINT
 
 
+def clean(text: str) -> str:
+    """A text as cells hold it: blanks and line breaks collapsed, Excel's leading apostrophe dropped."""
+    return " ".join(text.split()).removeprefix("'").strip()
+
+
 def text_of(cell: Cell) -> str:
-    """A cell as text: blanks and line breaks collapsed, Excel's leading apostrophe dropped."""
-    if not isinstance(cell, str):
-        whole = isinstance(cell, float) and cell.is_integer() and abs(cell) < _WHOLE_FLOAT_MAX
-        return str(int(cell)) if whole and isinstance(cell, float) else str(cell)
-    return " ".join(cell.split()).removeprefix("'").strip()
+    """A cell as text."""
+    if isinstance(cell, str):
+        return cell
+    whole = isinstance(cell, float) and cell.is_integer() and abs(cell) < _WHOLE_FLOAT_MAX
+    return str(int(cell)) if whole and isinstance(cell, float) else str(cell)
 
 
 def is_nothing(cell: Cell) -> bool:

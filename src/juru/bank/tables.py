@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import python_calamine
 
-from juru.bank.cells import Cell
+from juru.bank.cells import Cell, clean
 from juru.bank.profiles import Profile
 from juru.bank.statement import Fault, UnreadableError
 
@@ -66,7 +66,7 @@ def _separated(text: str, delimiter: str) -> list[Line]:
     begins = 1
     try:
         for cells in reader:
-            lines.append((begins, list(cells)))
+            lines.append((begins, [clean(cell) for cell in cells]))
             begins = reader.line_num + 1
             if len(lines) > ROWS_MAX:
                 raise _whole(f"more than {ROWS_MAX} rows: export a shorter period")
@@ -94,4 +94,6 @@ def _spreadsheet(data: bytes) -> list[Line]:
         raise _whole(f"no readable workbook ({error}): open it and save it as XLSX without a password") from error
     if len(rows) > ROWS_MAX:
         raise _whole(f"more than {ROWS_MAX} rows: export a shorter period")
-    return list(enumerate(rows, 1))
+    return [
+        (line, [clean(cell) if isinstance(cell, str) else cell for cell in row]) for line, row in enumerate(rows, 1)
+    ]
