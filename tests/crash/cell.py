@@ -9,6 +9,7 @@ import msgspec
 
 from juru.books.sqlite import SqliteEngine
 from juru.server.domain.agent import Agent
+from juru.server.domain.bank_account import BankAccount
 from juru.server.domain.catalog import Offer, Operator, PrefixTable, Product, Supplier
 from juru.server.domain.cell import Settings
 from juru.server.domain.commands import AddDeposit, Command, DepositKind, SaveRecord
@@ -22,6 +23,7 @@ from juru.server.store.migrate import migrate
 from juru.server.store.store import Store
 
 AGENT, PIN, PASSWORD, PRODUCT = "A1", "1234", "crash-password", "S10"
+BANK = "BCA1"
 SUPPLIERS = ("FIRST", "SECOND")
 SEND_WITHIN_S = 2
 NOT_FOUND_AFTER_S = 2
@@ -32,7 +34,8 @@ _MUCH_IDR = 1_000_000_000_000
 def _records(keys: Keyring, market: str) -> list[tuple[str, str, msgspec.Struct]]:
     sealed = {"pin": keys.seal(PIN), "password": keys.seal(PASSWORD)}
     rows: list[tuple[str, str, msgspec.Struct]] = [
-        ("setting", "CELL", Settings("Crash")),
+        ("setting", "CELL", Settings("Crash", tickets_open_max=100)),
+        ("bank_account", BANK, BankAccount(1, BANK, "BCA", "0123456789", "PT Crash")),
         ("operator", "TELKOMSEL", Operator("TELKOMSEL", "Telkomsel")),
         ("prefixes", "TABLE", PrefixTable("crash", {"0812": "TELKOMSEL"})),
         ("product", PRODUCT, Product(PRODUCT, "Pulsa 10", price_idr=10_700, operator="TELKOMSEL")),

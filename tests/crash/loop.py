@@ -26,6 +26,7 @@ from juru.books.sqlite import SqliteEngine
 from juru.server.settings import DataDir
 from juru.server.store.audit import audit
 from juru.values.msisdn import to_local
+from tests.crash.banker import Banker
 from tests.crash.cell import build
 from tests.crash.market import Market
 from tests.crash.process import Client, Life, Nursery
@@ -54,6 +55,8 @@ class Report(msgspec.Struct):
     bought: int = 0
     asked: int = 0
     commits: int = 0
+    tickets: int = 0
+    bank_rows: int = 0
     seconds: float = 0.0
     faults: list[str] = []
 
@@ -72,6 +75,7 @@ class Report(msgspec.Struct):
             f"{self.acknowledged} orders acknowledged ({states})",
             f"{self.resent} sent again after a kill, {self.rechecked} checked again after a restart",
             f"{self.bought} orders and {self.asked} inquiries read by the supplier, {self.commits} commits audited",
+            f"{self.tickets} tickets told and paid, {self.bank_rows} rows of statements brought in, each counted once",
             *(f"FAULT {fault}" for fault in self.faults),
         ]
         return "\n".join(told)
@@ -154,6 +158,7 @@ class Loop:
         self._random = random.Random(seed)
         self._port = free_port()
         self._load = Load(self._port)
+        self._banker = Banker(data, self._port, seed=seed)
         self.hits: Counter[str] = Counter()
 
     def _plan(self, kill: int) -> Plan:
@@ -167,6 +172,8 @@ class Loop:
         """Kill so often, at most so long; then settle and judge."""
         started_s = time.monotonic()
         clients = [asyncio.create_task(self._load.client()) for _ in range(CLIENTS)]
+        enough = asyncio.Event()
+        banking = asyncio.create_task(self._banker.live(self._load.up, enough))
         async with Nursery(self._data.path / "stderr.log") as nursery:
             for kill in range(kills):
                 if time.monotonic() - started_s > seconds:
@@ -177,7 +184,9 @@ class Loop:
             assert await last.ready(self._port), "the last start failed"
             self._load.up.set()
             self._load.stopping = True
-            await asyncio.wait_for(asyncio.gather(*clients), 30)
+            enough.set()
+            await asyncio.wait_for(asyncio.gather(*clients, banking), 30)
+            assert await self._banker.bring_in(), "the whole statement at last"
             client = Client(self._port)
             await self._load.recheck(client)
             client.close()
@@ -229,7 +238,7 @@ class Loop:
             ref: (number, state, to_local(dest))
             for ref, number, state, dest in self._rows("SELECT ref, id, state, dest FROM orders")
         }
-        faults = [*self._load.faults, *self._faults(book), *self._findings()]
+        faults = [*self._load.faults, *self._faults(book), *self._banker.judged(), *self._findings()]
         return Report(
             hits=dict(self.hits),
             acknowledged=len(self._load.acked),
@@ -239,6 +248,8 @@ class Loop:
             bought=len(self._market.bought),
             asked=self._market.checks.total(),
             commits=self._count("commits"),
+            tickets=len(self._banker.told),
+            bank_rows=self._banker.brought,
             seconds=seconds,
             faults=faults[:50],
         )

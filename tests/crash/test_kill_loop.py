@@ -29,6 +29,8 @@ def test_fifty_kills_lose_no_acknowledged_order_and_send_none_twice(tmp_path: Pa
     assert set(report.hits) == {*BOUNDARIES, RANDOM}, "a boundary was never hit"
     assert report.acknowledged > 10 * KILLS, "too little load to prove anything"
     assert report.final.get("success"), report.final
+    assert report.tickets > KILLS, "too few tickets to prove anything"
+    assert report.bank_rows > 20 * KILLS, "too few rows to prove anything"
 
 
 @pytest.mark.slow

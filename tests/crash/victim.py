@@ -43,9 +43,11 @@ BOUNDARIES = (
     "outbox:after",
     "delivered:before",
     "delivered:after",
+    "bank:before",
+    "bank:after",
 )
-"""Before and after the commit that accepts, marks ``sending``, applies an outcome or notes a delivery; around the first
-byte to a supplier; after its answer was read; around telling an agent."""
+"""Before and after the commit that accepts, marks ``sending``, applies an outcome, notes a delivery or brings bank rows
+in; around the first byte to a supplier; after its answer was read; around telling an agent."""
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -83,6 +85,7 @@ def kinds(changes: Changes) -> list[str]:
         "sending": events[Happened.SENDING],
         "outcome": events[Happened.ANSWERED],
         "delivered": len(changes.outbox_marks),
+        "bank": sum(row.kind == "bank_row" for row in changes.papers),
     }
     return [kind for kind, count in found.items() if count]
 
