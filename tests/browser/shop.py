@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 import socket
 import threading
 import time
@@ -20,7 +21,9 @@ from juru.server.channels.door import Door
 from juru.server.channels.http import App, WireFront
 from juru.server.channels.otomax import MOUNT, OtomaxChannel
 from juru.server.channels.served.table import SERVED
-from juru.server.console.page import Console, routes
+from juru.server.console.entry import make_gate
+from juru.server.console.page import Console
+from juru.server.console.site import routes
 from juru.server.dialects.grammar_profile import DEFAULT
 from juru.server.dialects.replies import Templates
 from juru.server.domain.commands import (
@@ -45,6 +48,9 @@ from juru.server.store.keyring import Keyring, hash_pin, pin_matches
 from juru.server.store.migrate import migrate
 from juru.server.store.reads.reads import Reads
 from juru.server.store.store import Store
+from juru.web.places import Places
+from juru.web.session_file import SessionFile
+from juru.web.sessions import Limits
 
 _T = TypeVar("_T")
 
@@ -95,7 +101,8 @@ RECORDS: list[tuple[str, str, dict[str, Any]]] = [
 class Shop:
     """A server with a book in a folder, on a thread of its own; commands are driven from the test's thread."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, demo: bool = True) -> None:
+        self._demo = demo
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.loop = asyncio.new_event_loop()
@@ -137,8 +144,26 @@ class Shop:
             served=SERVED,
         )
         self.chat = ChatChannel(door, lambda: DEFAULT, Templates)
+        self.sessions = SessionFile(self._folder / "sessions.db")
+        gate = make_gate(
+            self.writer,
+            self.sessions,
+            places=Places(port=self.port),
+            limits=Limits(),
+            now_ms=runtime.now_ms,
+            token=lambda: secrets.token_urlsafe(32),
+            is_open=self._demo,
+        )
         self.console = Console(
-            writer=self.writer, door=door, reads=reads, chat=self.chat, now_ms=runtime.now_ms, url=self.url, demo=DEMO
+            writer=self.writer,
+            door=door,
+            reads=reads,
+            chat=self.chat,
+            now_ms=runtime.now_ms,
+            url=self.url,
+            gate=gate,
+            keys=self.keys,
+            demo=DEMO if self._demo else None,
         )
         inner = Starlette(routes=routes(self.console))
         otomax = OtomaxChannel(door, Templates)
@@ -154,6 +179,7 @@ class Shop:
         self.writer.stop()
         await writing
         runtime.close()
+        self.sessions.close()
         reading.close()
         engine.close()
 

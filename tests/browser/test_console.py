@@ -258,8 +258,17 @@ def decision(shop: Shop, order_id: int, attempt_id: int, **other: str) -> dict[s
     return form | other
 
 
+def tied(shop: Shop) -> dict[str, str]:
+    """A browser's secret cookie and a token that a page gave it."""
+    with urllib.request.urlopen(shop.url, timeout=10) as answer:
+        cookie = answer.headers["set-cookie"].partition(";")[0]
+        found = re.search(r'<meta name="csrf" content="([^"]+)">', answer.read().decode())
+    assert found is not None
+    return {"cookie": cookie, "x-juru-csrf": found[1]}
+
+
 def post(shop: Shop, path: str, body: object, **headers: str) -> tuple[int, str]:
-    sent = {"content-type": "application/json", "origin": shop.url} | {
+    sent = {"content-type": "application/json", "origin": shop.url, **tied(shop)} | {
         k.replace("_", "-"): v for k, v in headers.items()
     }
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -302,8 +311,11 @@ def test_no_other_site_can_post(shop: Shop, path: str) -> None:
     assert post(shop, path, body, content_type="text/plain")[0] == 403
     assert post(shop, path, body, sec_fetch_site="cross-site")[0] == 403
     assert post(shop, path, body, host="rebound.example", origin="http://rebound.example")[0] == 403
+    assert post(shop, path, body, x_juru_csrf="")[0] == 403
+    assert post(shop, path, body, x_juru_csrf=tied(shop)["x-juru-csrf"])[0] == 403
+    assert post(shop, path, body, cookie="")[0] == 403
     assert post(shop, path, b"{", content_type="application/json")[0] == 400
-    assert post(shop, path, b'{"a":"' + b"x" * 20_000 + b'"}')[0] == 400
+    assert post(shop, path, b'{"a":"' + b"x" * 70_000 + b'"}')[0] == 413
     assert len(shop.writer.cell.attempts_of[order_id]) == 1
 
 

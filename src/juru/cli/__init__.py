@@ -21,7 +21,7 @@ from juru.cli.output import INTERRUPTED, OK, REFUSED, UNUSABLE, is_quiet_end, sa
 from juru.server.errors import CommandError, JuruError
 
 _GROUPS = {
-    "init": ("cell:init", "Make a new cell."),
+    "init": ("init:init", "Make a new cell."),
     "serve": ("cell:serve", "Serve a cell."),
     "demo": ("cell:demo", "Start a cell with simulated suppliers."),
     "market": ("cell:market", "Run simulated suppliers."),
@@ -30,6 +30,8 @@ _GROUPS = {
     "product": ("records:product", "Products."),
     "supplier": ("records:supplier", "Suppliers."),
     "offer": ("records:offer", "Offers: what suppliers sell us."),
+    "login": ("logins:login", "Logins of the server's pages."),
+    "opening": ("opening:opening", "Move in: opening balances."),
     "prefix": ("prefixes:prefix", "Operators, their prefixes, ported numbers."),
     "setting": ("settings:setting", "Settings of the whole cell: routing, grammar, reply texts."),
     "order": ("orders:order", "Orders: list, show, decide, parse."),

@@ -1,53 +1,48 @@
-"""``juru init``, ``serve``, ``demo``, ``market``, ``pause``, ``resume``: making a cell, and running it."""
+"""``juru serve``, ``demo``, ``market``, ``pause``, ``resume``: running a cell."""
 
 from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from cyclopts import Parameter
 
 from juru.cli.given import BESIDE, HERE, SOMEONE, Where, Who
 from juru.cli.output import OK, accepted, say, say_json
-from juru.server.domain.cell import Settings
 from juru.server.domain.commands import Pause
 from juru.server.errors import SettingsError
 from juru.server.settings import DataDir, ServeSettings
-from juru.values.days import Zone
 
 Port = Annotated[int, Parameter(help="where to listen")]
-
-
-def init(
-    directory: Path,
-    /,
-    *,
-    name: Annotated[str, Parameter(help="what the business is called")] = "Server pulsa",
-    zone: Annotated[Zone, Parameter(help="of its business day, for ever")] = Zone.WIB,
-    language: Annotated[Literal["id", "en"], Parameter(help="of replies")] = "id",
-    who: Who = SOMEONE,
-) -> int:
-    """Make a new cell in DIRECTORY: its book, keys, settings, operators and their prefixes."""
-    from juru.server.desk.init import init as make_cell
-
-    data = DataDir(directory)
-    asyncio.run(make_cell(data, Settings(name=name, zone=zone, language=language), by=who.name()))
-    say(f"A cell in {directory}. Keep a copy of {data.keys} apart from it: without it no secret can be read.")
-    say(f"Next: juru supplier add ..., product add ..., agent add ..., then juru serve --data {directory}")
-    return OK
 
 
 def serve(
     *,
     host: Annotated[str, Parameter(help="address to listen on")] = "127.0.0.1",
     port: Port = 8000,
+    public_url: Annotated[str, Parameter(help="the address its pages have for the world, as https://...")] = "",
+    trusted_proxies: Annotated[
+        str, Parameter(help="proxies whose X-Forwarded-For is believed: 127.0.0.1; 10.0.0.0/8")
+    ] = "",
+    session_idle: Annotated[int, Parameter(help="seconds without use after which a login ends")] = 28_800,
+    session_age: Annotated[int, Parameter(help="seconds after which a login ends in any case")] = 259_200,
     where: Where = HERE,
 ) -> int:
     """Serve a cell in the foreground, until interrupted."""
     from juru.server.app import run_server
+    from juru.server.desk.cells import read_list
+    from juru.simulation.demo import published
 
-    run_server(where.dir(), ServeSettings(host=host, port=_port(port)))
+    settings = ServeSettings(
+        host=host,
+        port=_port(port),
+        public_url=public_url,
+        trusted_proxies=tuple(read_list(trusted_proxies)),
+        session_idle_s=session_idle,
+        session_age_s=session_age,
+    )
+    run_server(where.dir(), settings, published=published())
     return OK
 
 

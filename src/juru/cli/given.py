@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import os
-import secrets
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -89,18 +88,3 @@ def typed_secret(given: str, what: str) -> str:
     if sys.stdin.isatty():
         return getpass.getpass(f"{what}: ").strip()
     return sys.stdin.readline().strip()
-
-
-class FreshSecrets:
-    """New secrets from the system's own randomness."""
-
-    def pin(self) -> str:
-        """Six digits, not all alike."""
-        while True:
-            pin = f"{secrets.randbelow(1_000_000):06d}"
-            if len(set(pin)) > 2:
-                return pin
-
-    def token(self) -> str:
-        """A key of 160 bits."""
-        return secrets.token_hex(20)

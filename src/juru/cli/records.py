@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import msgspec
 from cyclopts import App, Parameter
 
-from juru.cli.given import HERE, SOMEONE, FreshSecrets, Json, Where, Who, typed_secret
+from juru.cli.given import HERE, SOMEONE, Json, Where, Who, typed_secret
 from juru.cli.output import OK, REFUSED, accepted, explain, progress, say, say_error, say_json, say_table
 from juru.server.desk.cells import FLAG
 from juru.server.desk.files import Row, read_rows, write_csv, write_rows
@@ -24,7 +24,7 @@ from juru.server.domain.agent import PinGuard
 from juru.server.domain.commands import SaveRecord
 from juru.server.errors import CommandError
 from juru.server.settings import DataDir
-from juru.server.store.keyring import Keyring
+from juru.server.store.keyring import FreshSecrets, Keyring
 
 _LISTED = {
     "agent": ("code", "name", "upline", "level", "status", "credit_limit_idr", "senders", "ips"),

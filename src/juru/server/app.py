@@ -26,9 +26,11 @@ from juru.server.channels import api, callbacks, chat, digiflazz, digiflazz_sell
 from juru.server.channels.door import Door
 from juru.server.channels.http import WireFront
 from juru.server.channels.served.table import SERVED
+from juru.server.console.entry import make_gate
 from juru.server.console.page import Console
-from juru.server.console.page import routes as console_routes
-from juru.server.desk import admin
+from juru.server.console.site import absent
+from juru.server.console.site import routes as console_routes
+from juru.server.desk import admin, exposure
 from juru.server.desk.lock import hold
 from juru.server.desk.owner import OwnerHook
 from juru.server.dialects import SUPPLIER_DIALECTS, juru_api
@@ -61,6 +63,10 @@ from juru.server.suppliers.http import HttpSuppliers
 from juru.server.suppliers.transport import HttpTransport
 from juru.server.telemetry import configure, logger
 from juru.values.wire import Sent, WireReply, WireRequest
+from juru.web.forwarded import Proxies
+from juru.web.places import Places
+from juru.web.session_file import SessionFile
+from juru.web.sessions import Limits
 
 log = logger("app")
 _REPORT_TIMEOUT_S = 15.0
@@ -140,9 +146,12 @@ class Server:
         settings: ServeSettings,
         *,
         suppliers: Callable[[Server], SupplierPort] | None = None,
+        published: exposure.Published | None = None,
     ) -> None:
         self.data = data.require()
         self.settings = settings
+        self.proxies, self.places = _network(settings)
+        self._published = published or {}
         self.keys = Keyring(data.keys)
         self.runtime = RealTime(lambda name, error: log.error("task", task=name, exc_info=error))
         self._engines: list[SqliteEngine] = []
@@ -186,6 +195,7 @@ class Server:
             self.writer, self.runtime, probe=self._probe, tell=self.owner.tell, disk_free=self._disk_free
         )
         self.token = secrets.token_urlsafe(24)
+        self._sessions: SessionFile | None = None
         self._writing: asyncio.Task[None] | None = None
 
     def _reopen(self) -> Store:
@@ -257,6 +267,8 @@ class Server:
         if isinstance(self.suppliers, HttpSuppliers):
             await self.suppliers.close()
         self.runtime.close()
+        if self._sessions is not None:
+            self._sessions.close()
         for engine in self._engines:
             engine.close()
 
@@ -268,7 +280,24 @@ class Server:
         return f"http://{self.settings.host}:{self.settings.port}"
 
     def console(self, demo: dict[str, Any] | None = None) -> Console:
-        """The operator's page; with ``demo`` it shows the demo's credentials."""
+        """The operator's page.
+
+        With ``demo`` it is open to this machine and shows the demo's credentials, but only where nobody else can reach
+        it.
+        """
+        is_open = demo is not None and self.writer.cell.settings.demo and not exposure.is_exposed(self.settings)
+        if self._sessions is None:
+            self._sessions = SessionFile(self.data.sessions)
+        gate = make_gate(
+            self.writer,
+            self._sessions,
+            places=self.places,
+            limits=Limits(self.settings.session_idle_s, self.settings.session_age_s),
+            now_ms=self.runtime.now_ms,
+            token=lambda: secrets.token_urlsafe(32),
+            is_open=is_open,
+            on_error=lambda incident, error: log.error("page", incident=incident, exc_info=error),
+        )
         return Console(
             writer=self.writer,
             door=self.door,
@@ -276,7 +305,10 @@ class Server:
             chat=self.chat,
             now_ms=self.runtime.now_ms,
             url=self.url,
-            demo=demo,
+            gate=gate,
+            keys=self.keys,
+            note=lambda what, facts: log.info(what, **facts),
+            demo=demo if is_open else None,
         )
 
     def asgi(self, console: Console | None = None) -> WireFront:
@@ -289,13 +321,8 @@ class Server:
             code, _, token = request.path.strip("/").partition("/")
             return await reports.handle(request, ip, code, token)
 
-        pages = [] if console is None else console_routes(console)
-        routes: list[BaseRoute] = [
-            *pages,
-            *admin.routes(self.writer, self.chat, self.token),
-            Route("/healthz", _health),
-        ]
-        inner = Starlette(routes=routes)
+        handlers = {} if console is None else dict.fromkeys((404, 405), absent(console))
+        inner = Starlette(routes=self.routes(console), exception_handlers=handlers)
         mounts = {
             otomax.MOUNT: dialect_otomax.handle,
             digiflazz.MOUNT: dialect_digiflazz.handle,
@@ -305,7 +332,16 @@ class Server:
             callbacks.MOUNT: callback,
             api.MOUNT: api.ApiChannel(self.door, self.reads, self.runtime.now_ms).handle,
         }
-        return WireFront(mounts, inner, body_bytes_max=self.settings.body_bytes_max)
+        return WireFront(mounts, inner, body_bytes_max=self.settings.body_bytes_max, client=self.proxies.client)
+
+    def routes(self, console: Console | None) -> list[BaseRoute]:
+        """Every route that is no wire dialect's: pages behind the gate, commands behind the token, health."""
+        pages = [] if console is None else console_routes(console)
+        return [*admin.routes(self.writer, self.chat, self.token), Route("/healthz", _health), *pages]
+
+    def check_exposure(self) -> None:
+        """Raises ``SettingsError`` with the remedy where others could reach secrets that everybody knows."""
+        exposure.refuse_demo_secrets(self.settings, self.writer.cell, self.keys, self._published)
 
     def announce(self, url: str) -> None:
         """Write where commands reach this server; only its owner may read it."""
@@ -324,6 +360,14 @@ class _Web(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Take none."""
         yield
+
+
+def _network(settings: ServeSettings) -> tuple[Proxies, Places]:
+    """Who is believed about addresses, and where pages are answered. Raises ``SettingsError`` for what is none."""
+    try:
+        return Proxies(settings.trusted_proxies), Places(settings.public_url, port=settings.port)
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
 
 
 async def _health(_request: Request) -> Response:
@@ -346,6 +390,7 @@ def listen(host: str, port: int) -> socket.socket:
 async def serving(server: Server, console: Console | None = None) -> AsyncIterator[uvicorn.Server]:
     """The server started and listening; it ends by itself when its disk fails."""
     settings = server.settings
+    server.check_exposure()
     listener = listen(settings.host, settings.port)
     await server.start()
     config = uvicorn.Config(
@@ -356,6 +401,8 @@ async def serving(server: Server, console: Console | None = None) -> AsyncIterat
         access_log=False,
         lifespan="off",
         server_header=False,
+        # Ours decides whose word about an address is taken; uvicorn's own would believe anybody on this machine.
+        proxy_headers=False,
         timeout_graceful_shutdown=5,
     )
     web = _Web(config)
@@ -392,15 +439,15 @@ async def serve_until_interrupted(server: Server, console: Console | None = None
             raise error
 
 
-def run_server(data: DataDir, settings: ServeSettings) -> None:
+def run_server(data: DataDir, settings: ServeSettings, *, published: exposure.Published | None = None) -> None:
     """``juru serve``: one server on one data directory, in the foreground."""
     configure()
     with hold(data.require()):
-        run(_serve(data, settings))
+        run(_serve(data, settings, published))
 
 
-async def _serve(data: DataDir, settings: ServeSettings) -> None:
-    server = Server(data, settings)
+async def _serve(data: DataDir, settings: ServeSettings, published: exposure.Published | None) -> None:
+    server = Server(data, settings, published=published)
     await serve_until_interrupted(server, server.console())
 
 

@@ -26,6 +26,11 @@ class DataDir(msgspec.Struct, frozen=True):
         return self.path / "keys.json"
 
     @property
+    def sessions(self) -> Path:
+        """Who is logged in and who guessed wrong: no part of the book, and nothing is lost when it goes."""
+        return self.path / "sessions.db"
+
+    @property
     def lock(self) -> Path:
         """Held by the one server that writes."""
         return self.path / "juru.lock"
@@ -60,6 +65,10 @@ class ServeSettings(msgspec.Struct, frozen=True):
     body_bytes_max: int = 65_536
     drain_s: float = 20.0
     synchronous: str = "FULL"
+    public_url: str = ""
+    trusted_proxies: tuple[str, ...] = ()
+    session_idle_s: int = 28_800
+    session_age_s: int = 259_200
 
 
 def data_dir(given: Path | None) -> DataDir:

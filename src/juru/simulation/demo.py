@@ -180,6 +180,18 @@ def deposits(demo: Demo | None = None, *, by: str = "demo") -> list[AddDeposit]:
     ]
 
 
+def published(demo: Demo | None = None) -> dict[tuple[str, str], dict[str, str]]:
+    """Every secret of the demo, by whose it is: all of them stand in public, so no real business may use them."""
+    demo = demo or DEMO
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for agent in demo.agents:
+        secrets = {"pin": agent.pin, "password": agent.password, "api_key": agent.api_key}
+        found["agent", agent.member_id] = {name: value for name, value in secrets.items() if value is not None}
+    for told in demo.suppliers:
+        found["supplier", told.supplier.code] = {**told.secrets, "callback_token": told.supplier.callback_token}
+    return found
+
+
 def market_config(
     demo: Demo | None = None, *, server_url: str = SERVER_URL, port: int = MARKET_PORT, log_path: str | None = None
 ) -> MarketConfig:
@@ -405,7 +417,7 @@ AGENTS: tuple[DemoAgent, ...] = (
 )
 
 DEMO = Demo(
-    Settings("Juru Demo"),
+    Settings("Juru Demo", demo=True),
     tuple(Operator(code, name) for code, name in OPERATORS.items()),
     shipped_prefixes(),
     tuple(DemoProduct(product, SAMPLES[product.operator or ""]) for product in PRODUCTS),

@@ -21,7 +21,9 @@ from juru.server.desk.init import init
 from juru.server.desk.link import open_desk
 from juru.server.desk.lock import hold
 from juru.server.domain.catalog import Supplier
+from juru.server.domain.cell import Settings
 from juru.server.domain.commands import Command, SaveRecord
+from juru.server.domain.records import SETTINGS_KEY
 from juru.server.domain.refusals import Refusal
 from juru.server.errors import SettingsError
 from juru.server.settings import DataDir, ServeSettings
@@ -66,8 +68,13 @@ async def _make(data: DataDir, demo: Demo) -> None:
 
 
 async def _move(data: DataDir, demo: Demo) -> None:
-    """Point a demo that was made on another port at its market of today."""
+    """Point a demo that was made on another port at its market of today; mark one of before there was a mark."""
     async with open_desk(data) as desk:
+        settings = msgspec.json.decode(desk.records("setting")[0].body, type=Settings)
+        if not settings.demo:
+            body = msgspec.json.encode(msgspec.structs.replace(settings, demo=True))
+            result = await desk.submit(SaveRecord("setting", SETTINGS_KEY, body, "demo", "demo"))
+            assert not isinstance(result, Refusal), result
         bases = {
             msgspec.json.decode(record.body, type=Supplier).account["base"].rpartition("/")[0]
             for record in desk.records("supplier")

@@ -5,7 +5,7 @@ These paths carry the load, so they are answered before any framework's routing 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -17,23 +17,37 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Client = Callable[[str, Iterable[tuple[bytes, bytes]]], str]
+"""Whose request it is, by the address it comes from and its headers."""
 
 
 class TooLargeError(Exception):
     """The body is over the limit."""
 
 
-class WireFront:
-    """Sends requests under a mount to its handler and everything else to the inner application."""
+def _peer(peer: str, _headers: Iterable[tuple[bytes, bytes]]) -> str:
+    return peer
 
-    def __init__(self, mounts: Mapping[str, Handler], inner: App, *, body_bytes_max: int) -> None:
+
+class WireFront:
+    """Sends requests under a mount to its handler and everything else to the inner application.
+
+    Whose address counts is decided here, once, for every channel and every page.
+    """
+
+    def __init__(
+        self, mounts: Mapping[str, Handler], inner: App, *, body_bytes_max: int, client: Client = _peer
+    ) -> None:
         self._mounts = tuple(sorted(mounts.items(), key=lambda m: -len(m[0])))
         self._inner = inner
         self._body_bytes_max = body_bytes_max
+        self._client = client
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one ASGI request."""
         if scope["type"] == "http":
+            peer = scope.get("client") or ("", 0)
+            scope["client"] = (self._client(peer[0], scope["headers"]), peer[1])
             path = scope["path"]
             for mount, handler in self._mounts:
                 if path.startswith(mount) and path[len(mount) : len(mount) + 1] in {"", "/"}:
@@ -49,8 +63,7 @@ class WireFront:
         except (UnicodeDecodeError, ValueError):
             reply = _plain(400, Code.BAD_ENCODING, "the query must be percent-encoded UTF-8")
         else:
-            client = scope.get("client")
-            reply = await handler(request, client[0] if client else "")
+            reply = await handler(request, scope["client"][0])
         headers = [(name.encode(), value.encode()) for name, value in reply.headers]
         headers.append((b"content-length", str(len(reply.body)).encode()))
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})

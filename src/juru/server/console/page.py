@@ -3,40 +3,42 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
-import hashlib
 from collections.abc import AsyncIterator, Callable, Sequence
-from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import msgspec
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from juru.server.channels.door import Door
-from juru.server.console.guard import Endpoint, Guard, body_of
+from juru.server.console.entry import DEMO, here_may, may, powers_of, whose
 from juru.server.console.lines import chat_examples, copy_lines
 from juru.server.console.live import Live, Page
 from juru.server.console.queue import Answered, Asked, HumanQueue
-from juru.server.console.shape import balances, health, order_rows
+from juru.server.console.shape import balances, health, moment, order_rows
 from juru.server.console.story import story_of
-from juru.server.console.words import Lang, Words, for_browser, lang_of, words
+from juru.server.console.words import Lang, Words, for_browser, words
+from juru.server.desk.agent_secrets import Made, Seals
+from juru.server.domain.logins import Power
 from juru.server.engine.writer import Writer
 from juru.server.store.reads.reads import Reads
+from juru.web.gate import Endpoint, Gate, Right
+from juru.web.login import LoginPages, Note
+from juru.web.once import Once
+from juru.web.passwords import Passwords
+from juru.web.visits import Visit, visit
 
 ORDERS_SHOWN = 50
 HEARTBEAT_S = 10.0
 BREATH_S = 0.15
 """What happens within a breath is told together."""
 
-_HERE = Path(__file__).parent
 _CHAT_FIRST = 20
 _TEXT_MAX = 1_000
 _ID_MAX = 2**62
-_LANG_COOKIE = "juru_lang"
-_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+_CHECKED_EVERY_S = 10.0
+"""How often a stream looks whether its session still holds."""
 
 
 class Later(Protocol):
@@ -84,8 +86,10 @@ class Console:
         chat: Chat,
         now_ms: Callable[[], int],
         url: str,
+        gate: Gate,
+        keys: Seals,
         demo: dict[str, Any] | None = None,
-        only_this_machine: bool = True,
+        note: Note = lambda _what, _facts: None,
     ) -> None:
         self.writer = writer
         self.door = door
@@ -94,13 +98,20 @@ class Console:
         self.now_ms = now_ms
         self.url = url.rstrip("/")
         self.demo = demo
-        self.guard = Guard(url, only_this_machine=only_this_machine)
+        self.gate = gate
+        self.keys = keys
+        self.passwords = Passwords()
+        self.once: Once[tuple[Made, ...]] = Once(now_ms)
+        self.login = LoginPages(
+            gate,
+            self.passwords,
+            moment=lambda at_ms, lang: moment(at_ms, writer.cell.settings.zone, lang),
+            first_login="juru login add OWNER --role owner",
+            note=note,
+        )
         self.live = Live(writer)
         self.queue = HumanQueue(writer, reads)
-        self.assets = _assets()
-        self._templates = Environment(
-            loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-        )
+        self.assets = gate.pages.assets
 
     def close(self) -> None:
         """End the streams; to be called before the HTTP server is asked to stop."""
@@ -108,25 +119,27 @@ class Console:
 
     def html(self, template: str, lang: Lang, status: int = 200, **facts: object) -> HTMLResponse:
         """A page in a language."""
-        page = self._templates.get_template(template).render(
-            t=words(lang),
-            lang=lang,
+        account = visit().account
+        return self.gate.pages.html(
+            template,
+            lang,
+            status,
             cell=self.writer.cell,
             demo=self.demo,
-            asset={name: f"/console/static/{name}?v={tag}" for name, (tag, _, _) in self.assets.items()},
+            may={power.value for power in powers_of(account)},
+            known_by=None if account is None or account is DEMO else account,
             **facts,
         )
-        return HTMLResponse(page, status)
 
 
 def routes(console: Console) -> list[BaseRoute]:
-    """Everything the console answers, each behind its guard."""
+    """The one screen, an order's page and what their scripts ask, each behind the gate with the right it needs."""
 
-    async def home(request: Request) -> Response:
-        lang = _lang(request)
+    async def home(_request: Request) -> Response:
+        lang = visit().lang
         t = words(lang)
         demo = console.demo
-        page = console.html(
+        return console.html(
             "home.html",
             lang,
             orders=order_rows(console.reads.orders(limit=ORDERS_SHOWN), console.writer.cell, lang, t),
@@ -135,10 +148,9 @@ def routes(console: Console) -> list[BaseRoute]:
             browser=for_browser(lang) | {"lang": lang},
             state=msgspec.to_builtins(_state(console, "", lang, t)),
         )
-        return _remember(page, request, lang)
 
     async def order(request: Request) -> Response:
-        lang = _lang(request)
+        lang = visit().lang
         part = "part" in request.query_params
         number = request.path_params["order_id"]
         past = console.reads.timeline(number) if number < _ID_MAX else None
@@ -146,7 +158,7 @@ def routes(console: Console) -> list[BaseRoute]:
         if past is None:
             return console.html(name, lang, 404, order_id=number, story=None)
         story = story_of(past, console.writer.cell, lang, words(lang))
-        return _remember(console.html(name, lang, order_id=number, story=story), request, lang)
+        return console.html(name, lang, order_id=number, story=story)
 
     async def events(request: Request) -> Response:
         page = console.live.open()
@@ -154,28 +166,29 @@ def routes(console: Console) -> list[BaseRoute]:
             return Response(status_code=503, headers={"retry-after": "10"})
         agent = console.door.agent(request.query_params.get("agent", ""))
         after = _whole(request.query_params.get("after", ""))
-        stream = _stream(console, page, _lang(request), None if agent is None else agent.code, after)
+        stream = _stream(console, page, visit(), None if agent is None else agent.code, after)
         return StreamingResponse(stream, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
 
     async def state(request: Request) -> Response:
-        lang = _lang(request)
+        lang = visit().lang
         return _json(_state(console, request.query_params.get("find", "")[:40].strip().upper(), lang, words(lang)))
 
-    async def lines(request: Request) -> Response:
+    async def lines(_request: Request) -> Response:
         demo = console.demo
-        t = words(_lang(request))
+        t = words(visit().lang)
         return _json([] if demo is None else copy_lines(demo, console.url, console.now_ms(), t))
 
     async def decide(request: Request) -> Response:
-        t = words(_lang(request))
+        t = words(visit().lang)
         asked = await _read(request, Asked)
         if asked is None:
             return _json(Answered(done=False, text=t("not_done") + t("why_malformed"), order_id=0), 400)
+        asked = msgspec.structs.replace(asked, by=whose(asked.by))
         answered = await console.queue.decide(asked, t)
         return _json(answered, 200 if answered.done else 409)
 
     async def say(request: Request) -> Response:
-        t = words(_lang(request))
+        t = words(visit().lang)
         said = await _read(request, Said)
         if said is None:
             return _json({"replies": [t("not_done") + t("why_malformed")]}, 400)
@@ -184,24 +197,30 @@ def routes(console: Console) -> list[BaseRoute]:
         return _json({"replies": await console.chat.say(said.agent, said.text, said.message_id[:64])})
 
     async def static(request: Request) -> Response:
-        return _asset(console.assets.get(request.path_params["name"]), request)
+        return console.gate.pages.asset(request.path_params["name"], request)
 
-    own: list[tuple[str, Endpoint, str]] = [
-        ("/", home, "GET"),
-        ("/orders/{order_id:int}", order, "GET"),
-        ("/events", events, "GET"),
-        ("/console/state", state, "GET"),
-        ("/console/lines", lines, "GET"),
-        ("/console/decide", decide, "POST"),
-        ("/console/chat", say, "POST"),
-        ("/console/static/{name}", static, "GET"),
+    own: list[tuple[str, Endpoint, str, Right | None]] = [
+        ("/", home, "GET", may(Power.SEE)),
+        ("/orders/{order_id:int}", order, "GET", may(Power.SEE)),
+        ("/events", events, "GET", may(Power.SEE)),
+        ("/console/state", state, "GET", may(Power.SEE)),
+        ("/console/lines", lines, "GET", may(Power.SEE)),
+        ("/console/decide", decide, "POST", may(Power.DECIDE)),
+        ("/console/chat", say, "POST", may(Power.CHAT)),
+        ("/console/static/{name}", static, "GET", None),
     ]
-    return [Route(path, console.guard(endpoint), methods=[method]) for path, endpoint, method in own]
+    guard = console.gate.guard
+    return [Route(path, guard(endpoint, right), methods=[method]) for path, endpoint, method, right in own]
 
 
-async def _stream(console: Console, page: Page, lang: Lang, agent: str | None, after: int) -> AsyncIterator[bytes]:
-    """Server-sent events of one page: the latest orders, then whatever moves; a comment now and then keeps it open."""
-    t = words(lang)
+async def _stream(console: Console, page: Page, now: Visit, agent: str | None, after: int) -> AsyncIterator[bytes]:
+    """Server-sent events of one page: the latest orders, then whatever moves; a comment now and then keeps it open.
+
+    It ends with the session that it was opened by.
+    """
+    lang, t = now.lang, words(now.lang)
+    loop = asyncio.get_running_loop()
+    checked_s = loop.time()
     try:
         latest = console.reads.orders(limit=ORDERS_SHOWN)
         yield b"retry: 2000\n\n" + _event("orders", _told(console, latest, 0, lang, t))
@@ -220,6 +239,10 @@ async def _stream(console: Console, page: Page, lang: Lang, agent: str | None, a
                 await asyncio.wait_for(page.wake.wait(), HEARTBEAT_S)
             except TimeoutError:
                 yield b": still here\n\n"
+            if loop.time() - checked_s >= _CHECKED_EVERY_S:
+                checked_s = loop.time()
+                if not await console.gate.still(now):
+                    return
             later = [] if agent is None else list(await console.chat.later(agent, after))
     finally:
         console.live.pages.discard(page)
@@ -237,29 +260,23 @@ def _state(console: Console, find: str, lang: Lang, t: Words) -> dict[str, objec
     """Balances, suppliers and the human queue, as they stand."""
     cell = console.writer.cell
     waiting, more = console.queue.waiting(lang, t)
+    if not here_may(Power.DECIDE):
+        waiting = [msgspec.structs.replace(item, options=()) for item in waiting]
+    money = balances(cell, find, t)
+    if not here_may(Power.REPORTS):
+        money = msgspec.structs.replace(money, house=(), suppliers=())
     return {
         "paused": t("selling_paused") if cell.settings.paused else "",
-        "balances": balances(cell, find, t),
+        "balances": money,
         "suppliers": health(cell, console.live.troubles, lang, t),
         "queue": waiting,
         "queue_more": t("queue_more", count=more) if more else "",
     }
 
 
-def _lang(request: Request) -> Lang:
-    return lang_of(request.query_params.get("lang"), request.cookies.get(_LANG_COOKIE))
-
-
-def _remember(response: Response, request: Request, lang: Lang) -> Response:
-    if "lang" in request.query_params:
-        response.set_cookie(_LANG_COOKIE, lang, max_age=31_536_000, samesite="strict", httponly=True)
-    return response
-
-
 async def _read(request: Request, kind: type[_Form]) -> _Form | None:
-    body = await body_of(request)
     try:
-        return None if body is None else msgspec.json.decode(body, type=kind)
+        return msgspec.json.decode(await request.body(), type=kind)
     except (msgspec.DecodeError, msgspec.ValidationError):
         return None
 
@@ -270,30 +287,3 @@ def _json(body: object, status: int = 200) -> Response:
 
 def _whole(written: str) -> int:
     return int(written) if written.isascii() and written.isdigit() and len(written) < 19 else -1
-
-
-Asset = tuple[str, str, bytes]
-"""A tag of its content, its type, and its bytes, compressed."""
-
-
-def _assets() -> dict[str, Asset]:
-    assets = {}
-    for path in sorted((_HERE / "static").iterdir()):
-        body = path.read_bytes()
-        tag = hashlib.sha256(body).hexdigest()[:12]
-        assets[path.name] = (tag, _TYPES[path.suffix], gzip.compress(body, mtime=0))
-    return assets
-
-
-def _asset(asset: Asset | None, request: Request) -> Response:
-    if asset is None:
-        return Response(status_code=404)
-    tag, kind, packed = asset
-    headers = {"etag": f'"{tag}"', "vary": "accept-encoding", "cache-control": "no-cache"}
-    if request.query_params.get("v") == tag:
-        headers["cache-control"] = "public, max-age=31536000, immutable"
-    if request.headers.get("if-none-match") == headers["etag"]:
-        return Response(status_code=304, headers=headers)
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(packed, media_type=kind, headers=headers | {"content-encoding": "gzip"})
-    return Response(gzip.decompress(packed), media_type=kind, headers=headers)

@@ -5,18 +5,16 @@ Text in braces is filled in with the facts of the case. The words of states are 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Literal
+from juru.server.console.words_people import PEOPLE
+from juru.web.words import KIT, LANGS, Lang, Words, lang_of, speak
 
-Lang = Literal["id", "en"]
-Words = Callable[..., str]
+__all__ = ["WORDS", "Lang", "Words", "for_browser", "known", "lang_of", "words"]
 
-WORDS: dict[str, tuple[str, str]] = {
+_OWN: dict[str, tuple[str, str]] = {
     "title": ("Juru - order berjalan", "Juru - live orders"),
     "heading": ("Order berjalan", "Live orders"),
     "demo": ("Demo: semua simulasi", "Demo: all simulated"),
     "selling_paused": ("Penjualan dihentikan", "Selling is paused"),
-    "language": ("English", "Bahasa Indonesia"),
     "skip": ("Langsung ke daftar order", "Skip to the orders"),
     "noscript": (
         "Halaman ini memperbarui diri dengan JavaScript. Tanpanya, muat ulang untuk melihat yang terbaru.",
@@ -32,7 +30,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "col_price": ("Harga", "Price"),
     "col_state": ("Status", "State"),
     "col_sn": ("SN", "SN"),
-    "copy": ("Salin", "Copy"),
     "copy_sn": ("Salin SN order {order}", "Copy the SN of order {order}"),
     "empty_orders": (
         "Belum ada order. Kirim yang pertama: salin satu baris di bawah ini ke terminal, atau ketik di chat.",
@@ -326,23 +323,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "js_order_failed": ("Order tidak dapat dibuka. Coba lagi.", "The order cannot be opened. Try again."),
 }
 
-_LANGS: tuple[Lang, Lang] = ("id", "en")
-
-
-def lang_of(asked: str | None, kept: str | None) -> Lang:
-    """The language of a page: asked for in the address, else kept from before, else Indonesian."""
-    return next((lang for wanted in (asked, kept) for lang in _LANGS if lang == wanted), "id")
+WORDS = KIT | _OWN | PEOPLE
 
 
 def words(lang: Lang) -> Words:
     """``t(key, **facts)`` in a language; a key that is not in the catalogue is a bug of the page."""
-    side = _LANGS.index(lang)
-
-    def say(key: str, **facts: object) -> str:
-        text = WORDS[key][side]
-        return text.format(**facts) if facts else text
-
-    return say
+    return speak(WORDS, lang)
 
 
 def known(t: Words, key: str, otherwise: str) -> str:
@@ -352,5 +338,5 @@ def known(t: Words, key: str, otherwise: str) -> str:
 
 def for_browser(lang: Lang) -> dict[str, str]:
     """The texts that only the browser puts on the page."""
-    side = _LANGS.index(lang)
+    side = LANGS.index(lang)
     return {key.removeprefix("js_"): texts[side] for key, texts in WORDS.items() if key.startswith("js_")}

@@ -21,6 +21,7 @@ from juru.server.domain.commands import (
     AddDeposit,
     Command,
     Decide,
+    OpenBalances,
     Pause,
     ProposeFindings,
     ReverseTransfer,
@@ -41,11 +42,12 @@ from juru.server.domain.commands_money import (
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.results import Result
 from juru.server.engine.writer import Writer
+from juru.web.forwarded import was_forwarded
 
 BODY_BYTES_MAX = 4_000_000
 _POLL_S = 10.0
 BY_PEOPLE = (
-    *(AddDeposit, Decide, Pause, ProposeFindings, ReverseTransfer, SaveRecord, SeeItem, SettleFinding),
+    *(AddDeposit, Decide, OpenBalances, Pause, ProposeFindings, ReverseTransfer, SaveRecord, SeeItem, SettleFinding),
     *(AskTicket, CancelTicket, ImportBankRows, AssignBankRow, ReopenBankRow, GiveDebt, RepayDebt, WriteOffDebt),
 )
 """What a person may command; whatever else the writer knows comes from channels, suppliers and timers."""
@@ -129,8 +131,8 @@ def _closed(request: Request, token: str) -> Response | None:
 
 
 def _from_here(request: Request) -> bool:
-    """Loopback; or the server's own address, for one that listens on that alone."""
-    if request.client is None:
+    """Loopback; or the server's own address, for one that listens on that alone. Never through a proxy."""
+    if request.client is None or was_forwarded(request.headers.raw):
         return False
     try:
         address = ipaddress.ip_address(request.client.host)

@@ -14,6 +14,7 @@ import msgspec
 from juru.bank.profiles import GENERIC, load_bank_profile
 from juru.bank.profiles import ProfileError as BankProfileError
 from juru.server.channels.callbacks import MOUNT as CALLBACK_MOUNT
+from juru.server.desk.agent_secrets import Fresh, agent_secrets
 from juru.server.desk.cells import CellError
 from juru.server.desk.files import Row
 from juru.server.desk.link import Desk
@@ -26,7 +27,7 @@ from juru.server.domain.cell import Cell, Past, Record, Settings
 from juru.server.domain.commands import SaveRecord
 from juru.server.domain.records import KINDS, put, save_record
 from juru.server.domain.refusals import Refusal
-from juru.server.store.keyring import Keyring, hash_pin, pin_matches
+from juru.server.store.keyring import Keyring
 
 Progress = Callable[[int, int], None]
 """Told how many of how many are done."""
@@ -35,16 +36,6 @@ CHECKED_KINDS = ("setting", "operator", "product", "supplier", "agent", "offer",
 _PIN_DIGITS = range(4, 9)
 _AT_ONCE = 200
 _SUPPLIER_SECRETS = ("pin", "password", "api_key", "secret")
-
-
-class Fresh(Protocol):
-    """Where new secrets come from."""
-
-    def pin(self) -> str:
-        """A PIN nobody can guess."""
-
-    def token(self) -> str:
-        """A key nobody can guess."""
 
 
 class Records(Protocol):
@@ -223,31 +214,16 @@ class Importer:
         return record
 
     def _agent_secrets(self, draft: _Draft, plan: Plan) -> None:
-        """A chat-only PIN is hashed; an H2H agent's PIN, password and key are sealed: signatures need them."""
-        sealed: dict[str, str] = dict(draft.document.get("secrets", {}))
-        pin = draft.secrets.get("pin")
-        known = self._keys.open(sealed["pin"]) if "pin" in sealed else None
-        if draft.secrets.get("h2h") == "no":
-            pin = pin or known
-            sealed.clear()
-        h2h = draft.secrets.get("h2h") == "yes" or "api_key" in sealed
-        if draft.secrets.get("renew") == "yes":
-            # What leaked is void as soon as the record is saved: nothing of the old is carried over.
-            known = None
-            sealed.clear()
-        if pin is None and (not sealed or (h2h and known is None)):
-            pin = self._fresh.pin()
-            plan.issued.append(Issued(draft.key, "pin", pin))
-        for name in ("password", "api_key") if h2h else ():
-            if name not in sealed:
-                made = self._fresh.token()
-                sealed[name] = self._keys.seal(made)
-                plan.issued.append(Issued(draft.key, name, made))
-        if pin is not None and h2h and pin != known:
-            sealed["pin"] = self._keys.seal(pin)
-            sealed.pop("pin_hash", None)
-        elif pin is not None and not h2h and not pin_matches(sealed.get("pin_hash", ""), pin):
-            sealed["pin_hash"] = hash_pin(pin)
+        h2h = draft.secrets.get("h2h")
+        sealed, made = agent_secrets(
+            draft.document.get("secrets", {}),
+            self._keys,
+            self._fresh,
+            pin=draft.secrets.get("pin"),
+            server=None if h2h is None else h2h == "yes",
+            renew=draft.secrets.get("renew") == "yes",
+        )
+        plan.issued.extend(Issued(draft.key, one.name, one.value) for one in made)
         draft.document["secrets"] = sealed
 
     def _supplier_secrets(self, draft: _Draft, plan: Plan) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -32,8 +33,9 @@ OPERATORS = {
 }
 
 
-async def init(data: DataDir, settings: Settings, *, by: str = "init", more: Sequence[Command] = ()) -> None:
-    """Make a cell in ``data`` and carry out ``more``. What cannot be finished is taken away again.
+@contextlib.asynccontextmanager
+async def new_cell(data: DataDir, settings: Settings, *, by: str = "init") -> AsyncIterator[Desk]:
+    """Make a cell in ``data`` and give a desk at it; what the body cannot finish is taken away again, all of it.
 
     Raises ``DataDirError`` for a directory that holds anything, ``CommandError`` for settings that cannot be used.
     """
@@ -49,7 +51,8 @@ async def init(data: DataDir, settings: Settings, *, by: str = "init", more: Seq
         finally:
             engine.close()
         async with open_desk(data) as desk:
-            await _carry_out(desk, [*_first_records(settings, by), *more])
+            await carry_out(desk, _first_records(settings, by))
+            yield desk
     except OSError as error:
         _take_away(data, made=made)
         raise DataDirError(f"{data.path} cannot be made: {error.strerror}") from error
@@ -58,7 +61,14 @@ async def init(data: DataDir, settings: Settings, *, by: str = "init", more: Seq
         raise
 
 
-async def _carry_out(desk: Desk, commands: Sequence[Command]) -> None:
+async def init(data: DataDir, settings: Settings, *, by: str = "init", more: Sequence[Command] = ()) -> None:
+    """Make a cell in ``data`` and carry out ``more``; raises as ``new_cell`` does."""
+    async with new_cell(data, settings, by=by) as desk:
+        await carry_out(desk, more)
+
+
+async def carry_out(desk: Desk, commands: Sequence[Command]) -> None:
+    """Have commands decided. Raises ``CommandError`` for the first that is refused."""
     for command, result in zip(commands, await desk.submit_all(commands), strict=True):
         if isinstance(result, Refusal):
             what = f"{command.kind} {command.key}" if isinstance(command, SaveRecord) else type(command).__name__

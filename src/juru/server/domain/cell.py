@@ -24,6 +24,7 @@ from juru.server.domain.catalog import (
     RoutingRule,
     Supplier,
 )
+from juru.server.domain.logins import Login
 from juru.server.domain.order import Attempt, Event, Happened, Order, evolve_attempt, evolve_order
 from juru.server.domain.paper import Paper, PaperRow
 from juru.server.domain.paper_kinds import NAME_OF, PAPER_KINDS
@@ -64,6 +65,7 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
     ticket_idr_max: Annotated[int, msgspec.Meta(le=1_000_000_000_000)] = 100_000_000
     grammar: dict[str, Any] = {}
     templates: dict[str, dict[str, str]] = {}
+    demo: bool = False
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -231,6 +233,7 @@ class Cell:
         self.agents: dict[str, Agent] = {}
         self.agent_codes: dict[int, str] = {}
         self.pin_guards: dict[str, PinGuard] = {}
+        self.logins: dict[str, Login] = {}
         self.operators: dict[str, Operator] = {}
         self.products: dict[str, Product] = {}
         self.denominations: dict[tuple[str, int], str] = {}

@@ -118,6 +118,23 @@ class AddDeposit(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
     via: str = ""
 
 
+class OpeningRow(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One account's balance on moving in; ``attempt`` counts on where an earlier one was reversed."""
+
+    kind: DepositKind
+    key: str
+    balance_idr: int
+    attempt: int = 1
+
+
+class OpenBalances(msgspec.Struct, frozen=True, tag=True):
+    """A business moves in: balances of agents, suppliers and bank against the owner's equity. All rows or none."""
+
+    rows: tuple[OpeningRow, ...]
+    reason: str
+    by: str
+
+
 class ReverseTransfer(msgspec.Struct, frozen=True, tag=True):
     """A person reverses a posted transfer that was wrong."""
 
@@ -281,6 +298,7 @@ Command = (
     | NotePin
     | NoteRefusal
     | AddDeposit
+    | OpenBalances
     | ReverseTransfer
     | SaveRecord
     | MarkSending

@@ -32,6 +32,7 @@ from juru.server.domain.commands import (
     MessageKey,
     NotePin,
     NoteRefusal,
+    OpenBalances,
     Pause,
     PlaceOrder,
     ProposeFindings,
@@ -48,6 +49,7 @@ from juru.server.domain.commands_money import AskTicket, CancelTicket, MoneyComm
 from juru.server.domain.health import supplier_probed
 from juru.server.domain.money import add_deposit, cancel_transfer, reverse_transfer, transfer_deposit
 from juru.server.domain.money_in import named_by, take_in
+from juru.server.domain.opening import open_balances, opening_key
 from juru.server.domain.paper import Marked
 from juru.server.domain.people import decide_order, see_item
 from juru.server.domain.place import place_order
@@ -123,6 +125,8 @@ def _decide(cell: Cell, command: Command) -> Result:  # noqa: C901, PLR0911, PLR
             return note_refusal(cell, command)
         case AddDeposit():
             return add_deposit(cell, command)
+        case OpenBalances():
+            return open_balances(cell, command)
         case ReverseTransfer():
             return reverse_transfer(cell, command)
         case SaveRecord():
@@ -187,8 +191,8 @@ def needs(cell: Cell, commands: list[Command]) -> Needs:  # noqa: C901, PLR0912 
                 wanted.papers.append(("finding", key))
                 if attempt_id is not None and attempt_id not in cell.attempts:
                     wanted.attempts.append(attempt_id)
-            case AddDeposit(request_id=request_id):
-                wanted.messages.append((0, MessageKey(DESK, "", request_id, "")))
+            case AddDeposit() | OpenBalances():
+                wanted.messages.extend((0, MessageKey(DESK, "", request_id, "")) for request_id in _ids(command))
             case _:
                 pass
     return wanted
@@ -199,6 +203,11 @@ def _needs_of_money(commands: list[Command], wanted: Needs) -> None:
         wanted.papers.extend(named.papers)
         wanted.transfers.extend(named.transfers)
         wanted.messages.extend((0, MessageKey(DESK, "", request_id, "")) for request_id in named.requests)
+
+
+def _ids(command: AddDeposit | OpenBalances) -> list[str]:
+    """The request ids of what a person posts."""
+    return [command.request_id] if isinstance(command, AddDeposit) else [opening_key(row) for row in command.rows]
 
 
 def _needs_of_order(cell: Cell, command: PlaceOrder, wanted: Needs) -> None:

@@ -11,6 +11,7 @@ from juru.server.domain.bank_account import BankAccount, digits_of
 from juru.server.domain.catalog import Offer, Operator, PortedNumber, PrefixTable, Product, Supplier
 from juru.server.domain.cell import Cell, Record, RefusedRow, Settings
 from juru.server.domain.commands import ChangePin, NotePin, NoteRefusal, Pause, SaveRecord
+from juru.server.domain.logins import Login, login_problem
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.results import Done, Result
 from juru.values.msisdn import parse_msisdn
@@ -31,6 +32,7 @@ KINDS: dict[str, type[msgspec.Struct]] = {
     "supplier": Supplier,
     "offer": Offer,
     "bank_account": BankAccount,
+    "login": Login,
 }
 
 
@@ -86,6 +88,8 @@ def _problem(cell: Cell, key: str, record: msgspec.Struct) -> str | None:
             return _offer_problem(cell, key, record)
         case Settings():
             return _settings_problem(cell, key, record)
+        case Login():
+            return login_problem(cell.logins, key, record)
         case PrefixTable() if key != PREFIXES_KEY:
             return f"the prefix table's key is {PREFIXES_KEY}"
         case PinGuard(agent=agent) if agent != key or agent not in cell.agents:
@@ -135,6 +139,8 @@ def _settings_problem(cell: Cell, key: str, settings: Settings) -> str | None:
         return "the zone of a cell is fixed at init"
     if settings.ticket_idr_min > settings.ticket_idr_max:
         return "ticket_idr_min is above ticket_idr_max"
+    if cell.settings.demo and not settings.demo:
+        return "a demo stays one: its secrets are known to everybody; make a cell of your own with 'juru init'"
     if settings.incarnation < cell.settings.incarnation:
         return "the incarnation only rises: suppliers have seen references of this one"
     return None
@@ -193,6 +199,8 @@ def put(cell: Cell, kind: str, key: str, record: msgspec.Struct) -> None:
             cell.suppliers[key] = record
         case BankAccount():
             cell.bank_accounts[key] = record
+        case Login():
+            cell.logins[key] = record
         case Offer():
             before = cell.offer_products.get(key)
             if before is not None:

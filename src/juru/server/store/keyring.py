@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from juru.server.errors import DataDirError
 
 _NONCE = 12
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
 
@@ -78,3 +79,22 @@ def pin_matches(hashed: str, pin: str) -> bool:
         return _hasher.verify(hashed, pin)
     except (VerificationError, InvalidHashError):
         return False
+
+
+class FreshSecrets:
+    """New secrets from the system's own randomness."""
+
+    def pin(self) -> str:
+        """Six digits, not all alike."""
+        while True:
+            pin = f"{secrets.randbelow(1_000_000):06d}"
+            if len(set(pin)) > 2:
+                return pin
+
+    def token(self) -> str:
+        """A key of 160 bits."""
+        return secrets.token_hex(20)
+
+    def password(self) -> str:
+        """Four groups of five letters and digits that cannot be taken for each other: 99 bits that can be read out."""
+        return "-".join("".join(secrets.choice(_LETTERS) for _ in range(5)) for _ in range(4))

@@ -11,6 +11,7 @@ from juru.books.engine import BookEngine
 from juru.books.rules import Balance, Posting
 from juru.server.domain.accounts import agent_deposit
 from juru.server.domain.cell import Cell, Changes, Past, QueueItem, Settings
+from juru.server.domain.commands import DESK
 from juru.server.domain.decide import Needs
 from juru.server.domain.health import hear
 from juru.server.domain.order import AttemptState
@@ -229,7 +230,9 @@ class Store:
         window_ms = now_ms - cell.settings.repeat_window_s * 1000
         found: dict[int, r.Row] = {}
         for agent_id, key in needs.messages:
-            for row in self.engine.rows(_MESSAGE_BY_ID, (agent_id, key.id, key.channel, key.sender, oldest_ms)):
+            # What a person posts has a request id that counts for ever; a chat message's is forgotten with its days.
+            since_ms = 0 if key.channel == DESK else oldest_ms
+            for row in self.engine.rows(_MESSAGE_BY_ID, (agent_id, key.id, key.channel, key.sender, since_ms)):
                 found[row[0]] = row
             if key.text:
                 for row in self.engine.rows(_MESSAGE_BY_TEXT, (agent_id, window_ms, key.text, key.channel, key.sender)):

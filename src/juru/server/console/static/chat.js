@@ -1,6 +1,6 @@
 // The chat: a message keeps its id until it is answered, so that sending it again cannot order twice.
 
-import { $, post, words } from "./place.js";
+import { $, Refused, post, words } from "./place.js";
 
 const examples = JSON.parse($("examples").textContent);
 const form = $("chat-form");
@@ -46,6 +46,7 @@ function renew() {
 }
 
 export function watchChat(reconnect) {
+  if (!form) return { place: () => ({ agent: "", after: -1 }), told() {} };
   const kept = JSON.parse(sessionStorage.getItem("juru.chat") ?? "null");
   if (kept) {
     text.value = kept.text;
@@ -71,8 +72,8 @@ export function watchChat(reconnect) {
       for (const reply of replies) add(reply, "theirs", "Juru");
       text.value = "";
       renew();
-    } catch {
-      add(words.no_answer, "theirs trouble", "Juru");
+    } catch (error) {
+      add(error instanceof Refused ? error.message : words.no_answer, "theirs trouble", "Juru");
     }
     button.removeAttribute("aria-busy");
     text.focus();

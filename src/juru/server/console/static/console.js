@@ -3,7 +3,7 @@
 import "./copy.js";
 import { watchChat } from "./chat.js";
 import { showQueue } from "./queue.js";
-import { $, clone, fill, words, worded } from "./place.js";
+import { $, clone, fill, read, words, worded } from "./place.js";
 
 const ROWS_MAX = 50;
 const body = $("rows");
@@ -101,7 +101,7 @@ async function open(id, { quiet = false } = {}) {
   let html = "";
   try {
     const answer = await fetch(`/orders/${id}?part=1&lang=${words.lang}`);
-    html = await answer.text();
+    html = answer.ok || answer.status === 404 ? await answer.text() : await read(answer);
   } catch {
     if (quiet) return;
     html = `<h1 id="story-title" tabindex="-1"></h1>`;
@@ -173,7 +173,7 @@ function changed(part, value) {
 }
 
 function accounts(id, list) {
-  $(id).replaceChildren(
+  $(id)?.replaceChildren(
     ...list.map((account) => {
       const row = clone("account");
       fill(row, { ...account, note: account.note ?? "" });
@@ -234,7 +234,7 @@ function refresh() {
   asking ??= setTimeout(async () => {
     try {
       const answer = await fetch(`/console/state?lang=${words.lang}&find=${encodeURIComponent($("find").value)}`);
-      if (answer.ok) show(await answer.json());
+      show(await read(answer));
     } catch {
       // The stream says that the server is gone, and asks again when it is back.
     }
@@ -267,7 +267,10 @@ function connect() {
   });
   source.addEventListener("error", () => {
     say("lost");
-    if (source.readyState === EventSource.CLOSED) retry = setTimeout(connect, 4000);
+    if (source.readyState === EventSource.CLOSED) {
+      retry = setTimeout(connect, 4000);
+      refresh();
+    }
   });
   source.addEventListener("orders", (event) => {
     const { rows: moved, missed } = JSON.parse(event.data);

@@ -14,11 +14,26 @@ export function fill(element, facts) {
   }
 }
 
+export class Refused extends Error {}
+
+// What came back from the server itself; a session that is over leads to the login page and back to here.
+export async function read(answer) {
+  if (answer.status === 401) {
+    location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+  }
+  const body = await answer.json();
+  if (body?.refused) throw new Refused(body.refused);
+  return body;
+}
+
 export async function post(path, body) {
   const answer = await fetch(`${path}?lang=${words.lang}`, {
     method: "POST",
-    headers: { "content-type": "application/json" },
+    headers: {
+      "content-type": "application/json",
+      "x-juru-csrf": document.querySelector('meta[name="csrf"]').content,
+    },
     body: JSON.stringify(body),
   });
-  return answer.json();
+  return read(answer);
 }

@@ -1,6 +1,6 @@
 // The human queue: one card an item. A card that somebody is filling in stays as it is; the server refuses what is out of date.
 
-import { $, clone, fill, post, words } from "./place.js";
+import { $, Refused, clone, fill, post, words } from "./place.js";
 
 const cards = new Map();
 
@@ -44,7 +44,7 @@ function card(item) {
   }
   form.hidden = false;
   element.querySelector('[data-f="only"]').hidden = item.options[0].decision !== "seen";
-  form.elements.by.value = localStorage.getItem("juru.by") ?? "";
+  if (form.elements.by.type !== "hidden") form.elements.by.value = localStorage.getItem("juru.by") ?? "";
   for (const option of item.options) form.querySelector(".choices").append(choice(item, option, form));
   form.addEventListener("input", () => {
     const known = cards.get(item.id);
@@ -84,7 +84,7 @@ async function send(item, element, form) {
   if (button.getAttribute("aria-busy") === "true") return;
   button.setAttribute("aria-busy", "true");
   const field = form.elements;
-  localStorage.setItem("juru.by", field.by.value);
+  if (field.by.type !== "hidden") localStorage.setItem("juru.by", field.by.value);
   const answer = element.querySelector('[data-f="answer"]');
   try {
     const said = await post("/console/decide", {
@@ -113,8 +113,8 @@ async function send(item, element, form) {
       form.querySelector(".risk").hidden = !said.risk;
     }
     document.dispatchEvent(new CustomEvent("juru:decided"));
-  } catch {
-    answer.textContent = words.no_answer;
+  } catch (error) {
+    answer.textContent = error instanceof Refused ? error.message : words.no_answer;
   }
   answer.hidden = false;
   button.removeAttribute("aria-busy");
