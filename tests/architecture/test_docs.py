@@ -16,6 +16,7 @@ from juru.server.domain.agent import Agent
 from juru.server.domain.alert import AlertKind
 from juru.server.domain.catalog import Offer, Product, Supplier
 from juru.server.domain.cell import Settings
+from juru.server.domain.logins import Login
 from juru.server.settings import ServeSettings
 
 ROOT = Path(__file__).parents[2]
@@ -24,7 +25,7 @@ SETTINGS = ROOT / "docs" / "reference" / "settings.md"
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
 SPAN = re.compile(r"`(?:\.venv/bin/)?juru ([^`]+)`")
-RECORDS: tuple[type[msgspec.Struct], ...] = (Settings, ServeSettings, Supplier, Agent, Product, Offer)
+RECORDS: tuple[type[msgspec.Struct], ...] = (Settings, ServeSettings, Login, Supplier, Agent, Product, Offer)
 GIVEN = {("Agent", "id"), ("Supplier", "id")}
 
 

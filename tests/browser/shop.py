@@ -103,6 +103,7 @@ class Shop:
 
     def __init__(self, folder: Path, *, demo: bool = True) -> None:
         self._demo = demo
+        self.errors: list[BaseException] = []
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.loop = asyncio.new_event_loop()
@@ -153,6 +154,7 @@ class Shop:
             now_ms=runtime.now_ms,
             token=lambda: secrets.token_urlsafe(32),
             is_open=self._demo,
+            on_error=lambda _incident, error: self.errors.append(error),
         )
         self.console = Console(
             writer=self.writer,
@@ -192,6 +194,7 @@ class Shop:
         self.loop.call_soon_threadsafe(setattr, self._http, "should_exit", True)
         self._thread.join(20)
         assert not self._thread.is_alive(), "the server did not stop"
+        assert self.errors == [], "a page could not be made"
         return time.monotonic() - started
 
     def run(self, work: Coroutine[Any, Any, _T]) -> _T:

@@ -39,8 +39,8 @@ def serve(
         port=_port(port),
         public_url=public_url,
         trusted_proxies=tuple(read_list(trusted_proxies)),
-        session_idle_s=session_idle,
-        session_age_s=session_age,
+        session_idle_s=_lasting(session_idle),
+        session_age_s=_lasting(session_age),
     )
     run_server(where.dir(), settings, published=published())
     return OK
@@ -126,6 +126,12 @@ def _port(port: int) -> int:
     if not 0 <= port < 65_536:
         raise SettingsError(f"{port} is no port: 0 to 65535")
     return port
+
+
+def _lasting(seconds: int) -> int:
+    if seconds < 60:
+        raise SettingsError(f"{seconds} seconds are too short for a login: at least 60")
+    return seconds
 
 
 def _environment() -> bool:

@@ -16,7 +16,7 @@ from juru.cli.opening import move_in
 from juru.cli.output import OK, say
 from juru.server.desk.cells import read_idr
 from juru.server.desk.files import Row, read_rows
-from juru.server.desk.opening import ACCOUNT, BALANCE, CODE, COLUMNS
+from juru.server.desk.opening import BALANCE, CODE, COLUMNS, KIND
 from juru.server.domain.cell import Settings
 from juru.server.domain.commands import SaveRecord
 from juru.server.domain.logins import Login, Role
@@ -135,7 +135,7 @@ def _opening_rows(answers: _Answers) -> list[Row]:
     rows = [] if answers.opening is None else read_rows(answers.opening)
     if answers.bank_idr:
         header = rows[0].cells if rows else COLUMNS
-        cells = {ACCOUNT: "bank", CODE: "BANK", BALANCE: str(answers.bank_idr)}
+        cells = {KIND: "bank", CODE: "BANK", BALANCE: str(answers.bank_idr)}
         rows.append(Row(rows[-1].number + 1 if rows else 2, dict.fromkeys(header, "") | cells))
     return rows
 

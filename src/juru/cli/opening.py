@@ -33,7 +33,7 @@ def opening(
 ) -> int:
     """Post the opening balances in a CSV or XLSX FILE against the owner's equity: all rows, or none.
 
-    Columns: account (agent, supplier or bank), code, balance_idr; for agents and suppliers who are not there yet also
+    Columns: kind (agent, supplier or bank), code, balance_idr; for agents and suppliers who are not there yet also
     those of 'juru agent columns' and 'juru supplier columns'. A row that was posted before is not posted again.
     """
     if template is not None:

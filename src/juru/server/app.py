@@ -63,7 +63,7 @@ from juru.server.suppliers.http import HttpSuppliers
 from juru.server.suppliers.transport import HttpTransport
 from juru.server.telemetry import configure, logger
 from juru.values.wire import Sent, WireReply, WireRequest
-from juru.web.forwarded import Proxies
+from juru.web.forwarded import Proxies, was_forwarded
 from juru.web.places import Places
 from juru.web.session_file import SessionFile
 from juru.web.sessions import Limits
@@ -196,6 +196,7 @@ class Server:
         )
         self.token = secrets.token_urlsafe(24)
         self._sessions: SessionFile | None = None
+        self._told_of_proxy = False
         self._writing: asyncio.Task[None] | None = None
 
     def _reopen(self) -> Store:
@@ -332,7 +333,15 @@ class Server:
             callbacks.MOUNT: callback,
             api.MOUNT: api.ApiChannel(self.door, self.reads, self.runtime.now_ms).handle,
         }
-        return WireFront(mounts, inner, body_bytes_max=self.settings.body_bytes_max, client=self.proxies.client)
+        return WireFront(mounts, inner, body_bytes_max=self.settings.body_bytes_max, client=self._client)
+
+    def _client(self, peer: str, headers: list[tuple[bytes, bytes]]) -> str:
+        """Whose request it is; a proxy that nobody has named is told of once, for its clients all look like it."""
+        if not self._told_of_proxy and was_forwarded(headers) and not self.proxies.trusts(peer):
+            self._told_of_proxy = True
+            remedy = "if this is your proxy, name it with --trusted-proxies; until then its word is not taken"
+            log.warning("untrusted_proxy", address=peer, remedy=remedy)
+        return self.proxies.client(peer, headers)
 
     def routes(self, console: Console | None) -> list[BaseRoute]:
         """Every route that is no wire dialect's: pages behind the gate, commands behind the token, health."""
@@ -342,6 +351,9 @@ class Server:
     def check_exposure(self) -> None:
         """Raises ``SettingsError`` with the remedy where others could reach secrets that everybody knows."""
         exposure.refuse_demo_secrets(self.settings, self.writer.cell, self.keys, self._published)
+        if self.settings.public_url.startswith("http://"):
+            remedy = "passwords and sessions travel unencrypted: put TLS in front and give an https:// address"
+            log.warning("plain_http", public_url=self.settings.public_url, remedy=remedy)
 
     def announce(self, url: str) -> None:
         """Write where commands reach this server; only its owner may read it."""

@@ -41,6 +41,10 @@ class Proxies:
                 return nearest
         return nearest
 
+    def trusts(self, peer: str) -> bool:
+        """Whether this address is one of the proxies."""
+        return self._trusts(read_address(peer))
+
     def _trusts(self, address: _Address | None) -> bool:
         return address is not None and any(address in network for network in self.networks)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -19,7 +19,10 @@ HERE = Path(__file__).parent
 
 
 class Pages:
-    """The pages of one server. ``folder`` has its ``templates`` and ``static``; a template there comes before ours."""
+    """The pages of one server. ``folder`` has its ``templates`` and ``static``; a template there comes before ours.
+
+    ``shared`` gives what the room that uses this adds to every page.
+    """
 
     def __init__(
         self,
@@ -32,6 +35,7 @@ class Pages:
     ) -> None:
         self.words = {**KIT, **words}
         self.assets = read_assets([HERE / "static", folder / "static"])
+        self.shared: Callable[[], Mapping[str, object]] = dict
         self._token = token
         self._brand = brand
         self._links = {name: f"{static}/{name}?v={tag}" for name, (tag, _, _) in self.assets.items()}
@@ -58,6 +62,7 @@ class Pages:
                 "visit": now,
                 "csrf": self._csrf,
                 "flashes": self._flashes,
+                **self.shared(),
                 **facts,
             }
         )

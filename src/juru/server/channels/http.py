@@ -5,7 +5,7 @@ These paths carry the load, so they are answered before any framework's routing 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -17,7 +17,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
-Client = Callable[[str, Iterable[tuple[bytes, bytes]]], str]
+Client = Callable[[str, list[tuple[bytes, bytes]]], str]
 """Whose request it is, by the address it comes from and its headers."""
 
 
@@ -25,7 +25,7 @@ class TooLargeError(Exception):
     """The body is over the limit."""
 
 
-def _peer(peer: str, _headers: Iterable[tuple[bytes, bytes]]) -> str:
+def _peer(peer: str, _headers: list[tuple[bytes, bytes]]) -> str:
     return peer
 
 

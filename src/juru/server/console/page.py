@@ -16,7 +16,7 @@ from juru.server.console.entry import DEMO, here_may, may, powers_of, whose
 from juru.server.console.lines import chat_examples, copy_lines
 from juru.server.console.live import Live, Page
 from juru.server.console.queue import Answered, Asked, HumanQueue
-from juru.server.console.shape import balances, health, moment, order_rows
+from juru.server.console.shape import balances, health, minute, order_rows
 from juru.server.console.story import story_of
 from juru.server.console.words import Lang, Words, for_browser, words
 from juru.server.desk.agent_secrets import Made, Seals
@@ -105,13 +105,14 @@ class Console:
         self.login = LoginPages(
             gate,
             self.passwords,
-            moment=lambda at_ms, lang: moment(at_ms, writer.cell.settings.zone, lang),
+            moment=lambda at_ms, lang: minute(at_ms, writer.cell.settings.zone, lang),
             first_login="juru login add OWNER --role owner",
             note=note,
         )
         self.live = Live(writer)
         self.queue = HumanQueue(writer, reads)
         self.assets = gate.pages.assets
+        gate.pages.shared = self._shared
 
     def close(self) -> None:
         """End the streams; to be called before the HTTP server is asked to stop."""
@@ -119,17 +120,17 @@ class Console:
 
     def html(self, template: str, lang: Lang, status: int = 200, **facts: object) -> HTMLResponse:
         """A page in a language."""
+        return self.gate.pages.html(template, lang, status, **facts)
+
+    def _shared(self) -> dict[str, object]:
+        """What every page has: the cell, the demo's facts, who visits and what he may do."""
         account = visit().account
-        return self.gate.pages.html(
-            template,
-            lang,
-            status,
-            cell=self.writer.cell,
-            demo=self.demo,
-            may={power.value for power in powers_of(account)},
-            known_by=None if account is None or account is DEMO else account,
-            **facts,
-        )
+        return {
+            "cell": self.writer.cell,
+            "demo": self.demo,
+            "may": {power.value for power in powers_of(account)},
+            "known_by": None if account is None or account is DEMO else account,
+        }
 
 
 def routes(console: Console) -> list[BaseRoute]:

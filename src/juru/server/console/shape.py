@@ -105,6 +105,12 @@ def moment(at_ms: int, zone: Zone, lang: Lang) -> str:
     return f"{int(iso[8:10])} {_MONTHS[lang][int(iso[5:7]) - 1]} {iso[:4]} {iso[11:19]} {zone.value}"
 
 
+def minute(at_ms: int, zone: Zone, lang: Lang) -> str:
+    """The same to the minute, where nobody counts seconds: ``23 Nov 2026 14:05 WIB``."""
+    whole = moment(at_ms, zone, lang)
+    return f"{whole[: -len(zone.value) - 4]} {zone.value}"
+
+
 def grouped(dest: str) -> str:
     """A mobile number as ``0812-3456-7890``; any other destination as it is."""
     local = to_local(dest)

@@ -25,14 +25,14 @@ from juru.server.domain.refusals import Refusal
 from juru.server.store.keyring import Keyring
 from juru.server.store.reads.openings import Opened, openings
 
-ACCOUNT, CODE, BALANCE = "account", "code", "balance_idr"
+KIND, CODE, BALANCE = "kind", "code", "balance_idr"
 COLUMNS = {
-    ACCOUNT: "agent, supplier or bank",
+    KIND: "agent, supplier or bank",
     CODE: "the agent's or supplier's code; of a bank its name",
     BALANCE: "what he has with us; what we have there. Below zero: what he owes us, what we owe",
 }
 EXAMPLE = (
-    (ACCOUNT, CODE, BALANCE, "name", "upline", "level", "senders"),
+    (KIND, CODE, BALANCE, "name", "upline", "level", "senders"),
     ("bank", "BCA", 25_000_000, "", "", "", ""),
     ("agent", "INDUK01", 1_500_000, "Induk Pulsa", "", "grosir", ""),
     ("agent", "BUDI01", 350_000, "Budi Cell", "INDUK01", "retail", "sms:081200000001"),
@@ -164,10 +164,10 @@ def _read_rows(rows: Sequence[Row], plan: OpeningPlan) -> list[_Read]:
 
 
 def _read_row(row: Row, plan: OpeningPlan) -> _Read | None:
-    kind = _WORDS.get(row.cells[ACCOUNT].lower())
+    kind = _WORDS.get(row.cells[KIND].lower())
     code = row.cells[CODE].upper()
     if kind is None:
-        plan.problems.append(Problem(row.number, ACCOUNT, f"{row.cells[ACCOUNT]!r}: write agent, supplier or bank"))
+        plan.problems.append(Problem(row.number, KIND, f"{row.cells[KIND]!r}: write agent, supplier or bank"))
     if not code:
         plan.problems.append(Problem(row.number, CODE, "is needed"))
     try:
