@@ -10,9 +10,11 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from juru.cli import run
 from juru.server.app import Server
@@ -29,6 +31,13 @@ from juru.simulation.run import _move, demo_at
 from tests.support.house import PASSWORD, House, free_port, make
 
 BEYOND = [["--host", "0.0.0.0"], ["--public-url", "https://x.example"], ["--trusted-proxies", "10.0.0.0/8"]]
+
+
+@pytest.fixture(autouse=True)
+def _log_of_the_test() -> Iterator[None]:
+    """``serve`` sets up logging for its process; the next test has another standard error."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +150,7 @@ def test_the_demo_is_open_to_its_own_machine_and_to_nothing_that_came_through_a_
         visitor = house.browser()
         assert "738291" in visitor.get("/").text
         form = {"csrf": visitor.token, "reason": "x", "request_id": "r", "seen": "s"}
-        assert visitor.send("/agents/BUDI01/renew", **form).status == 409
+        assert visitor.send("/agents/BUDI01/renew", form).status == 409
         assert visitor.get("/", X_Forwarded_For="203.0.113.9").status == 403
         assert visitor.get("/", Forwarded="for=203.0.113.9").status == 403
         assert house.browser(Host="rebound.example").get("/").status == 403

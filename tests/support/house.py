@@ -8,7 +8,7 @@ import json
 import re
 import socket
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from http.cookies import SimpleCookie
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -139,10 +139,12 @@ class Browser:
         self.cookies: dict[str, str] = {}
         self.token = ""
 
-    def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
+    def ask(
+        self, method: str, path: str, body: bytes | None = None, given: Mapping[str, str] | None = None, **headers: str
+    ) -> Answer:
         """One request as it stands."""
         wire = http.client.HTTPConnection("127.0.0.1", self.house.port, timeout=15)
-        sent = self.headers | {name.replace("_", "-"): value for name, value in headers.items()}
+        sent = self.headers | dict(given or {}) | {name.replace("_", "-"): value for name, value in headers.items()}
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         try:
@@ -165,17 +167,24 @@ class Browser:
         return self.ask("GET", path, **headers)
 
     def send(
-        self, path: str, *, token: str | None = None, headers: dict[str, str] | None = None, **fields: str
+        self,
+        path: str,
+        fields: Mapping[str, str] | None = None,
+        /,
+        *,
+        token: str | None = None,
+        headers: dict[str, str] | None = None,
+        **more: str,
     ) -> Answer:
         """A form, with the token of the last page unless another one is given."""
-        form = urlencode({"csrf": self.token if token is None else token} | fields).encode()
+        form = {"csrf": self.token if token is None else token} | dict(fields or {}) | more
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        return self.ask("POST", path, form, **kind | (headers or {}))
+        return self.ask("POST", path, urlencode(form).encode(), kind | (headers or {}))
 
-    def tell(self, path: str, document: object, **headers: str) -> Answer:
+    def tell(self, path: str, document: object) -> Answer:
         """JSON as a script of the page sends it."""
         kind = {"Content-Type": "application/json", "Accept": "*/*", "X-Juru-Csrf": self.token}
-        return self.ask("POST", path, json.dumps(document).encode(), **kind | headers)
+        return self.ask("POST", path, json.dumps(document).encode(), kind)
 
     def log_in(self, login: str = "rina", password: str = PASSWORD, *, next: str = "/") -> Answer:  # noqa: A002
         """Fill in the login page."""

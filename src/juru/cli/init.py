@@ -17,6 +17,7 @@ from juru.cli.output import OK, say
 from juru.server.desk.cells import read_idr
 from juru.server.desk.files import Row, read_rows
 from juru.server.desk.opening import BALANCE, CODE, COLUMNS, KIND
+from juru.server.domain.catalog import Key
 from juru.server.domain.cell import Settings
 from juru.server.domain.commands import SaveRecord
 from juru.server.domain.logins import Login, Role
@@ -78,11 +79,12 @@ def init(
     On a terminal it asks for what was not given. What cannot be finished is taken away again, all of it.
     """
     answers = _Answers(name, zone, language, owner.owner, owner.owner_name, bank, opening)
+    if owner.owner is not None:
+        answers.owner = _given_code(owner.owner)
     interactive = is_terminal() and not yes and not owner.password_stdin
     if interactive:
         _ask(answers)
     if answers.owner:
-        answers.owner = answers.owner.upper()
         answers.password = new_password((answers.owner, answers.owner_name or ""), from_input=owner.password_stdin)
     elif owner.password_stdin:
         raise SettingsError("whose password? add --owner NAME")
@@ -116,8 +118,18 @@ def _ask(answers: _Answers) -> None:
 
 
 def _login_code(typed: str) -> str:
-    msgspec.convert({"code": typed.upper(), "name": "x", "role": "owner", "password_hash": "$argon2id$"}, Login)
-    return typed.upper()
+    try:
+        return msgspec.convert(typed.upper(), Key)
+    except msgspec.ValidationError as error:
+        message = f"{typed!r} is no login name: letters, digits, - and _, at most 40"
+        raise ValueError(message) from error
+
+
+def _given_code(typed: str) -> str:
+    try:
+        return _login_code(typed)
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
 
 
 def _file(typed: str) -> Path | None:
@@ -152,5 +164,5 @@ async def _make(data: DataDir, answers: _Answers, rows: list[Row], who: Who, *, 
             await carry_out(desk, [SaveRecord("login", owner.code, body, who.name(), who.why("init"))])
         if rows:
             done = await move_in(rows, desk, data, by=who.name(), reason=who.why("opening balance"), yes=yes)
-            if done is None:
+            if done.problems:
                 raise CommandError("the cell was not made: put the file right and repeat")

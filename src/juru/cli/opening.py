@@ -45,32 +45,34 @@ def opening(
 
 
 async def _run(rows: list[Row], data: DataDir, who: Who, *, check: bool, yes: bool, json: bool) -> int:
+    by, reason = who.name(), who.why("opening balance")
     async with open_desk(data) as desk:
-        done = await move_in(rows, desk, data, by=who.name(), reason=who.why("opening balance"), check=check, yes=yes)
-        if done is None:
-            return REFUSED
-        if json:
-            say_json(_document(done))
-    return OK
+        done = await move_in(rows, desk, data, by=by, reason=reason, check=check, yes=yes, silent=json)
+    if json:
+        say_json(_document(done))
+    return REFUSED if done.problems else OK
 
 
 async def move_in(
-    rows: list[Row], desk: Desk, data: DataDir, *, by: str, reason: str, check: bool = False, yes: bool = False
-) -> OpeningPlan | None:
-    """Show what would be posted, ask, and post it; None when there is a problem, which has been said.
+    rows: list[Row],
+    desk: Desk,
+    data: DataDir,
+    *,
+    by: str,
+    reason: str,
+    check: bool = False,
+    yes: bool = False,
+    silent: bool = False,
+) -> OpeningPlan:
+    """Show what would be posted, ask, and post it; with a problem in any row nothing is posted.
 
     Raises ``CommandError`` when the person said no, or the cell changed meanwhile.
     """
     keys, fresh = Keyring(data.keys), FreshSecrets()
-    with progress("checking") as told:
-        plan = plan_opening(rows, desk, keys, fresh, by=by, reason=reason, progress=told, only_check=True)
-    if plan.problems:
-        say_table(("row", "column", "problem"), [(p.row, p.column, p.why) for p in plan.problems])
-        say_error(f"{len(plan.problems)} problems; nothing was posted")
-        return None
-    _show(plan)
-    if check:
-        say("checked, nothing posted")
+    plan = plan_opening(rows, desk, keys, fresh, by=by, reason=reason, only_check=True)
+    if not silent:
+        _show(plan, check=check)
+    if plan.problems or check:
         return plan
     if not yes and not confirmed("Bukukan saldo awal ini? (post these opening balances?)"):
         raise CommandError("nothing was posted")
@@ -79,14 +81,20 @@ async def move_in(
     refusal = await carry_out_opening(desk, plan, by=by, reason=reason)
     if refusal is not None:
         raise CommandError(f"{explain(refusal)}\nno balance was posted: put it right and repeat")
-    say(f"{len(plan.rows)} balances posted, {plan.added} agents and suppliers added")
-    if plan.issued:
-        say_table(("for", "secret", "value"), [(i.key, i.name, i.value) for i in plan.issued])
-        say("These are shown once: pass them on now.")
+    if not silent:
+        say(f"{len(plan.rows)} balances posted, {plan.added} agents and suppliers added")
+        if plan.issued:
+            say_table(("for", "secret", "value"), [(i.key, i.name, i.value) for i in plan.issued])
+            say("These are shown once: pass them on now.")
     return plan
 
 
-def _show(plan: OpeningPlan) -> None:
+def _show(plan: OpeningPlan, *, check: bool) -> None:
+    """The problems, or the sums."""
+    if plan.problems:
+        say_table(("row", "column", "problem"), [(p.row, p.column, p.why) for p in plan.problems])
+        say_error(f"{len(plan.problems)} problems; nothing was posted")
+        return
     counts = {kind: sum(row.kind is kind for row in plan.rows) for kind in DepositKind}
     lines: list[tuple[str, int | None, int]] = [
         (kind.value, counts[kind], plan.total_idr(kind)) for kind in DepositKind
@@ -98,13 +106,16 @@ def _show(plan: OpeningPlan) -> None:
         say(f"{plan.added} agents and suppliers are new and will be added")
     if plan.before:
         say(f"{plan.before} rows were posted before and are left as they are")
+    if check:
+        say("checked, nothing posted")
 
 
 def _document(plan: OpeningPlan) -> dict[str, object]:
     return {
-        "posted": len(plan.rows),
+        "rows": len(plan.rows),
         "before": plan.before,
         "added": plan.added,
         "equity_idr": plan.equity_idr,
         "issued": plan.issued,
+        "problems": plan.problems,
     }

@@ -276,6 +276,9 @@ def _state(console: Console, find: str, lang: Lang, t: Words) -> dict[str, objec
 
 
 async def _read(request: Request, kind: type[_Form]) -> _Form | None:
+    """What a script of the page sent; None for anything else, such as a form."""
+    if not request.headers.get("content-type", "").startswith("application/json"):
+        return None
     try:
         return msgspec.json.decode(await request.body(), type=kind)
     except (msgspec.DecodeError, msgspec.ValidationError):
