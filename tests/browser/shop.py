@@ -23,7 +23,7 @@ from juru.server.channels.otomax import MOUNT, OtomaxChannel
 from juru.server.channels.served.table import SERVED
 from juru.server.console.entry import make_gate
 from juru.server.console.page import Console
-from juru.server.console.site import routes
+from juru.server.console.site import absent, routes
 from juru.server.dialects.grammar_profile import DEFAULT
 from juru.server.dialects.replies import Templates
 from juru.server.domain.commands import (
@@ -167,7 +167,8 @@ class Shop:
             keys=self.keys,
             demo=DEMO if self._demo else None,
         )
-        inner = Starlette(routes=routes(self.console))
+        handlers = dict.fromkeys((404, 405), absent(self.console))
+        inner = Starlette(routes=routes(self.console), exception_handlers=handlers)
         otomax = OtomaxChannel(door, Templates)
         front = WireFront({MOUNT: otomax.handle}, cast("App", inner), body_bytes_max=65_536)
         config = uvicorn.Config(front, port=self.port, log_level="error", ws="none", lifespan="off", loop="asyncio")

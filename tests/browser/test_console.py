@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect
 
 from juru.server.console.words import WORDS
 from juru.server.domain.commands import CallbackArrived, MarkSending
@@ -23,10 +23,6 @@ from juru.server.domain.outcome import Answer, Outcome
 from tests.browser.shop import Shop
 
 CHROMIUM = Path("/usr/bin/chromium")
-QUIET = (
-    "--no-sandbox --disable-gpu --disable-dev-shm-usage --disable-background-networking --disable-component-update"
-    " --disable-default-apps --disable-sync --no-first-run --metrics-recording-only"
-)
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM.exists(), reason=f"chromium is absent ({CHROMIUM}): apt-get install chromium"),
@@ -44,28 +40,6 @@ def empty_shop(tmp_path: Path) -> Iterator[Shop]:
 def shop(empty_shop: Shop) -> Shop:
     empty_shop.equip()
     return empty_shop
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET.split())
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    """A page on which any breach of the content policy and any script error fails the test."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="id-ID")
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page = context.new_page()
-    troubles: list[str] = []
-    page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("console", lambda said: troubles.append(said.text) if "Content Security Policy" in said.text else None)
-    yield page
-    context.close()
-    assert troubles == []
 
 
 def live(page: Page, shop: Shop, path: str = "/") -> None:

@@ -164,7 +164,7 @@ class Browser:
 
     def get(self, path: str, **headers: str) -> Answer:
         """A page."""
-        return self.ask("GET", path, **headers)
+        return self.ask("GET", path, None, None, **headers)
 
     def send(
         self,

@@ -7,6 +7,14 @@ PEOPLE: dict[str, tuple[str, str]] = {
     "place_orders": ("Order", "Orders"),
     "place_agents": ("Agen", "Agents"),
     "place_logins": ("Login", "Logins"),
+    "empty_orders_own": (
+        "Belum ada order. Yang pertama muncul di sini begitu seorang agen order. Coba sendiri lewat chat:",
+        "No order yet. The first appears here as soon as an agent orders. Try it yourself by chat:",
+    ),
+    "chat_empty_own": (
+        "Belum ada pesan. Tulis kode agen dan pesannya, lengkap dengan PIN.",
+        "No message yet. Write an agent's code and his message, with the PIN.",
+    ),
     "not_yours_to_decide": (
         "Menunggu keputusan pemilik atau operator.",
         "Waits for an owner's or operator's decision.",
