@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 from cyclopts import App, Parameter
 
-from juru.cli.given import HERE, SOMEONE, FreshSecrets, Json, Where, Who
+from juru.cli.given import HERE, SOMEONE, Json, Where, Who
 from juru.cli.output import OK, accepted, say, say_json, say_table
 from juru.server.desk.link import open_desk, open_reads
 from juru.server.domain.alert import Alert, AlertKind, AlertState
@@ -16,7 +16,7 @@ from juru.server.domain.cell import Record, Settings
 from juru.server.domain.commands import SaveRecord
 from juru.server.domain.records import SETTINGS_KEY
 from juru.server.errors import SettingsError
-from juru.server.store.keyring import Keyring
+from juru.server.store.keyring import FreshSecrets, Keyring
 from juru.server.store.reads.papers import PaperReads
 from juru.values.days import iso_local
 
