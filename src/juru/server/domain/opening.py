@@ -12,6 +12,7 @@ from juru.books.rules import AMOUNT_IDR_MAX, Kind, Posting, Transfer
 from juru.server.domain.accounts import House, agent_deposit, supplier_deposit
 from juru.server.domain.cell import Cell, Message
 from juru.server.domain.commands import DESK, DepositKind, OpenBalances, OpeningRow
+from juru.server.domain.posting import ledger_of_bank
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.results import Done, Result
 
@@ -67,7 +68,11 @@ def _posting(cell: Cell, row: OpeningRow) -> Posting | Refusal:
                 return Refusal(Code.UNKNOWN_AGENT, {"agent": row.key[:40]})
             debit, credit = supplier_deposit(supplier.id), int(House.EQUITY)
         case DepositKind.BANK:
-            debit, credit = int(House.BANK), int(House.EQUITY)
+            bank = ledger_of_bank(cell, row.key)
+            # At the beginning no account need have been named yet: what is not known by name is the business's bank.
+            debit, credit = int(House.BANK) if bank is None else bank, int(House.EQUITY)
+        case DepositKind.FEE:
+            return Refusal(Code.MALFORMED, {"detail": "a fee is no opening balance"})
         case _:
             assert_never(row.kind)
     if row.balance_idr < 0:
