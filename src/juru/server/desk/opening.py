@@ -18,7 +18,7 @@ from juru.server.desk.files import Row
 from juru.server.desk.importing import Importer, Issued, Plan, Problem, Progress, carry_out
 from juru.server.desk.link import Desk
 from juru.server.desk.tables import AGENTS, SUPPLIERS, Table
-from juru.server.domain.accounts import House, agent_deposit, supplier_deposit
+from juru.server.domain.accounts import House
 from juru.server.domain.commands import DepositKind, OpenBalances, OpeningRow
 from juru.server.domain.opening import opening_key
 from juru.server.domain.refusals import Refusal
@@ -114,7 +114,7 @@ def plan_opening(
         if one.kind is not DepositKind.BANK and one.code not in numbers[one.kind]:
             continue
         if one.balance_idr:
-            _plan_row(one, numbers, posted, plan)
+            _plan_row(one, posted, plan)
     plan.problems.sort(key=lambda problem: problem.row)
     if not plan.problems and not only_check:
         plan.records = [
@@ -192,9 +192,7 @@ def _newcomers(read: Sequence[_Read], table: Table, plan: OpeningPlan) -> list[R
     return rows
 
 
-def _plan_row(
-    one: _Read, numbers: dict[DepositKind, dict[str, int]], posted: dict[str, Opened], plan: OpeningPlan
-) -> None:
+def _plan_row(one: _Read, posted: dict[str, Opened], plan: OpeningPlan) -> None:
     """Post it, unless it stands already; after a reversal it may be posted anew."""
     row = OpeningRow(one.kind, one.code, one.balance_idr)
     while (before := posted.get(opening_key(row))) is not None and before.reversed:
@@ -202,12 +200,7 @@ def _plan_row(
     if before is None:
         plan.rows.append(row)
         return
-    account = {
-        DepositKind.AGENT: lambda: agent_deposit(numbers[DepositKind.AGENT][one.code]),
-        DepositKind.SUPPLIER: lambda: supplier_deposit(numbers[DepositKind.SUPPLIER][one.code]),
-        DepositKind.BANK: lambda: int(House.BANK),
-    }[one.kind]()
-    stands_idr = _balance_of(before.posting, account, one.kind)
+    stands_idr = _balance_of(before.posting, one.kind)
     if stands_idr == one.balance_idr:
         plan.before += 1
         return
@@ -215,10 +208,10 @@ def _plan_row(
     plan.problems.append(Problem(one.row.number, BALANCE, why))
 
 
-def _balance_of(posting: Posting, account: int, kind: DepositKind) -> int:
-    """What a posting gave an account, as its row would write it: of an agent his credit, of ours a debit."""
-    ours = posting.credit if kind is DepositKind.AGENT else posting.debit
-    return posting.amount_idr if ours == account else -posting.amount_idr
+def _balance_of(posting: Posting, kind: DepositKind) -> int:
+    """What a posting against equity gave an account, as its row writes it: of an agent his credit, else a debit."""
+    other = posting.debit if kind is DepositKind.AGENT else posting.credit
+    return posting.amount_idr if other == House.EQUITY else -posting.amount_idr
 
 
 def _known(desk: Desk, kind: DepositKind) -> dict[str, int]:
