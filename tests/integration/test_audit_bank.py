@@ -104,7 +104,7 @@ def test_ticket_paid_and_its_row_taken_back_in_one_batch_is_no_finding(cell: Sma
     assert isinstance(told, Ticketed)
     row = Mutation(1, 20260101, told.ticket.amount_idr, "UP")
     transfer_id = cell.writer.cell.next.transfer
-    reopen = ReopenBankRow(row_key("BCA1", row, 1), (transfer_id,), "not his", "owner")
+    reopen = ReopenBankRow(row_key("BCA1", row, 1), (transfer_id,), "not his", "owner", told.ticket.ticket)
     results = cell.do_all(ImportBankRows("BCA1", (BankLine(row, 1),), "f", "owner"), reopen)
     assert isinstance(results[1], Done), results
     commits = cell.engine.rows("SELECT count(DISTINCT commit_no) FROM papers WHERE kind = 'bank_row'")

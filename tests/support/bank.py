@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from juru.bank.rules import Mutation, numbered
 from juru.server.domain.accounts import bank_account
 from juru.server.domain.bank_account import BankAccount
+from juru.server.domain.bank_assign import seen_of
 from juru.server.domain.bank_row import BankRow, RowTarget, Why
 from juru.server.domain.commands_money import (
     AskTicket,
@@ -83,9 +84,8 @@ def assign(shop: Market, key: str, target: RowTarget, to: str = "", transfer_id:
 
 def reopen(shop: Market, key: str) -> Result:
     """A person takes back what a row was booked as, having seen its postings."""
-    filed = rows_of(shop)[key]
-    seen = tuple(i for i in (filed.transfer_id, filed.move_id) if i is not None)
-    return shop.do(ReopenBankRow(key, seen, "wrong", "ani"))
+    transfer_ids, number = seen_of(rows_of(shop)[key])
+    return shop.do(ReopenBankRow(key, transfer_ids, "wrong", "ani", number))
 
 
 def lend(shop: Market, amount_idr: int, agent: str = "BUDI", days: int | None = None) -> Result:

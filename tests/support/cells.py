@@ -13,6 +13,7 @@ from juru.bank.rules import Mutation, numbered
 from juru.books.sqlite import SqliteEngine
 from juru.server.domain.agent import Agent
 from juru.server.domain.bank_account import BankAccount
+from juru.server.domain.bank_assign import seen_of
 from juru.server.domain.bank_row import BankRow, RowTarget, row_key
 from juru.server.domain.bill import Bill, BillState
 from juru.server.domain.catalog import Offer, Operator, PrefixTable, Product, ProductKind, Supplier
@@ -303,7 +304,7 @@ def _money_in(cell: SmallCell) -> None:
     for key in (keys[0], keys[2]):
         row = filed[key].paper
         assert isinstance(row, BankRow)
-        assert isinstance(cell.do(ReopenBankRow(key, (row.transfer_id or 0,), "another's", "owner")), Done)
+        assert isinstance(cell.do(ReopenBankRow(key, *seen_of(row)[:1], "another's", "owner", seen_of(row)[1])), Done)
     assert isinstance(cell.do(RepayDebt("LOW", 20_000, "cash", "owner", "cash")), Done)
     lost = cell.do(WriteOffDebt("LOW", "gone", "owner", "lost", 30_000))
     assert isinstance(lost, Done)

@@ -20,6 +20,7 @@ from juru.server.desk.bank_files import BEFORE, CREDITS, KNOWN, BringInError, Pr
 from juru.server.desk.link import open_desk, open_reads
 from juru.server.desk.reports import agent_codes, settings_of
 from juru.server.domain.bank_account import BankAccount
+from juru.server.domain.bank_assign import seen_of
 from juru.server.domain.bank_row import BankRow, RowTarget
 from juru.server.domain.commands_money import AssignBankRow, ReopenBankRow
 from juru.server.domain.results import BankImported, Done
@@ -274,8 +275,9 @@ async def _reopen(where: Where, number: int, who: Who) -> Done:
     async with open_desk(where.dir()) as desk:
         filed = _find(PaperReads(desk.reads.engine), number)
         found = _row_of(filed)
-        seen = tuple(i for i in (found.transfer_id, found.move_id) if i is not None)
-        result = accepted(await desk.submit(ReopenBankRow(filed.key, seen, _why(who), who.name())))
+        transfer_ids, ticket = seen_of(found)
+        command = ReopenBankRow(filed.key, transfer_ids, _why(who), who.name(), ticket)
+        result = accepted(await desk.submit(command))
         assert isinstance(result, Done), result
         return result
 

@@ -8,12 +8,12 @@ from juru.books.rules import Posting
 from juru.server.domain.accounts import House, agent_deposit, agent_receivable, bank_account, supplier_deposit
 from juru.server.domain.bank_row import RowState, RowTarget, Why
 from juru.server.domain.commands import AddDeposit, DepositKind, ReverseTransfer
-from juru.server.domain.commands_money import AssignBankRow, ReopenBankRow
+from juru.server.domain.commands_money import AssignBankRow, ReopenBankRow, SweepTickets
 from juru.server.domain.debt import Debt
 from juru.server.domain.debts import open_debts as debts_of
 from juru.server.domain.debts import owed_idr
 from juru.server.domain.refusals import Code, Refusal
-from juru.server.domain.ticket import TicketState
+from juru.server.domain.ticket import Ticket, TicketState
 from juru.server.domain.tickets import book_of
 from tests.support.bank import (
     BCA,
@@ -131,6 +131,18 @@ def test_wrong_credit_of_a_ticket_is_reversed_and_its_row_waits_again(shop: Mark
     assert shop.deposit_idr("MID") == told.amount_idr
     assert filed.transfer_id in {moved.of_id for moved in shop.transfers.values()}
     assert shop.balanced()
+
+
+def test_credit_is_taken_back_also_when_its_sum_has_been_let_go(shop: Market) -> None:
+    told = ticket(shop)
+    bring(shop, row(told.amount_idr))
+    key, _ = only_row(shop)
+    shop.after(30 * 86_400).do(SweepTickets())
+    assert told.ticket not in book_of(shop.cell).by_number
+    done(reopen(shop, key))
+    paper = shop.papers["ticket", str(told.ticket)][1]
+    assert isinstance(paper, Ticket)
+    assert (paper.state, paper.row, paper.released) == (TicketState.CANCELLED, "", True)
 
 
 def test_nobody_takes_back_what_he_has_not_seen(shop: Market) -> None:

@@ -16,8 +16,8 @@ from juru.server.domain.debts import owe_again, owed_idr, take_from_debts
 from juru.server.domain.posting import ledger_of_bank, post, reverse
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.results import Done, Result
-from juru.server.domain.ticket import TicketState
-from juru.server.domain.tickets import book_of, file_ticket
+from juru.server.domain.ticket import Ticket, TicketState
+from juru.server.domain.tickets import file_ticket
 
 ASSIGN_CODE = "bank_assigned"
 REOPEN_CODE = "bank_reopened"
@@ -180,7 +180,7 @@ def reopen_row(cell: Cell, command: ReopenBankRow) -> Result:
         return _no("reason")
     if row.state is RowState.WAITING:
         return _no("row_waits")
-    if tuple(i for i in (row.transfer_id, row.move_id) if i is not None) != command.transfer_ids:
+    if seen_of(row) != (command.transfer_ids, command.ticket):
         return _no("row_changed")
     own = row.move_id if row.target is RowTarget.BOOKED else row.transfer_id
     other = None if own is None else cell.paper(Booked, str(own))
@@ -195,7 +195,7 @@ def reopen_row(cell: Cell, command: ReopenBankRow) -> Result:
     if row.target is RowTarget.BOOKED and row.transfer_id is not None:
         cell.file(str(row.transfer_id), Booked(row.transfer_id, command.row, stands=False))
     if row.state is RowState.CREDITED:
-        _release_ticket(cell, row, command.by)
+        _release_ticket(cell, row.tickets[0], command.by)
     why = Why.DEBIT if row.amount_idr < 0 else Why.UNKNOWN if row.why is None else row.why
     again = msgspec.structs.replace(
         row,
@@ -215,13 +215,18 @@ def reopen_row(cell: Cell, command: ReopenBankRow) -> Result:
     return Done(posted[0] if posted else None)
 
 
-def _release_ticket(cell: Cell, row: BankRow, by: str) -> None:
+def seen_of(row: BankRow) -> tuple[tuple[int, ...], int | None]:
+    """What a person sees of a booked row: its postings, and the ticket that took it."""
+    transfer_ids = tuple(i for i in (row.transfer_id, row.move_id) if i is not None)
+    return transfer_ids, row.tickets[0] if row.state is RowState.CREDITED else None
+
+
+def _release_ticket(cell: Cell, number: int, by: str) -> None:
     """A ticket that took the wrong row is cancelled: no other row takes it by itself."""
-    for number in row.tickets:
-        ticket = book_of(cell).by_number.get(number)
-        if ticket is not None:
-            cancelled = msgspec.structs.replace(ticket, state=TicketState.CANCELLED, row="", end_ms=cell.now_ms, by=by)
-            file_ticket(cell, number, cancelled)
+    ticket = cell.paper(Ticket, str(number))
+    assert ticket is not None, number
+    cancelled = msgspec.structs.replace(ticket, state=TicketState.CANCELLED, row="", end_ms=cell.now_ms, by=by)
+    file_ticket(cell, number, cancelled)
 
 
 def _count(cell: Cell, row: BankRow, change: int) -> None:

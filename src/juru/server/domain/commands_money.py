@@ -63,14 +63,15 @@ class AssignBankRow(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
 class ReopenBankRow(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
     """A row was booked wrongly: reverse what was posted for it and let it wait again.
 
-    ``transfer_ids`` are the postings it shows (``transfer_id``, ``move_id``), so that nobody undoes what he has not
-    seen.
+    ``ticket`` is the one that took it, if one did; ``transfer_ids`` are the postings it shows (``transfer_id``,
+    ``move_id``), so that nobody undoes what he has not seen.
     """
 
     row: str
     transfer_ids: tuple[int, ...]
     reason: str
     by: str
+    ticket: int | None = None
 
 
 class GiveDebt(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):

@@ -70,6 +70,7 @@ def named_by(command: MoneyCommand) -> Named:
             return Named([("bank_row", command.row), *(("booked", str(i)) for i in booked)], booked)
         case ReopenBankRow():
             standing = [(kind, str(i)) for i in command.transfer_ids for kind in ("booked", "debt_payment")]
+            standing += [] if command.ticket is None else [("ticket", str(command.ticket))]
             return Named([("bank_row", command.row), *standing], list(command.transfer_ids))
         case GiveDebt() | RepayDebt() | WriteOffDebt():
             return Named(requests=[command.request_id])
