@@ -13,6 +13,7 @@ from cyclopts import CycloptsError
 
 from juru.cli import make_app
 from juru.server.domain.agent import Agent
+from juru.server.domain.bank_account import BankAccount
 from juru.server.domain.alert import AlertKind
 from juru.server.domain.catalog import Offer, Product, Supplier
 from juru.server.domain.cell import Settings
@@ -25,8 +26,17 @@ SETTINGS = ROOT / "docs" / "reference" / "settings.md"
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
 SPAN = re.compile(r"`(?:\.venv/bin/)?juru ([^`]+)`")
-RECORDS: tuple[type[msgspec.Struct], ...] = (Settings, ServeSettings, Login, Supplier, Agent, Product, Offer)
-GIVEN = {("Agent", "id"), ("Supplier", "id")}
+RECORDS: tuple[type[msgspec.Struct], ...] = (
+    Settings,
+    ServeSettings,
+    Login,
+    Supplier,
+    Agent,
+    BankAccount,
+    Product,
+    Offer,
+)
+GIVEN = {("Agent", "id"), ("Supplier", "id"), ("BankAccount", "id")}
 
 
 def name_of(page: Path) -> str:

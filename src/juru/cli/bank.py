@@ -17,6 +17,7 @@ from juru.cli.given import HERE, SOMEONE, Json, Where, Who
 from juru.cli.output import OK, REFUSED, accepted, explain, progress, say, say_error, say_json, say_table
 from juru.cli.records import group
 from juru.server.desk.bank_files import BEFORE, CREDITS, KNOWN, BringInError, Preview, Previewer, bring_in, read_file
+from juru.server.desk.bank_state import AccountState, account_states
 from juru.server.desk.link import open_desk, open_reads
 from juru.server.desk.reports import agent_codes, settings_of
 from juru.server.domain.bank_account import BankAccount
@@ -172,6 +173,22 @@ def _told(done: BankImported) -> str:
 
 
 # ---------------------------------------------------------------------- rows
+
+
+@bank.command
+def balances(*, where: Where = HERE, json: Json = False) -> int:
+    """Show each account as the book and as its bank have it, and what waits between them.
+
+    What differs beyond that is missing: a file that was not brought in, an opening balance, a posting by hand.
+    """
+    with open_reads(where.dir()) as reads:
+        states = account_states(reads)
+    if json:
+        say_json(states)
+    else:
+        names = AccountState.__struct_fields__
+        say_table(names, [[getattr(one, name) for name in names] for one in states])
+    return OK
 
 
 @bank.command
