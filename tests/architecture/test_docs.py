@@ -13,8 +13,8 @@ from cyclopts import CycloptsError
 
 from juru.cli import make_app
 from juru.server.domain.agent import Agent
-from juru.server.domain.bank_account import BankAccount
 from juru.server.domain.alert import AlertKind
+from juru.server.domain.bank_account import BankAccount
 from juru.server.domain.catalog import Offer, Product, Supplier
 from juru.server.domain.cell import Settings
 from juru.server.domain.logins import Login
