@@ -70,12 +70,6 @@ class OpeningPlan(msgspec.Struct):
         return assets_idr - self.total_idr(DepositKind.AGENT)
 
 
-class _Numbered(msgspec.Struct):
-    """What of an agent's or supplier's document names its account."""
-
-    id: int
-
-
 class _Read(msgspec.Struct, frozen=True):
     """One row as written."""
 
@@ -99,22 +93,21 @@ def plan_opening(
     """Read and check every row against the cell as it is; ``only_check`` makes no secrets, which takes its time."""
     plan = OpeningPlan()
     read = _read_rows(rows, plan)
-    numbers: dict[DepositKind, dict[str, int]] = {}
+    there: dict[DepositKind, set[str]] = {}
     newcomers: list[tuple[Table, list[Row]]] = []
     for kind, table in _TABLES.items():
-        numbers[kind] = _known(desk, kind)
-        brought = _newcomers([one for one in read if one.kind is kind and one.code not in numbers[kind]], table, plan)
+        there[kind] = _known(desk, kind.value)
+        brought = _newcomers([one for one in read if one.kind is kind and one.code not in there[kind]], table, plan)
         checked = Importer(table, desk, keys, fresh).plan(brought, by=by, reason=reason, only_check=True)
         plan.problems.extend(checked.problems)
         plan.added += checked.added
-        numbers[kind] |= dict.fromkeys(checked.keys, 0)
+        there[kind].update(checked.keys)
         newcomers.append((table, brought))
+    banks = _known(desk, "bank_account")
     posted = openings(desk.reads.engine)
     for one in read:
-        if one.kind is not DepositKind.BANK and one.code not in numbers[one.kind]:
-            continue
-        if one.balance_idr:
-            _plan_row(one, posted, plan)
+        if one.balance_idr and (one.kind is DepositKind.BANK or one.code in there[one.kind]):
+            _plan_row(one, posted, banks, plan)
     plan.problems.sort(key=lambda problem: problem.row)
     if not plan.problems and not only_check:
         plan.records = [
@@ -192,11 +185,15 @@ def _newcomers(read: Sequence[_Read], table: Table, plan: OpeningPlan) -> list[R
     return rows
 
 
-def _plan_row(one: _Read, posted: dict[str, Opened], plan: OpeningPlan) -> None:
+def _plan_row(one: _Read, posted: dict[str, Opened], banks: set[str], plan: OpeningPlan) -> None:
     """Post it, unless it stands already; after a reversal it may be posted anew."""
     row = OpeningRow(one.kind, one.code, one.balance_idr)
     while (before := posted.get(opening_key(row))) is not None and before.reversed:
         row = OpeningRow(one.kind, one.code, one.balance_idr, row.attempt + 1)
+    if before is None and one.kind is DepositKind.BANK and banks and one.code not in banks:
+        why = f"there is no bank account {one.code}; there are {', '.join(sorted(banks))}"
+        plan.problems.append(Problem(one.row.number, CODE, why))
+        return
     if before is None:
         plan.rows.append(row)
         return
@@ -214,7 +211,6 @@ def _balance_of(posting: Posting, kind: DepositKind) -> int:
     return posting.amount_idr if other == House.EQUITY else -posting.amount_idr
 
 
-def _known(desk: Desk, kind: DepositKind) -> dict[str, int]:
-    """Codes and numbers of who is there."""
-    decode = msgspec.json.Decoder(_Numbered).decode
-    return {record.key: decode(record.body).id for record in desk.records(kind.value)}
+def _known(desk: Desk, kind: str) -> set[str]:
+    """The codes of who is there."""
+    return {record.key for record in desk.records(kind)}

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from juru.books.rules import AMOUNT_IDR_MAX, Kind, Posting, Transfer
+from juru.books.rules import AMOUNT_IDR_MAX, Posting
 from juru.server.domain.accounts import House, agent_deposit, supplier_deposit
-from juru.server.domain.cell import Cell, Message
+from juru.server.domain.cell import Cell
 from juru.server.domain.commands import DESK, DepositKind, OpenBalances, OpeningRow
-from juru.server.domain.posting import ledger_of_bank
+from juru.server.domain.posting import ledger_of_bank, post_once
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.results import Done, Result
 
@@ -43,12 +43,7 @@ def open_balances(cell: Cell, command: OpenBalances) -> Result:
             return Refusal(Code.REFERENCE_CONFLICT, {"ref": key, "transfer": before.transfer_id or 0})
     for key, (row, posting) in fresh.items():
         memo = f"{command.by}: {command.reason} ({row.kind.value} {row.key.upper()})"
-        moved = cell.transfer(Transfer(cell.transfer_id(), Kind.DIRECT, (posting,), TRANSFER_CODE, memo=memo))
-        cell.past.transfers[moved.id] = moved
-        message = Message(cell.next.message, 0, DESK, "", key, "", cell.now_ms, transfer_id=moved.id)
-        cell.next.message += 1
-        cell.past.messages.append(message)
-        cell.changes.messages.append(message)
+        post_once(cell, key, (posting,), TRANSFER_CODE, memo)
     return Done(note=f"{len(fresh)} posted, {len(command.rows) - len(fresh)} before")
 
 
@@ -69,8 +64,9 @@ def _posting(cell: Cell, row: OpeningRow) -> Posting | Refusal:
             debit, credit = supplier_deposit(supplier.id), int(House.EQUITY)
         case DepositKind.BANK:
             bank = ledger_of_bank(cell, row.key)
-            # At the beginning no account need have been named yet: what is not known by name is the business's bank.
-            debit, credit = int(House.BANK) if bank is None else bank, int(House.EQUITY)
+            if bank is None:
+                return Refusal(Code.NOT_ALLOWED, {"why": "no_account", "account": row.key[:40]})
+            debit, credit = bank, int(House.EQUITY)
         case DepositKind.FEE:
             return Refusal(Code.MALFORMED, {"detail": "a fee is no opening balance"})
         case _:
