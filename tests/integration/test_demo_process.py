@@ -102,6 +102,8 @@ def test_the_demo_sells_is_described_where_it_is_moves_and_ends_with_its_market(
             assert told["url"] == f"http://127.0.0.1:{port}"
             assert told["market_url"] == f"http://127.0.0.1:{port + MARKET_PORT_OFFSET}"
             _succeeds(told, f"on-{port}-{number}")
+            with urllib.request.urlopen(told["url"], timeout=5) as page:
+                assert "Demo: semua simulasi" in page.read().decode(), "the page of the demo opens without a login"
         assert _is_free(port)
         assert _is_free(port + MARKET_PORT_OFFSET)
 

@@ -21,7 +21,7 @@ from juru.cli import run
 from juru.server.desk.files import write_rows
 from juru.server.desk.link import open_reads
 from juru.server.desk.opening import EXAMPLE
-from juru.server.domain.accounts import House, agent_deposit, supplier_deposit
+from juru.server.domain.accounts import House, agent_deposit, bank_account, supplier_deposit
 from juru.server.domain.agent import Agent
 from juru.server.domain.cell import Settings
 from juru.server.domain.logins import Login, Role
@@ -188,6 +188,17 @@ def test_another_amount_asks_for_the_wrong_one_to_be_taken_back_first(juru: Type
     juru("opening", right, "--yes")
     assert nets(cell)[agent_deposit(1)] == 340_000
     assert nets(cell)[House.EQUITY] == 10 - 340_000
+    assert "clean" in juru("audit")
+
+
+def test_money_is_opened_in_the_bank_accounts_that_there_are(juru: Typed, cell: DataDir) -> None:
+    juru("bank", "add", "BCA1", "--bank", "BCA", "--number", "1234567890", "--holder", "Ana")
+    said = juru("opening", table(Path("a.csv"), HEAD, ("bank", "BRI", 5, "")), "--yes", code=1)
+    assert "there is no bank account BRI; there are BCA1" in said
+    file = table(Path("a.csv"), HEAD, ("bank", "BCA1", 5_000_000, ""))
+    juru("opening", file, "--yes")
+    assert "1 rows were posted before" in juru("opening", file, "--yes")
+    assert nets(cell)[bank_account(1)] == -5_000_000
     assert "clean" in juru("audit")
 
 

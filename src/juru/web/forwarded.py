@@ -16,6 +16,9 @@ TELLTALES = (HEADER, b"forwarded", b"x-real-ip")
 """Headers that only a proxy sends: a request with one of them did not begin on this machine."""
 
 _HOPS_MAX = 32
+_MAPPED = "::ffff:"
+"""How a socket that listens on IPv6 names one of IPv4; nobody writes it so in an allow-list."""
+
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -28,6 +31,8 @@ class Proxies:
 
     def client(self, peer: str, headers: Iterable[tuple[bytes, bytes]]) -> str:
         """The address a request comes from: the peer's own, or what a chain of trusted proxies says."""
+        if peer.startswith(_MAPPED):
+            peer = str(read_address(peer) or peer)
         if not self.networks or not self._trusts(read_address(peer)):
             return peer
         hops = b",".join(value for name, value in headers if name == HEADER).decode("latin-1").split(",")

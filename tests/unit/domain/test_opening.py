@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from juru.books.rules import AMOUNT_IDR_MAX
-from juru.server.domain.accounts import House, agent_deposit, supplier_deposit
-from juru.server.domain.commands import DepositKind, OpenBalances, OpeningRow, ReverseTransfer
+from juru.server.domain.accounts import House, agent_deposit, bank_account, supplier_deposit
+from juru.server.domain.commands import DepositKind, OpenBalances, OpeningRow, ReverseTransfer, SaveRecord
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.results import Done, Result
 from tests.support.domain import Market, done, market, refused
@@ -49,6 +49,16 @@ def test_deposits_are_owed_money_elsewhere_is_ours_and_the_rest_is_equity(shop: 
     assert sum(nets(shop).values()) == 0
     assert {t.code for t in shop.commits[-1].transfers} == {"opening"}
     assert "moving in (agent" in (shop.commits[-1].transfers[0].memo or "")
+
+
+def test_each_bank_account_is_opened_by_its_own_code(shop: Market) -> None:
+    body = b'{"code": "BCA1", "bank": "BCA", "number": "123"}'
+    done(shop.do(SaveRecord("bank_account", "BCA1", body, "ani", "x")))
+    opened(shop, OpeningRow(BANK, "bca1", 5_000_000))
+    assert nets(shop)[bank_account(1)] == -5_000_000
+    unknown = opened(shop, OpeningRow(BANK, "BRI", 1))
+    assert refused(unknown) is Code.NOT_ALLOWED
+    assert refused(opened(shop, OpeningRow(DepositKind.FEE, "BCA1", 1))) is Code.NOT_ALLOWED
 
 
 def test_what_is_below_zero_is_a_debt(shop: Market) -> None:

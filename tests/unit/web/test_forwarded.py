@@ -53,6 +53,11 @@ def test_nobody_else_is_asked_where_he_comes_from(peer: str) -> None:
     assert seen(PROXY, "6.6.6.6", trusted=()) == PROXY
 
 
+def test_an_ipv4_address_on_an_ipv6_socket_is_the_same_address() -> None:
+    assert Proxies().client("::ffff:203.0.113.9", []) == CLIENT
+    assert seen("::ffff:127.0.0.1", CLIENT) == CLIENT
+
+
 def test_a_client_cannot_pass_as_this_machine_through_a_trusted_proxy() -> None:
     assert seen(PROXY, f"127.0.0.1, {CLIENT}") == CLIENT
     assert seen(PROXY, f"::1, {CLIENT}") == CLIENT
