@@ -192,13 +192,16 @@ def test_another_amount_asks_for_the_wrong_one_to_be_taken_back_first(juru: Type
 
 
 def test_money_is_opened_in_the_bank_accounts_that_there_are(juru: Typed, cell: DataDir) -> None:
+    before = table(Path("before.csv"), HEAD, ("bank", "BCA", 9, ""))
+    juru("opening", before, "--yes")
     juru("bank", "add", "BCA1", "--bank", "BCA", "--number", "1234567890", "--holder", "Ana")
+    assert "1 rows were posted before" in juru("opening", before, "--yes"), "from when there was no account yet"
     said = juru("opening", table(Path("a.csv"), HEAD, ("bank", "BRI", 5, "")), "--yes", code=1)
     assert "there is no bank account BRI; there are BCA1" in said
     file = table(Path("a.csv"), HEAD, ("bank", "BCA1", 5_000_000, ""))
     juru("opening", file, "--yes")
     assert "1 rows were posted before" in juru("opening", file, "--yes")
-    assert nets(cell)[bank_account(1)] == -5_000_000
+    assert (nets(cell)[bank_account(1)], nets(cell)[House.BANK]) == (-5_000_000, -9)
     assert "clean" in juru("audit")
 
 

@@ -58,7 +58,7 @@ def test_each_bank_account_is_opened_by_its_own_code(shop: Market) -> None:
     assert nets(shop)[bank_account(1)] == -5_000_000
     unknown = opened(shop, OpeningRow(BANK, "BRI", 1))
     assert refused(unknown) is Code.NOT_ALLOWED
-    assert refused(opened(shop, OpeningRow(DepositKind.FEE, "BCA1", 1))) is Code.NOT_ALLOWED
+    assert refused(opened(shop, OpeningRow(DepositKind.FEE, "BCA1", 1))) is Code.MALFORMED
 
 
 def test_what_is_below_zero_is_a_debt(shop: Market) -> None:
