@@ -145,6 +145,19 @@ def memory(book: int) -> dict[str, float]:
     return {"rss_mb": rss, "book": book, "findings": filled["findings"]}
 
 
+def reports(book: int) -> dict[str, Any]:
+    """Every report over a month of a book of that many orders, each a median of three."""
+    out = subprocess.run(
+        [sys.executable, "-m", "bench.report", str(BUILD / "bench-report"), str(book)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=3_000,
+    ).stdout
+    found: dict[str, Any] = json.loads(out.splitlines()[-1])
+    return found
+
+
 def start(attempts: int) -> list[dict[str, float]]:
     """Seconds from start to the first answer, after kill -9 with that many open attempts."""
     path = BUILD / "bench-start"
@@ -208,6 +221,10 @@ def main() -> None:
     kept = memory(1_000_000 if long else 100_000)
     say(f"  {kept}")
     assert kept["findings"] == 0, kept
+    say("reports over a month")
+    told = reports(1_000_000 if long else 100_000)
+    say(f"  {told}")
+    assert told["findings"] == 0, told
     say("supplier replies read by 500 profiles")
     read = replies.measure()
     say(f"  {read}")
@@ -224,6 +241,7 @@ def main() -> None:
         "start_s": median(starts, "start_s"),
         "replies_per_s": round(read["per_s"]),
         "mutations_100k_s": statement["all_s"],
+        "report_s": max(told["reports"].values()),
         "pgbench_best_tps": round(best, 2),
         "life_to_pgbench": round(median(lives, "per_s") / best, 2),
         "runs": {
@@ -235,6 +253,7 @@ def main() -> None:
             "memory": kept,
             "replies": read,
             "mutations": statement,
+            "report": told,
             "pgbench": tps,
             "seconds": round(time.perf_counter() - begun),
         },

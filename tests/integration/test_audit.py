@@ -14,9 +14,15 @@ import pytest
 
 from juru.books.chain import GENESIS, seal
 from juru.books.sqlite import SqliteEngine
+from juru.server.domain.commands import KeepSums
+from juru.server.domain.outcome import Outcome
+from juru.server.domain.results import Done
+from juru.server.domain.sums import MEASURES
 from juru.server.store import audit_stream
 from juru.server.store.audit import Finding, Findings, Head, audit
+from juru.server.store.reads import days
 from juru.server.store.schema import SEALED, tables
+from juru.values.days import Zone
 from tests.support.cells import eventful_day, open_shop
 
 Tamper = Callable[[apsw.Connection, str], None]
@@ -66,9 +72,11 @@ def forced(book: Path, path: Path) -> Iterator[apsw.Connection]:
 
 
 def reseal(db: apsw.Connection) -> None:
-    """What a forger with the source would do: seal every commit anew over what is there now."""
+    """What a forger with the source would do: seal every commit anew over what is there now, closings included."""
     previous = GENESIS
     for no, batch_id, at_ms in list(db.execute("SELECT no, batch_id, at_ms FROM commits ORDER BY no")):
+        of_head = "(SELECT lower(hex(seal)) FROM commits WHERE no = head_no)"
+        db.execute(f"UPDATE day_closings SET head_seal = coalesce({of_head}, '') WHERE commit_no = ?", (no,))
         parts = []
         for name in SEALED:
             columns = ", ".join(f'"{column}"' for column in tables[name].info["sealed"])
@@ -428,7 +436,7 @@ def test_a_posting_raised_on_both_sides_contradicts_order_and_balance(book: Path
         tmp_path / "cell.db",
         f"UPDATE postings SET amount_idr = amount_idr + 5 WHERE transfer_id = {sale} AND debit = 4",
     )
-    assert {"ledger", "balance"} == {f.kind for f in found.found}
+    assert {"ledger", "balance", "sums"} == {f.kind for f in found.found}
 
 
 def test_a_hold_ended_twice_is_named(book: Path, tmp_path: Path) -> None:
@@ -479,8 +487,65 @@ def test_a_deposit_nobody_asked_for_is_named(book: Path, tmp_path: Path) -> None
         "UPDATE balances SET net_idr = net_idr + 999 WHERE account = 1006",
     )
     found = forge(book, tmp_path / "cell.db", transfer, posting, *balances)
-    assert [f.kind for f in found.found] == ["ledger"]
-    assert found.found[0].table == "transfers"
+    assert [(f.kind, f.table) for f in found.found] == [
+        ("ledger", "transfers"),
+        ("sums", "daily_accounts"),
+        ("sums", "daily_accounts"),
+    ]
+
+
+A_SUM = "SELECT id FROM daily_sums WHERE dimension = 'product' AND key = 'P10'"
+
+
+@pytest.mark.parametrize("column", [*MEASURES, "day", "key"])
+def test_a_sum_that_postings_do_not_bear_out_is_named(column: str, book: Path, tmp_path: Path) -> None:
+    line = one(book, A_SUM)
+    value = f"{column} || 'X'" if column == "key" else f"{column} + 1"
+    found = forge(book, tmp_path / "cell.db", f'UPDATE daily_sums SET "{column}" = {value} WHERE id = {line}')
+    assert named(found) == {("sums", "daily_sums", line)}
+
+
+@pytest.mark.parametrize("column", ["account", "postings", "debit_idr", "credit_idr", "day"])
+def test_an_account_that_moved_otherwise_is_named(column: str, book: Path, tmp_path: Path) -> None:
+    line = one(book, "SELECT id FROM daily_accounts WHERE account = 3")
+    found = forge(book, tmp_path / "cell.db", f"UPDATE daily_accounts SET {column} = {column} + 1 WHERE id = {line}")
+    assert named(found) == {("sums", "daily_accounts", line)}
+
+
+@pytest.mark.parametrize(
+    "change", ["day = day + 1", "sums = sums + 1", "accounts = accounts - 1", "head_no = head_no - 1"]
+)
+def test_a_closing_that_says_otherwise_is_named(change: str, book: Path, tmp_path: Path) -> None:
+    found = forge(book, tmp_path / "cell.db", f"UPDATE day_closings SET {change} WHERE id = 1")
+    assert ("closing", "day_closings", 1) in named(found)
+
+
+def test_a_day_closed_without_one_of_its_lines_is_named(book: Path, tmp_path: Path) -> None:
+    last = one(book, "SELECT max(s.id) FROM daily_sums s JOIN day_closings c ON c.id = 1 AND s.day = c.day")
+    found = forge(
+        book,
+        tmp_path / "cell.db",
+        f"DELETE FROM daily_sums WHERE id = {last}",
+        "UPDATE day_closings SET sums = sums - 1 WHERE id = 1",
+    )
+    assert {f.kind for f in found.found} == {"sums"}
+
+
+def test_lines_of_a_day_that_is_not_closed_yet_are_held_against_its_postings(tmp_path: Path) -> None:
+    """As a stop in the middle of a close leaves them: right ones are fine, a wrong one is named."""
+    cell = open_shop(tmp_path / "cell.db")
+    eventful_day(cell)
+    day = cell.writer.cell.day
+    cell.buy(Outcome.SUCCESS, sn="SN-9")
+    cell.next_day()
+    fold = days.fold_day(cell.engine, day, Zone.WIB)
+    lines = tuple(fold.sum_lines())
+    assert cell.do(KeepSums(day, 0, lines[:3])) == Done()
+    cell.close()
+    assert checked(tmp_path / "cell.db").clean
+    line = one(tmp_path / "cell.db", "SELECT max(id) FROM daily_sums")
+    found = forge(tmp_path / "cell.db", tmp_path / "forged.db", f"UPDATE daily_sums SET accepted = 9 WHERE id = {line}")
+    assert named(found) == {("sums", "daily_sums", line)}
 
 
 def test_commits_cut_off_at_the_end_are_found_by_the_exported_head(book: Path, head: Head, tmp_path: Path) -> None:

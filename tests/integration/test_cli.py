@@ -529,11 +529,11 @@ def test_a_transfer_is_reversed_once(shop: Desk) -> None:
 
 def test_report_of_a_day_without_sales(shop: Desk, tmp_path: Path) -> None:
     day = shop("report", "day", "--json").json
-    assert (day["accepted"], day["sales_idr"], day["profit_idr"], day["lines"]) == (0, 0, 0, [])
-    assert shop("report", "day", "2026-01-31", "--json").json["day"] == 20_260_131
-    assert "20260131" in shop("report", "day", "20260131").out
-    shop("report", "day", "yesterday", "--out", "day.csv")
-    assert (tmp_path / "day.csv").read_text("utf-8-sig").startswith("by,key,succeeded")
+    assert (day["accepted"], day["sales_idr"], day["profit_idr"], day["rows"]) == (0, 0, 0, [])
+    assert shop("report", "day", "2026-01-31", "--json").json["day"] == "2026-01-31"
+    assert "2026-01-31" in shop("report", "day", "20260131").out
+    shop("report", "day", "yesterday", "--csv", "day.csv")
+    assert (tmp_path / "day.csv").read_text("utf-8-sig").startswith("by,key,name,succeeded")
     assert "no date" in shop("report", "day", "2026-02-30", code=2).err
 
 

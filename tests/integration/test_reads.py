@@ -12,10 +12,13 @@ from juru.server.domain.accounts import agent_deposit
 from juru.server.domain.commands import MessageKey, OrderLine, PlaceOrder
 from juru.server.domain.order import Happened
 from juru.server.domain.refusals import Refusal
+from juru.server.domain.sums import Dimension, Sums
 from juru.server.domain.views import OrderState
-from juru.server.store import store
-from juru.server.store.reads import day, reads
+from juru.server.store import heads, store
+from juru.server.store.reads import days, lists, reads, statements, sums
+from juru.server.store.reads.lists import OrderFilter, What
 from juru.server.store.reads.reads import Reads
+from juru.values.days import Zone
 from tests.support.cells import CHAT, SmallCell, eventful_day, open_shop
 
 DAY = 20260101
@@ -118,24 +121,31 @@ def test_balances_and_a_statement_agree(asked: Reads) -> None:
     assert sum(row.amount_idr for row in house if row.kind != "hold") == balances["house:sales"].net_idr
 
 
-def test_the_day_report_agrees_with_orders_and_balances(asked: Reads) -> None:
-    report = asked.day_report(DAY)
+def test_a_day_agrees_with_orders_and_balances(asked: Reads) -> None:
+    sums = asked.sums.by_key(Dimension.TOTAL, DAY, DAY)[""]
     net = {row.name: row.net_idr for row in asked.balances()}
     orders = asked.orders(limit=100)
-    assert report.accepted == len(orders)
+    assert sums.accepted == len(orders)
     by_state = {state: sum(o.state is state for o in orders) for state in OrderState}
-    assert report.succeeded == by_state[OrderState.SUCCESS] + by_state[OrderState.REVERSED]
-    assert (report.failed, report.reversed) == (by_state[OrderState.FAILED], 1)
-    assert report.sales_idr == net["house:sales"]
-    assert report.cost_idr == -net["house:cost"]
-    assert report.commission_idr == -net["house:commission_expense"]
-    assert report.late_idr == -net["house:late_success"]
-    assert report.losses_idr == -net["house:losses"]
-    assert report.profit_idr == report.sales_idr - report.cost_idr - report.commission_idr - report.losses_idr
-    for lines in (report.by_product, report.by_agent):
-        assert sum(line.profit_idr for line in lines) == report.profit_idr + report.losses_idr
-        assert sum(line.succeeded for line in lines) == report.succeeded
-    assert asked.day_report(DAY + 1).accepted == 0
+    assert sums.succeeded == by_state[OrderState.SUCCESS] + by_state[OrderState.REVERSED]
+    assert (sums.failed, sums.reversed) == (by_state[OrderState.FAILED], 1)
+    assert sums.sales_idr == net["house:sales"]
+    assert sums.cost_idr == -net["house:cost"]
+    assert sums.commission_idr == -net["house:commission_expense"]
+    assert sums.late_idr == -net["house:late_success"]
+    assert sums.losses_idr == -net["house:losses"]
+    assert asked.sums.by_key(Dimension.TOTAL, DAY + 1, DAY + 1) == {}
+    suppliers = asked.sums.by_key(Dimension.SUPPLIER, DAY, DAY)
+    assert suppliers["S1"].attempts_failed == 7
+    assert suppliers[""].failed == sums.failed
+
+
+def test_sums_do_not_depend_on_whether_a_day_is_closed(asked: Reads, cell: SmallCell, tmp_path: Path) -> None:
+    folded = days.fold_day(asked.engine, DAY, Zone.WIB)
+    for dimension in Dimension:
+        lines = {key: Sums(*values) for key, values in folded.lines[dimension].items()}
+        assert asked.sums.by_key(dimension, DAY, DAY) == lines
+    assert asked.sums.closed_day() == DAY + 1
 
 
 def test_what_waits_and_who_was_refused(asked: Reads, cell: SmallCell) -> None:
@@ -181,13 +191,49 @@ HOT: dict[str, str] = {
     "AGENT_ORDERS": reads.AGENT_ORDERS.format(where=reads.BEFORE_ORDER),
     "STATEMENT": reads.STATEMENT.format(side="p.debit", private="AND p.debit >= 1000"),
     "ORDERS_OPEN": reads.ORDERS.format(where="o.state = 'accepted'"),
-    "COUNTS_OF_DAY": day.COUNTS_OF_DAY,
-    "SUMS_OF_DAY": day.SUMS_OF_DAY,
+    **{
+        f"{module.__name__.rpartition('.')[2]}.{name}": sql
+        for module in (days, heads, lists, statements, sums)
+        for name, sql in vars(module).items()
+        if isinstance(sql, str) and "SELECT" in sql and "?" in sql and "{" not in sql
+    },
+    **{
+        f"lists.{what.value} {name}": sql.format(where=lists._condition(wanted, Zone.WIB)[0])
+        for name, sql in (("OF_DAY", lists.OF_DAY), ("OF_AGENT", lists.OF_AGENT), ("OPEN", lists.OPEN))
+        for what in What
+        if what is not What.ATTEMPTS_FAILED
+        for wanted in [OrderFilter(what, 1, 2, (1, 2), ("P10",), (1, "S1"), 9, OrderState.SUCCESS, "+62812")]
+    },
+    "statements.PRIVATE debit": statements.PRIVATE.format(side="debit"),
+    "statements.PRIVATE credit": statements.PRIVATE.format(side="credit"),
+    "sums.DAYS_WITH": sums.DAYS_WITH.format(measures="accepted > 0"),
     **{
         name: sql
         for name, sql in vars(store).items()
         if isinstance(sql, str) and "SELECT" in sql and "?" in sql and name not in STORE_MAY_SCAN
     },
+}
+WANTED_INDEXES = {
+    "lists.failed OF_DAY": "transfers_endings",
+    "lists.reversed OF_DAY": "transfers_endings",
+    "lists.late OF_DAY": "transfers_endings",
+    "lists.accepted OF_DAY": "transfers_day",
+    "lists.money OF_DAY": "transfers_day",
+    "lists.succeeded OF_AGENT": "postings_debit",
+    "lists.accepted OPEN": "orders_open",
+    "statements.PRIVATE debit": "postings_debit",
+    "statements.PRIVATE credit": "postings_credit",
+    "statements.HOUSE": "INTEGER PRIMARY KEY",
+    "statements.FIRST_POSTING": "postings_transfer",
+    "days.TRANSFERS": "postings_transfer",
+    "days.EVENTS": "INTEGER PRIMARY KEY",
+    "lists.FAILURES": "INTEGER PRIMARY KEY",
+    "sums.BY_KEY": "daily_sums_day",
+    "sums.BY_DAY": "daily_sums_key",
+    "sums.DAYS_WITH": "daily_sums_key",
+    "sums.ACCOUNTS": "daily_accounts_day",
+    "sums.ACCOUNT_DAYS": "daily_accounts_account",
+    "sums.BALANCE_BEFORE": "daily_accounts_account",
 }
 PARTIAL = ("orders_open", "outbox_waiting", "queue_items_open")
 
@@ -205,3 +251,17 @@ def test_a_repeated_message_is_looked_up_by_its_own_id(asked: Reads) -> None:
     assert "messages_id" in plan[0][3]
     chat = asked.engine.rows(f"EXPLAIN QUERY PLAN {store._CHAT}", (1,) * 3)
     assert "orders_chat" in chat[0][3]
+
+
+@pytest.mark.parametrize("name", WANTED_INDEXES)
+def test_a_report_is_read_by_the_index_made_for_it(name: str, asked: Reads) -> None:
+    sql = HOT[name]
+    plan = asked.engine.rows(f"EXPLAIN QUERY PLAN {sql}", (1,) * sql.count("?"))
+    assert any(WANTED_INDEXES[name] in step[3] for step in plan), plan
+
+
+def test_the_ends_of_the_book_are_found_without_a_walk(asked: Reads) -> None:
+    for sql in (sums.FIRST_DAY, sums.LAST_DAY, sums.CLOSED_DAY, days.EVENTS_END, heads._FIRST, heads._LAST):
+        plan = [row[3] for row in asked.engine.rows(f"EXPLAIN QUERY PLAN {sql}")]
+        # SQLite takes the least or greatest from one end of an index, which it calls a search.
+        assert all(step.startswith("SEARCH") for step in plan), (sql, plan)

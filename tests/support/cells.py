@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from juru.bank.rules import Mutation, numbered
 from juru.books.sqlite import SqliteEngine
+from juru.server.desk.closing import ClosingBooks
 from juru.server.domain.agent import Agent
 from juru.server.domain.bank_account import BankAccount
 from juru.server.domain.bank_assign import seen_of
@@ -56,12 +57,16 @@ from juru.server.domain.outcome import Answer, Outcome
 from juru.server.domain.paper import Paper
 from juru.server.domain.paper_kinds import NAME_OF
 from juru.server.domain.results import BankImported, Done, Placed, Result, Sending, Ticketed, Transferred
+from juru.server.engine.closer import Closer
 from juru.server.engine.writer import Writer
+from juru.server.settings import DataDir
 from juru.server.store.migrate import migrate
 from juru.server.store.reads.papers import PaperReads
+from juru.server.store.reads.reads import Reads
 from juru.server.store.store import Store
-from juru.values.days import Zone, business_day
+from juru.values.days import HOUR_MS, Zone, business_day, day_after, start_of_day
 
+T = TypeVar("T")
 START_MS = 1_767_225_600_000
 CHAT = "chat:page"
 
@@ -89,6 +94,9 @@ class InlineRuntime:
 
     async def run_commit(self, commit: Callable[[], None]) -> None:
         commit()
+
+    async def run_aside(self, work: Callable[[], T]) -> T:
+        return work()
 
     def new_id(self) -> str:
         self._ids += 1
@@ -197,6 +205,22 @@ class SmallCell:
         self.answer(attempt_id, outcome, **facts)
         return order_id, attempt_id
 
+    def close_days(self, until: int | None = None) -> list[int]:
+        """Close what is over, as the server does; the days closed now."""
+        engine = SqliteEngine(self.path, read_only=True)
+        try:
+            closer = Closer(self.writer, ClosingBooks(DataDir(self.path.parent), Reads(engine)), self.runtime)
+            return self._runner.run(closer.close(until))
+        finally:
+            engine.close()
+
+    def next_day(self, by: int = 1) -> int:
+        """Let the clock go on to the morning of a later day; that day."""
+        zone = self.writer.cell.settings.zone
+        day = day_after(business_day(self.runtime.time_ms, zone), by)
+        self.runtime.time_ms = max(self.runtime.time_ms, start_of_day(day, zone) + 8 * HOUR_MS)
+        return day
+
     def decide(self, order_id: int, decision: Decision, **facts: Any) -> None:  # noqa: ANN401 - fields of Decide
         result = self.do(Decide(order_id, decision, "looked it up", "owner", **facts))
         assert isinstance(result, Done), result
@@ -252,6 +276,10 @@ def eventful_day(cell: SmallCell) -> None:
     cell.send(cell.order("081234560002", ref="still-sending"))
     cell.buy(Outcome.UNKNOWN, reason="timeout")
     cell.buy(Outcome.PENDING)
+    cell.next_day()
+    cell.deposit(DepositKind.AGENT, "MID", 33_000)
+    cell.next_day()
+    assert len(cell.close_days()) == 2
 
 
 def bill(ref: str, state: BillState, **more: Any) -> Bill:  # noqa: ANN401 - fields of Bill

@@ -6,7 +6,7 @@ import asyncio
 import functools
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -22,6 +22,7 @@ from juru.server.store.migrate import migrate
 from juru.server.store.store import Store
 from tests.support.domain import DEST, START_MS, market
 
+T = TypeVar("T")
 TICK_S = 0.001
 
 
@@ -59,6 +60,10 @@ class HandTime:
     async def run_commit(self, commit: Callable[[], None]) -> None:
         await asyncio.sleep(0)
         commit()
+
+    async def run_aside(self, work: Callable[[], T]) -> T:
+        await asyncio.sleep(0)
+        return work()
 
     def new_id(self) -> str:
         self._ids += 1

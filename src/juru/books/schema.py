@@ -50,6 +50,7 @@ def book_tables(metadata: MetaData) -> None:
         integer("at_ms"),
         words("memo", null=True),
         Index("transfers_day", "day"),
+        Index("transfers_endings", "day", sqlite_where=text(ENDINGS), postgresql_where=text(ENDINGS)),
         Index(
             "transfers_reversal",
             "of_id",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Annotated, Any
@@ -12,88 +14,100 @@ from cyclopts import App, Parameter
 
 from juru.cli.given import HERE, SOMEONE, Json, Where, Who
 from juru.cli.output import OK, accepted, say, say_json, say_table
+from juru.cli.sheet import ANY_DAYS, TERMINAL, Days, Output, hand_over
+from juru.server.desk.sheets import as_json
 from juru.server.domain.commands import Decide, Decision, SeeItem
 from juru.server.domain.results import Done
 from juru.server.domain.views import OrderState
 from juru.server.errors import CommandError, SettingsError
+from juru.server.store.reads.lists import What
 from juru.values.days import Zone, iso_local
 from juru.values.msisdn import parse_msisdn, to_local
 
 order = App(name="order", help="Orders: list, show, decide what is unknown; read an order's text.")
 reply = App(name="reply", help="Suppliers' reply texts.")
 _NOTHING = SimpleNamespace(debit=None, credit=None, amount_idr=None)
-_LISTED = ("id", "at", "agent", "ref", "product", "dest", "state", "price_idr", "cost_idr", "supplier", "sn", "reason")
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Filter:
+    """Which orders."""
+
+    agent: Annotated[str | None, Parameter(help="only this agent's")] = None
+    downline: Annotated[bool, Parameter(negative="", help="with those of everybody below him")] = False
+    product: Annotated[str | None, Parameter(help="only of this product")] = None
+    operator: Annotated[str | None, Parameter(help="only of this operator's products")] = None
+    supplier: Annotated[str | None, Parameter(help="only bought here; - for those that have no supplier")] = None
+    hour: Annotated[int | None, Parameter(help="only what happened in this hour of the day, 0 to 23")] = None
+    state: Annotated[OrderState | None, Parameter(help="only in this state now; accepted are the open ones")] = None
+    dest: Annotated[str | None, Parameter(help="only to this destination")] = None
+
+
+ANY_ORDER = Filter()
 
 
 @order.command(name="list")
 def listing(
     *,
-    agent: str | None = None,
-    state: OrderState | None = None,
-    product: str | None = None,
-    dest: str | None = None,
+    what: What = What.ACCEPTED,
+    days: Days = ANY_DAYS,
+    only: Filter = ANY_ORDER,
     before: int | None = None,
     limit: int = 50,
+    every: Annotated[bool, Parameter(name="--all", negative="")] = False,
+    output: Output = TERMINAL,
     where: Where = HERE,
-    json: Json = False,
 ) -> int:
-    """List orders, newest first.
+    """List orders, newest first: those behind any figure of a report.
 
     Parameters
     ----------
-    agent
-        Only this agent's.
-    state
-        Only those in this state; ``accepted`` are the open ones.
-    product
-        Only of this product.
-    dest
-        Only to this destination.
+    what
+        What happened to them on the days asked for: accepted, succeeded, failed, reversed, late, earlier (ended, but
+        accepted on an earlier day), attempts_failed (a supplier failed them), or money (all that moved sales or cost).
     before
-        Only orders with a lower number: the next page.
+        The next page: the last order's number, or with --what the last number in the column transfer.
     limit
         How many at most.
+    every
+        All of them, however many.
     """
     from juru.server.desk.link import open_reads
-    from juru.server.desk.reports import agent_codes, zone_of
+    from juru.server.desk.names import names_of
+    from juru.server.desk.orderlist import Wish, filter_of, list_sheet, order_page, whole_list, wish_of
+    from juru.server.desk.spans import today_of
 
-    with open_reads(where.dir()) as reads:
-        codes, zone = agent_codes(reads), zone_of(reads)
-        agent_id = None
-        if agent is not None:
-            agent_id = next((number for number, code in codes.items() if code == agent.upper()), None)
-            if agent_id is None:
-                raise CommandError(f"there is no agent {agent.upper()}: 'juru agent list' shows all")
-        found = reads.orders(
-            before_id=before,
-            limit=limit,
-            state=state,
-            agent_id=agent_id,
-            product=None if product is None else product.upper(),
-            dest=None if dest is None else parse_msisdn(dest) or dest,
+    asked = {
+        "what": what.value,
+        "from": days.first,
+        "to": days.last,
+        "agent": only.agent,
+        "downline": "1" if only.downline else "",
+        "product": only.product,
+        "operator": only.operator,
+        "supplier": only.supplier,
+        "hour": None if only.hour is None else str(only.hour),
+        "state": None if only.state is None else only.state.value,
+        "dest": only.dest,
+    }
+    wish: Wish = wish_of({name: value or "" for name, value in asked.items()})
+    with open_reads(where.dir()) as reads, reads.moment():
+        names, zone = names_of(reads), reads.zone()
+        wanted = filter_of(wish, names, today_of(time.time_ns() // 1_000_000, zone))
+        if before is not None and what is What.ACCEPTED:
+            found = reads.order(before)
+            before = before if found is None else found.hold_id
+        rows = (
+            whole_list(reads, wanted, before=before)
+            if every
+            else order_page(reads, wanted, before=before, limit=limit).rows
         )
-    rows = [
-        (
-            o.id,
-            iso_local(o.at_ms, zone),
-            codes.get(o.agent_id, str(o.agent_id)),
-            o.ref,
-            o.product,
-            to_local(o.dest),
-            o.state.value,
-            o.price_idr,
-            o.cost_idr,
-            o.supplier,
-            o.sn,
-            o.reason,
-        )
-        for o in found
-    ]
-    if json:
-        say_json([dict(zip(_LISTED, row, strict=True)) for row in rows])
-    else:
-        say_table(_LISTED, rows)
-    return OK
+        sheet = list_sheet(rows, wish, names, zone)
+        if output.json:
+            say_json(as_json(sheet)["rows"])
+            return OK
+        return hand_over(sheet, output, reads)
 
 
 @order.command

@@ -31,6 +31,7 @@ from juru.server.console.page import Console
 from juru.server.console.site import absent
 from juru.server.console.site import routes as console_routes
 from juru.server.desk import admin, exposure
+from juru.server.desk.closing import ClosingBooks
 from juru.server.desk.lock import hold
 from juru.server.desk.owner import OwnerHook
 from juru.server.dialects import SUPPLIER_DIALECTS, juru_api
@@ -42,8 +43,9 @@ from juru.server.dialects.grammar_profile import GrammarProfile, load_grammar
 from juru.server.dialects.otomax import report_request
 from juru.server.dialects.replies import Templates, order_text
 from juru.server.domain.catalog import ProductKind, Supplier
-from juru.server.domain.cell import OutboxRow
+from juru.server.domain.cell import DayClosing, OutboxRow
 from juru.server.domain.commands import Recover
+from juru.server.engine.closer import Closer
 from juru.server.engine.dispatcher import Dispatcher
 from juru.server.engine.inquirer import Inquirer
 from juru.server.engine.notifier import Notifier
@@ -194,6 +196,8 @@ class Server:
         self.watchman = Watchman(
             self.writer, self.runtime, probe=self._probe, tell=self.owner.tell, disk_free=self._disk_free
         )
+        self.aside = Reads(self._engine(read_only=True))
+        self.closer = Closer(self.writer, ClosingBooks(self.data, self.aside, _tell_closed), self.runtime)
         self.token = secrets.token_urlsafe(24)
         self._sessions: SessionFile | None = None
         self._told_of_proxy = False
@@ -249,6 +253,7 @@ class Server:
         self.runtime.spawn(self.notifier.run(), "notifier")
         self.runtime.spawn(self.watchman.run(), "watchman")
         self.runtime.spawn(self.sweeper.run(), "sweeper")
+        self.runtime.spawn(self.closer.run(), "closer")
 
     async def stop(self) -> None:
         """Stop accepting, let what is on the wire come back, commit, close."""
@@ -257,6 +262,7 @@ class Server:
         self.notifier.stop()
         self.watchman.stop()
         self.sweeper.stop()
+        self.closer.stop()
         until_s = self.runtime.boottime_s() + self.settings.drain_s
         while self.slots.in_flight and self.runtime.boottime_s() < until_s:  # noqa: ASYNC110 - bounded, at the end
             await asyncio.sleep(0.02)
@@ -310,6 +316,7 @@ class Server:
             keys=self.keys,
             note=lambda what, facts: log.info(what, **facts),
             demo=demo if is_open else None,
+            aside=self.beside,
         )
 
     def asgi(self, console: Console | None = None) -> WireFront:
@@ -346,7 +353,12 @@ class Server:
     def routes(self, console: Console | None) -> list[BaseRoute]:
         """Every route that is no wire dialect's: pages behind the gate, commands behind the token, health."""
         pages = [] if console is None else console_routes(console)
-        return [*admin.routes(self.writer, self.chat, self.token), Route("/healthz", _health), *pages]
+        ours = [*admin.routes(self.writer, self.chat, self.token), admin.close_route(self.closer, self.token)]
+        return [*ours, Route("/healthz", _health), *pages]
+
+    async def beside(self, work: Callable[[Reads], Any]) -> Any:  # noqa: ANN401 - whatever was read
+        """Read at length, where it holds up neither the loop nor a commit."""
+        return await self.runtime.run_aside(lambda: work(self.aside))
 
     def check_exposure(self) -> None:
         """Raises ``SettingsError`` with the remedy where others could reach secrets that everybody knows."""
@@ -363,6 +375,15 @@ class Server:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(body)
+
+
+def _tell_closed(closing: DayClosing, written: bool) -> None:  # noqa: FBT001 - a port's own shape
+    """The head of a closed day goes to the log as well, which is kept elsewhere (law 1)."""
+    head = f"{closing.head_no}:{closing.head_seal}"
+    if written:
+        log.info("day closed", day=closing.day, head=head, sums=closing.sums, accounts=closing.accounts)
+    else:
+        log.error("the file of this day's head says otherwise: run juru audit", day=closing.day, head=head)
 
 
 class _Web(uvicorn.Server):

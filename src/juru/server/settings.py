@@ -31,6 +31,11 @@ class DataDir(msgspec.Struct, frozen=True):
         return self.path / "sessions.db"
 
     @property
+    def heads(self) -> Path:
+        """The head of the book at the end of each closed day, a file each; keep copies of them elsewhere."""
+        return self.path / "heads"
+
+    @property
     def lock(self) -> Path:
         """Held by the one server that writes."""
         return self.path / "juru.lock"

@@ -37,6 +37,31 @@ def business_day(at_ms: int, zone: Zone) -> int:
     return _day_of_ordinal((at_ms + _OFFSET_MS[zone]) // DAY_MS + _EPOCH)
 
 
+def day_after(day: int, by: int = 1) -> int:
+    """The day (``yyyymmdd``) that many days later, or earlier for a negative number."""
+    return _day_of_ordinal(date(day // 10_000, day // 100 % 100, day % 100).toordinal() + by)
+
+
+def days_between(first: int, last: int) -> list[int]:
+    """Every day from ``first`` to ``last``, both included; none where ``last`` is the earlier."""
+    found = []
+    day = first
+    while day <= last:
+        found.append(day)
+        day = day_after(day)
+    return found
+
+
+def start_of_day(day: int, zone: Zone) -> int:
+    """The instant (UTC milliseconds) at which a day begins in that zone."""
+    return (date(day // 10_000, day // 100 % 100, day % 100).toordinal() - _EPOCH) * DAY_MS - _OFFSET_MS[zone]
+
+
+def hour_of_day(at_ms: int, zone: Zone) -> int:
+    """The local hour, 0..23."""
+    return (at_ms + _OFFSET_MS[zone]) % DAY_MS // HOUR_MS
+
+
 def minute_of_day(at_ms: int, zone: Zone) -> int:
     """Minutes since local midnight, 0..1439."""
     return (at_ms + _OFFSET_MS[zone]) % DAY_MS // MINUTE_MS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -39,6 +39,10 @@ _TEXT_MAX = 1_000
 _ID_MAX = 2**62
 _CHECKED_EVERY_S = 10.0
 """How often a stream looks whether its session still holds."""
+
+
+Aside = Callable[[Callable[[Reads], Any]], Awaitable[Any]]
+"""Runs a long reading where it stops nobody."""
 
 
 class Later(Protocol):
@@ -77,7 +81,7 @@ _Form = TypeVar("_Form", Asked, Said)
 class Console:
     """The page of one server. ``demo`` is what ``juru demo --describe`` prints; without it no credential is shown."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a console is made of, by name
         self,
         *,
         writer: Writer,
@@ -90,6 +94,7 @@ class Console:
         keys: Seals,
         demo: dict[str, Any] | None = None,
         note: Note = lambda _what, _facts: None,
+        aside: Aside | None = None,
     ) -> None:
         self.writer = writer
         self.door = door
@@ -109,10 +114,15 @@ class Console:
             first_login="juru login add OWNER --role owner",
             note=note,
         )
+        self.aside: Aside = aside or self._at_once
         self.live = Live(writer)
         self.queue = HumanQueue(writer, reads)
         self.assets = gate.pages.assets
         gate.pages.shared = self._shared
+
+    async def _at_once(self, work: Callable[[Reads], Any]) -> Any:  # noqa: ANN401 - whatever was read
+        """Where there is no other place to read, here."""
+        return work(self.reads)
 
     def close(self) -> None:
         """End the streams; to be called before the HTTP server is asked to stop."""

@@ -35,7 +35,7 @@ _OWNED = frozenset(
 )
 """House accounts whose debit side is their plus: what we own or have spent."""
 _ALWAYS = (House.BANK, House.EQUITY, House.SALES, House.COST)
-_MONTHS = {
+MONTHS = {
     "id": ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"],
     "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
 }
@@ -102,7 +102,7 @@ def clock(at_ms: int, zone: Zone) -> str:
 def moment(at_ms: int, zone: Zone, lang: Lang) -> str:
     """Date, time and zone: ``23 Nov 2026 14:05:09 WIB``."""
     iso = iso_local(at_ms, zone)
-    return f"{int(iso[8:10])} {_MONTHS[lang][int(iso[5:7]) - 1]} {iso[:4]} {iso[11:19]} {zone.value}"
+    return f"{int(iso[8:10])} {MONTHS[lang][int(iso[5:7]) - 1]} {iso[:4]} {iso[11:19]} {zone.value}"
 
 
 def minute(at_ms: int, zone: Zone, lang: Lang) -> str:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from juru.server.console import agents, logins, page
+from juru.server.console import agents, logins, page, reports
 from juru.server.console.page import Console
 from juru.web.gate import Refused
 
@@ -19,6 +19,7 @@ def routes(console: Console) -> list[BaseRoute]:
         *page.routes(console),
         *agents.routes(console),
         *logins.routes(console),
+        *reports.routes(console),
         *console.login.routes(),
     ]
 

@@ -1,7 +1,8 @@
 """How a command of the owner reaches the running server: by HTTP on loopback, with the token of its data directory.
 
 ``POST /admin/command`` takes one tagged command and answers with its result; ``POST /admin/commands`` takes an array
-of them, decided in their order, and answers with as many results. ``juru chat`` speaks ``POST /chat`` and
+of them, decided in their order, and answers with as many results. ``POST /admin/close`` closes the days that are over,
+up to the one given, and answers with those it closed. ``juru chat`` speaks ``POST /chat`` and
 ``GET /chat/CODE/replies``.
 """
 
@@ -41,6 +42,7 @@ from juru.server.domain.commands_money import (
 )
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.results import Result
+from juru.server.engine.closer import Closer
 from juru.server.engine.writer import Writer
 from juru.web.forwarded import was_forwarded
 
@@ -118,6 +120,21 @@ def routes(writer: Writer, chat: ChatChannel, token: str) -> list[BaseRoute]:
         Route("/chat", say, methods=["POST"]),
         Route("/chat/{code}/replies", later),
     ]
+
+
+def close_route(closer: Closer, token: str) -> BaseRoute:
+    """The route by which a person has days closed."""
+
+    async def close(request: Request) -> Response:
+        if (shut := _closed(request, token)) is not None:
+            return shut
+        try:
+            until = msgspec.json.decode(await _body(request), type=int | None)
+        except (_TooLargeError, msgspec.DecodeError) as error:
+            return _unusable(error)
+        return _json(_encode(await closer.close(until)))
+
+    return Route("/admin/close", close, methods=["POST"])
 
 
 def _closed(request: Request, token: str) -> Response | None:

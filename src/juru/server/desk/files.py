@@ -17,6 +17,7 @@ from juru.server.errors import SettingsError
 
 BYTES_MAX = 50_000_000
 _DELIMITERS = ",;\t"
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -60,7 +61,23 @@ def write_csv(file: TextIO, header: Sequence[str], rows: Iterable[Sequence[str |
     """A table as CSV."""
     writer = csv.writer(file)
     writer.writerow(header)
-    writer.writerows(rows)
+    for row in rows:
+        writer.writerow([defused(cell) if isinstance(cell, str) else cell for cell in row])
+
+
+def defused(text: str) -> str:
+    """Text that no spreadsheet takes for a formula: one that begins like one gets an apostrophe in front."""
+    return f"'{text}" if _is_formula(text) else text
+
+
+def _is_formula(text: str) -> bool:
+    """True for what begins like a formula; a sign alone is none."""
+    return len(text) > 1 and text.startswith(_FORMULA)
+
+
+def _restored(text: str) -> str:
+    """The same text as it was before it was defused."""
+    return text[1:] if text.startswith("'") and _is_formula(text[1:]) else text
 
 
 def _is_xlsx(path: Path) -> bool:
@@ -84,7 +101,7 @@ def _named(path: Path, lines: Iterator[list[str]]) -> Iterator[Row]:
         if any(cell.strip() for cell in line[len(header) :]):
             raise SettingsError(f"{path} row {number} has more cells than the header: is a separator in a text?")
         padded = line + [""] * (len(header) - len(line))
-        yield Row(number, {name: cell.strip() for name, cell in zip(header, padded, strict=False)})
+        yield Row(number, {name: _restored(cell.strip()) for name, cell in zip(header, padded, strict=False)})
 
 
 def _csv(path: Path) -> Iterator[list[str]]:

@@ -11,16 +11,18 @@ import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator, Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import aiohttp
 import msgspec
 
 from juru.books.sqlite import SqliteEngine
+from juru.server.desk.closing import ClosingBooks
 from juru.server.desk.lock import hold, holder
 from juru.server.domain.cell import Record
 from juru.server.domain.commands import Command
 from juru.server.domain.results import Result
+from juru.server.engine.closer import Closer
 from juru.server.engine.realtime import RealTime
 from juru.server.engine.writer import Writer
 from juru.server.errors import DataDirError, InUseError, JuruError
@@ -32,8 +34,10 @@ from juru.server.store.store import Store
 LOCK_WAIT_S = 5.0
 _LOCK_LOOK_S = 0.1
 _ANSWER_WITHIN_S = 60.0
+_CLOSED_WITHIN_S = 3_600.0
 _COMMANDS_MAX = 500
 _BYTES_MAX = 2_000_000
+_T = TypeVar("_T")
 _result = msgspec.json.Decoder(Result)
 _results = msgspec.json.Decoder(list[Result])
 _encode = msgspec.json.Encoder().encode
@@ -48,6 +52,9 @@ class Asked(Protocol):
 
     async def submit(self, commands: Sequence[Command]) -> list[Result]:
         """Results of commands, decided in their order."""
+
+    async def close_days(self, until: int | None) -> list[int]:
+        """Close what is over; the days closed now."""
 
 
 class Desk:
@@ -65,6 +72,10 @@ class Desk:
     async def submit_all(self, commands: Sequence[Command]) -> list[Result]:
         """Have commands decided in their order. Each stands or is refused by itself."""
         return await self._asked.submit(commands)
+
+    async def close_days(self, until: int | None) -> list[int]:
+        """Have every day closed that is over, up to ``until``; those closed now."""
+        return await self._asked.close_days(until)
 
     def records(self, kind: str) -> list[Record]:
         """The present version of everything of a kind, by key."""
@@ -135,13 +146,21 @@ async def _running_or_lock(data: DataDir, stack: contextlib.AsyncExitStack) -> R
 
 
 class _Alone:
-    def __init__(self, writer: Writer, writing: asyncio.Task[None]) -> None:
+    def __init__(self, writer: Writer, writing: asyncio.Task[None], closer: Closer) -> None:
         self._writer = writer
         self._writing = writing
+        self._closer = closer
 
     async def submit(self, commands: Sequence[Command]) -> list[Result]:
         """Decided here. A disk that does not keep what is written raises ``StorageError``."""
-        asking: asyncio.Future[list[Result]] = asyncio.gather(*(self._writer.submit(command) for command in commands))
+        return await self._unless_it_fails(asyncio.gather(*(self._writer.submit(command) for command in commands)))
+
+    async def close_days(self, until: int | None) -> list[int]:
+        """Closed here. A disk that does not keep what is written raises ``StorageError``."""
+        return await self._unless_it_fails(asyncio.ensure_future(self._closer.close(until)))
+
+    async def _unless_it_fails(self, asking: asyncio.Future[_T]) -> _T:
+        """Wait for what the writer is asked, or for its end."""
         either: set[asyncio.Future[Any]] = {asking, self._writing}
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         if not asking.done():
@@ -160,7 +179,8 @@ async def _alone(data: DataDir) -> AsyncIterator[Asked]:
         writer = Writer(Store(engine), runtime)
         writing = asyncio.create_task(writer.run(), name="writer")
         try:
-            yield _Alone(writer, writing)
+            with open_reads(data) as reads:
+                yield _Alone(writer, writing, Closer(writer, ClosingBooks(data, reads), runtime))
         finally:
             writer.stop()
             await asyncio.wait({writing})
@@ -187,13 +207,20 @@ class _Through:
             results.extend(_results.decode(answer) if several else [_result.decode(answer)])
         return results
 
-    async def _post(self, path: str, body: bytes) -> bytes:
+    async def close_days(self, until: int | None) -> list[int]:
+        """Closed there; a long absence takes long to make up for."""
+        answer = await self._post("/admin/close", _encode(until), within_s=_CLOSED_WITHIN_S)
+        return msgspec.json.decode(answer, type=list[int])
+
+    async def _post(self, path: str, body: bytes, *, within_s: float = _ANSWER_WITHIN_S) -> bytes:
+        timeout = aiohttp.ClientTimeout(total=within_s)
+        where = self._running.url + path
         try:
-            async with self._session.post(self._running.url + path, data=body, allow_redirects=False) as reply:
+            async with self._session.post(where, data=body, allow_redirects=False, timeout=timeout) as reply:
                 answer = await reply.read()
         except aiohttp.ClientConnectorError as error:
-            where = f"{self._running.url} (process {self._running.pid})"
-            message = f"the server at {where} cannot be reached: {error.strerror}"
+            server = f"{self._running.url} (process {self._running.pid})"
+            message = f"the server at {server} cannot be reached: {error.strerror}"
             raise ServerError(message) from error
         except (TimeoutError, aiohttp.ClientError) as error:
             message = "the server broke off before it answered: look whether the change stands before you repeat it"
@@ -223,6 +250,5 @@ def _parcels(commands: Sequence[Command]) -> Iterator[tuple[bytes, bool]]:
 @contextlib.asynccontextmanager
 async def _through(running: Running) -> AsyncIterator[Asked]:
     headers = {"Authorization": f"Bearer {running.token}", "Content-Type": "application/json"}
-    timeout = aiohttp.ClientTimeout(total=_ANSWER_WITHIN_S)
-    async with aiohttp.ClientSession(headers=headers, timeout=timeout, trust_env=False) as session:
+    async with aiohttp.ClientSession(headers=headers, trust_env=False) as session:
         yield _Through(running, session)

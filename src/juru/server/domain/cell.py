@@ -30,6 +30,7 @@ from juru.server.domain.paper import Paper, PaperRow
 from juru.server.domain.paper_kinds import NAME_OF, PAPER_KINDS
 from juru.server.domain.pricing import Quote
 from juru.server.domain.routing import Mix
+from juru.server.domain.sums import AccountLine, SumLine
 from juru.server.domain.ticket import TicketBook
 from juru.server.domain.views import OrderView
 from juru.values.days import Zone, business_day, iso_local
@@ -141,6 +142,18 @@ class CallbackRow(msgspec.Struct, frozen=True):
     at_ms: int
 
 
+class DayClosing(msgspec.Struct, frozen=True):
+    """A business day that is closed: the last commit of it with its seal, and how many lines its sums have."""
+
+    id: int
+    day: int
+    head_no: int
+    head_seal: str
+    sums: int
+    accounts: int
+    at_ms: int
+
+
 class OutboxMark(msgspec.Struct, frozen=True):
     """A change of an outbox row's delivery state."""
 
@@ -169,6 +182,9 @@ class Changes(msgspec.Struct):
     refusals: list[RefusedRow] = []
     callbacks: list[CallbackRow] = []
     papers: list[PaperRow] = []
+    sums: list[tuple[int, SumLine]] = []
+    account_sums: list[tuple[int, AccountLine]] = []
+    day_closings: list[DayClosing] = []
 
     def any(self) -> bool:
         """True when there is something to commit."""
@@ -199,6 +215,9 @@ class NextIds(msgspec.Struct):
     delivery: int = 1
     closing: int = 1
     paper: int = 1
+    sum: int = 1
+    account_sum: int = 1
+    day_closing: int = 1
     commit: int = 1
 
 
@@ -219,6 +238,7 @@ class Past(msgspec.Struct):
     reversed: dict[int, int] = {}
     last_transfer: dict[int, int] = {}
     papers: dict[PaperKey, tuple[int, Paper]] = {}
+    heads: dict[int, tuple[int, str]] = {}
 
 
 P = TypeVar("P", bound=Paper)
@@ -264,6 +284,9 @@ class Cell:
         self.changes = Changes()
         self.now_ms = 0
         self.day = 0
+        self.first_day = 0
+        self.closed_day = 0
+        self.kept_lines = 0
 
     def begin(self, now_ms: int, past: Past) -> None:
         """Start a batch at ``now_ms``; time never goes back from one commit to the next."""

@@ -14,6 +14,7 @@ from juru.server.domain.commands_money import AskTicket, CancelTicket, MoneyComm
 from juru.server.domain.finding import FindingDraft
 from juru.server.domain.order import Source
 from juru.server.domain.outcome import Answer
+from juru.server.domain.sums import AccountLine, SumLine
 
 
 class MessageKey(msgspec.Struct, frozen=True):
@@ -290,6 +291,29 @@ class Pause(msgspec.Struct, frozen=True, tag=True):
     reason: str
 
 
+class BeginClose(msgspec.Struct, frozen=True, tag=True):
+    """A business day is over and is about to be folded; once this is answered nothing more is posted in it."""
+
+    day: int
+
+
+class KeepSums(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
+    """Lines of the day that is being closed, from number ``at`` on (0 first): sums, then accounts."""
+
+    day: int
+    at: int
+    sums: tuple[SumLine, ...] = ()
+    accounts: tuple[AccountLine, ...] = ()
+
+
+class CloseDay(msgspec.Struct, frozen=True, tag=True):
+    """All lines of a day are kept, so many of each: it is closed."""
+
+    day: int
+    sums: int
+    accounts: int
+
+
 Command = (
     PlaceOrder
     | TransferDeposit
@@ -317,5 +341,8 @@ Command = (
     | Delivered
     | Pause
     | MoneyCommand
+    | BeginClose
+    | KeepSums
+    | CloseDay
 )
 ORDINARY = (PlaceOrder, TransferDeposit, CancelTransfer, ChangePin, NoteRefusal, AskTicket, CancelTicket)

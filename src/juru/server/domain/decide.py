@@ -14,19 +14,23 @@ from juru.server.domain.alerts import alert_told, looked_around
 from juru.server.domain.callbacks import callback_arrived
 from juru.server.domain.catalog import DestKind, read_destination
 from juru.server.domain.cell import Cell, OutboxMark
+from juru.server.domain.closing import begin_close, close_day, keep_sums
 from juru.server.domain.commands import (
     DESK,
     ORDINARY,
     AddDeposit,
     AlertTold,
     AttemptAnswered,
+    BeginClose,
     CallbackArrived,
     CancelTransfer,
     ChangePin,
+    CloseDay,
     Command,
     Decide,
     Delivered,
     Inquired,
+    KeepSums,
     LookedAround,
     MarkSending,
     MessageKey,
@@ -79,6 +83,7 @@ class Needs(msgspec.Struct):
     last_transfers: list[int] = []
     papers: list[tuple[str, str]] = []
     marked: list[Marked] = []
+    close_days: list[int] = []
 
 
 def decide(cell: Cell, command: Command) -> Result:
@@ -147,6 +152,12 @@ def _decide(cell: Cell, command: Command) -> Result:  # noqa: C901, PLR0911, PLR
             return propose_findings(cell, command)
         case SettleFinding():
             return settle_finding(cell, command)
+        case BeginClose():
+            return begin_close(cell, command)
+        case KeepSums():
+            return keep_sums(cell, command)
+        case CloseDay():
+            return close_day(cell, command)
         case _:
             assert_never(command)
 
@@ -193,6 +204,8 @@ def needs(cell: Cell, commands: list[Command]) -> Needs:  # noqa: C901, PLR0912 
                     wanted.attempts.append(attempt_id)
             case AddDeposit() | OpenBalances():
                 wanted.messages.extend((0, MessageKey(DESK, "", request_id, "")) for request_id in _ids(command))
+            case CloseDay(day=day):
+                wanted.close_days.append(day)
             case _:
                 pass
     return wanted

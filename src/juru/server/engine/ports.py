@@ -7,7 +7,7 @@ engine starts a task, sleeps or reads a clock except through these.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
@@ -15,6 +15,9 @@ from juru.server.domain.catalog import Supplier
 from juru.server.domain.cell import Cell, Changes, OutboxRow, Past
 from juru.server.domain.decide import Needs
 from juru.server.domain.outcome import Answer, Buy
+from juru.server.domain.sums import DayFold
+
+_T = TypeVar("_T")
 
 
 class Runtime(Protocol):
@@ -34,6 +37,9 @@ class Runtime(Protocol):
 
     async def run_commit(self, commit: Callable[[], None]) -> None:
         """Run a commit where it does not stop the loop (a thread in production, inline in a simulation)."""
+
+    async def run_aside(self, work: Callable[[], _T]) -> _T:
+        """Run long reading where it stops neither the loop nor a commit (a thread, or inline in a simulation)."""
 
     def new_id(self) -> str:
         """An id nobody else has: batches, incidents."""
@@ -97,6 +103,27 @@ class OutboxPort(Protocol):
 
     async def deliver(self, row: OutboxRow) -> bool:
         """Tell it; True when the agent has it (at least once)."""
+
+
+class DayReading(Protocol):
+    """A day that is being read."""
+
+    @property
+    def fold(self) -> DayFold:
+        """What has been taken in."""
+
+
+class ClosePort(Protocol):
+    """What closing a day needs of the book and the data directory; called aside, never by two at once."""
+
+    def begin(self, day: int) -> DayReading:
+        """A day of which nothing has been read yet."""
+
+    def read_on(self, reading: DayReading) -> bool:
+        """Take in the next slice; True while there is more."""
+
+    def export(self) -> None:
+        """Write the head of every closed day to its file, where it is not there yet, and to the log."""
 
 
 Listener = Callable[[Changes], None]

@@ -7,7 +7,9 @@ import secrets
 import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
+
+_T = TypeVar("_T")
 
 
 class RealTime:
@@ -16,6 +18,7 @@ class RealTime:
     def __init__(self, on_error: Callable[[str, BaseException], None] | None = None) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
         self._committer = ThreadPoolExecutor(1, thread_name_prefix="commit")
+        self._aside = ThreadPoolExecutor(1, thread_name_prefix="aside")
         self._clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
         self._on_error = on_error or (lambda _name, _error: None)
 
@@ -46,6 +49,10 @@ class RealTime:
         """Commit in a thread of its own: the sync waits there while the loop goes on reading sockets."""
         await asyncio.get_running_loop().run_in_executor(self._committer, commit)
 
+    async def run_aside(self, work: Callable[[], _T]) -> _T:
+        """Read in another thread, one after the other."""
+        return await asyncio.get_running_loop().run_in_executor(self._aside, work)
+
     def new_id(self) -> str:
         """Twelve random bytes in hex."""
         return secrets.token_hex(12)
@@ -55,3 +62,4 @@ class RealTime:
         for task in list(self._tasks):
             task.cancel()
         self._committer.shutdown(wait=True)
+        self._aside.shutdown(wait=True)

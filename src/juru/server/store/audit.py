@@ -17,6 +17,7 @@ from juru.server.store.audit_money import Money
 from juru.server.store.audit_orders import Orders, Unclaimed
 from juru.server.store.audit_papers import Papers
 from juru.server.store.audit_stream import Stream
+from juru.server.store.audit_sums import Sums
 from juru.server.store.audit_told import Told
 from juru.server.store.findings import Finding, Findings, Head
 from juru.server.store.schema import SEALED, tables
@@ -54,6 +55,7 @@ class _Audit:
         self._papers = Papers(engine, self._found)
         self._bank = Bank(engine, self._found)
         self._told = Told(engine, self._found, self._orders)
+        self._sums = Sums(engine, self._found, self._orders)
         self._previous = GENESIS
         self._at_ms = 0
 
@@ -78,6 +80,7 @@ class _Audit:
         self._orders.finish(self._money.holds)
         self._papers.finish()
         self._told.finish()
+        self._sums.finish()
         if self._expected is not None and (found.head is None or found.head.commit_no < self._expected.commit_no):
             detail = f"the book ends before the exported head {self._expected.seal[:16]}"
             found.add("head_mismatch", self._expected.commit_no, "commits", self._expected.commit_no, detail)
@@ -131,10 +134,11 @@ class _Audit:
         moved = self._money.commit(no, at_ms, rows["transfers"], rows["postings"])
         self._bank.records(rows["records"])
         self._bank.commit(no, rows["papers"], moved)
-        transfers = Unclaimed(moved)
+        transfers = Unclaimed(dict(moved))
         self._found.transfers += len(rows["transfers"])
         self._found.orders += len(rows["orders"])
         self._orders.commit(no, at_ms, rows, transfers)
         self._papers.commit(no, at_ms, rows["papers"], transfers)
         self._told.commit(no, at_ms, rows, transfers)
+        self._sums.commit(no, at_ms, rows, moved)
         self._orders.forget_settled()

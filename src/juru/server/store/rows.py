@@ -7,10 +7,11 @@ from typing import Any
 import msgspec
 
 from juru.books.rules import Kind, Posting, Transfer
-from juru.server.domain.cell import CallbackRow, Message, OutboxRow, QueueItem, Record, RefusedRow
+from juru.server.domain.cell import CallbackRow, DayClosing, Message, OutboxRow, QueueItem, Record, RefusedRow
 from juru.server.domain.order import Attempt, AttemptState, Event, Order, fingerprint
 from juru.server.domain.paper import Paper, PaperRow
 from juru.server.domain.paper_kinds import PAPER_KINDS
+from juru.server.domain.sums import AccountLine, SumLine
 from juru.server.domain.views import OrderState
 
 Row = tuple[Any, ...]
@@ -259,3 +260,23 @@ def paper_from(kind: str, body: str) -> Paper:
 def callback_row(row: CallbackRow, commit_no: int) -> Row:
     """A callback as it came."""
     return (row.id, commit_no, row.supplier, row.ref, row.attempt_id, row.raw, row.at_ms)
+
+
+def sum_row(line: SumLine, day: int, row_id: int, commit_no: int) -> Row:
+    """One line of a closed day's sums."""
+    return (row_id, commit_no, day, line.dimension, line.key, *line.values)
+
+
+def account_sum_row(line: AccountLine, day: int, row_id: int, commit_no: int) -> Row:
+    """How one account moved in a closed day."""
+    return (row_id, commit_no, day, line.account, line.postings, line.debit_idr, line.credit_idr)
+
+
+def closing_row(row: DayClosing, commit_no: int) -> Row:
+    """A closed day."""
+    return (row.id, commit_no, row.day, row.head_no, row.head_seal, row.sums, row.accounts, row.at_ms)
+
+
+def closing_from(row: Row) -> DayClosing:
+    """A closed day read back."""
+    return DayClosing(row[0], *row[2:])

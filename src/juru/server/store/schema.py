@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlalchemy import Index, MetaData, Table, text
 
 from juru.books.schema import book_tables, integer, words
+from juru.server.domain.sums import MEASURES
 
 metadata = MetaData()
 book_tables(metadata)
@@ -272,6 +273,47 @@ Table(
     Index("paper_heads_agent", "agent_id", "kind", "id"),
     info={"sealed": ()},
 )
+Table(
+    "daily_sums",
+    metadata,
+    integer("id", key=True),
+    integer("commit_no"),
+    integer("day"),
+    words("dimension"),
+    words("key"),
+    *(integer(name) for name in MEASURES),
+    Index("daily_sums_day", "dimension", "day"),
+    Index("daily_sums_key", "dimension", "key", "day"),
+    info={"sealed": ("id", "commit_no", "day", "dimension", "key", *MEASURES)},
+)
+Table(
+    "daily_accounts",
+    metadata,
+    integer("id", key=True),
+    integer("commit_no"),
+    integer("day"),
+    integer("account"),
+    integer("postings"),
+    integer("debit_idr"),
+    integer("credit_idr"),
+    Index("daily_accounts_day", "day"),
+    Index("daily_accounts_account", "account", "day"),
+    info={"sealed": ("id", "commit_no", "day", "account", "postings", "debit_idr", "credit_idr")},
+)
+Table(
+    "day_closings",
+    metadata,
+    integer("id", key=True),
+    integer("commit_no"),
+    integer("day"),
+    integer("head_no"),
+    words("head_seal"),
+    integer("sums"),
+    integer("accounts"),
+    integer("at_ms"),
+    Index("day_closings_day", "day"),
+    info={"sealed": ("id", "commit_no", "day", "head_no", "head_seal", "sums", "accounts", "at_ms")},
+)
 
 tables: dict[str, Table] = dict(metadata.tables)
 SEALED = (
@@ -289,5 +331,8 @@ SEALED = (
     "refusals",
     "callbacks",
     "papers",
+    "daily_sums",
+    "daily_accounts",
+    "day_closings",
 )
 """The order in which a commit's rows are sealed; adding a table appends to it."""

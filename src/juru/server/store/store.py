@@ -20,6 +20,7 @@ from juru.server.domain.paper_kinds import PAPER_KINDS
 from juru.server.domain.records import KINDS, SETTINGS_KEY, put
 from juru.server.domain.settle import hear_balance, score
 from juru.server.store import rows as r
+from juru.server.store.heads import head_of_day
 from juru.server.store.schema import SEALED, tables
 from juru.values.days import DAY_MS, business_day
 
@@ -75,6 +76,9 @@ SELECT h.id, h.key, p.body FROM paper_heads h JOIN papers p ON p.id = h.latest_i
 WHERE h.kind = ? AND h."open" = 1 ORDER BY h.id
 """
 _BATCH = "SELECT no FROM commits WHERE batch_id = ?"
+_FIRST_COMMIT = "SELECT at_ms FROM commits ORDER BY no LIMIT 1"
+_CLOSED = "SELECT max(day), sum(sums) + sum(accounts) FROM day_closings"
+_KEPT = "SELECT (SELECT max(id) FROM daily_sums), (SELECT max(id) FROM daily_accounts)"
 
 
 class Store:
@@ -161,6 +165,9 @@ class Store:
             "deliveries": "delivery",
             "queue_closings": "closing",
             "papers": "paper",
+            "daily_sums": "sum",
+            "daily_accounts": "account_sum",
+            "day_closings": "day_closing",
         }
         for table, field in series.items():
             highest = self.engine.rows(f"SELECT max(id) FROM {table}")[0][0]  # noqa: S608 - names of our schema
@@ -171,6 +178,16 @@ class Store:
             cell.now_ms = latest[0][1]
             self._seal = bytes(latest[0][2])
         cell.day = business_day(cell.now_ms, cell.settings.zone)
+        self._load_closed(cell)
+
+    def _load_closed(self, cell: Cell) -> None:
+        """How far the book is closed. Lines are numbered without gaps, so what is beyond all closings is counted."""
+        for (at_ms,) in self.engine.rows(_FIRST_COMMIT):
+            cell.first_day = business_day(at_ms, cell.settings.zone)
+        closed_day, lines = self.engine.rows(_CLOSED)[0]
+        kept = self.engine.rows(_KEPT)[0]
+        cell.closed_day = closed_day or 0
+        cell.kept_lines = sum(number or 0 for number in kept) - int(lines or 0)
 
     def load(self, cell: Cell, needs: Needs, now_ms: int) -> Past:
         """The rows of the past that a batch names. An order that is open is taken from the cell, never twice."""
@@ -203,6 +220,9 @@ class Store:
                 past.last_transfer[agent_id] = row[0]
         self._load_papers(cell, needs, past)
         self._load_transfers(needs, past)
+        for day in needs.close_days:
+            head = head_of_day(self.engine, day, cell.settings.zone)
+            past.heads[day] = (head.commit_no, head.seal)
         return past
 
     def _load_papers(self, cell: Cell, needs: Needs, past: Past) -> None:
@@ -273,6 +293,7 @@ class Store:
         self._next_seal = seal(self._seal, (commit_no, batch_id, at_ms), _cut(sealed))
         engine.insert(tables["commits"], [(commit_no, batch_id, at_ms, self._next_seal)])
         cell.next.commit = commit_no + 1
+        cell.first_day = cell.first_day or cell.day
 
     def _write_states(self, changes: Changes) -> None:
         engine = self.engine
@@ -340,6 +361,13 @@ def _sealed_rows(cell: Cell, changes: Changes, commit_no: int) -> dict[str, list
     for item in changes.queue_closed:
         closings.append((cell.next.closing, commit_no, item.id, item.closed_ms, item.closed_by))
         cell.next.closing += 1
+    sums = [r.sum_row(line, of, cell.next.sum + i, commit_no) for i, (of, line) in enumerate(changes.sums)]
+    cell.next.sum += len(sums)
+    accounts = [
+        r.account_sum_row(line, of, cell.next.account_sum + i, commit_no)
+        for i, (of, line) in enumerate(changes.account_sums)
+    ]
+    cell.next.account_sum += len(accounts)
     day, at_ms = cell.day, cell.now_ms
     return {
         "transfers": [r.transfer_row(t, commit_no, day, at_ms) for t in changes.transfers],
@@ -356,6 +384,9 @@ def _sealed_rows(cell: Cell, changes: Changes, commit_no: int) -> dict[str, list
         "refusals": [r.refusal_row(x, commit_no) for x in changes.refusals],
         "callbacks": [r.callback_row(x, commit_no) for x in changes.callbacks],
         "papers": [r.paper_row(x, commit_no) for x in changes.papers],
+        "daily_sums": sums,
+        "daily_accounts": accounts,
+        "day_closings": [r.closing_row(x, commit_no) for x in changes.day_closings],
     }
 
 

@@ -6,7 +6,8 @@ the planner may not use that index.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -14,16 +15,14 @@ from juru.books.engine import BookEngine, Params, Row
 from juru.books.rules import Kind
 from juru.books.schema import ENDINGS
 from juru.server.domain.accounts import agent_deposit, name_of
-from juru.server.domain.cell import CallbackRow, OutboxRow, QueueItem, Record, RefusedRow
+from juru.server.domain.cell import CallbackRow, DayClosing, OutboxRow, QueueItem, Record, RefusedRow, Settings
 from juru.server.domain.order import Order
 from juru.server.domain.views import OrderState, OrderView
 from juru.server.engine.ports import Waiting
 from juru.server.store.findings import Head
-from juru.server.store.reads.day import day_report
 from juru.server.store.reads.shapes import (
     BalanceRow,
     Counts,
-    DayReport,
     DeliveryRow,
     EventRow,
     PostingRow,
@@ -32,7 +31,9 @@ from juru.server.store.reads.shapes import (
     Timeline,
     TransferRow,
 )
-from juru.server.store.rows import attempt_from, event_from, order_from
+from juru.server.store.reads.sums import SumReads
+from juru.server.store.rows import attempt_from, closing_from, event_from, order_from
+from juru.values.days import Zone
 
 ORDER = "SELECT * FROM orders WHERE id = ?"
 ORDER_BY_REF = "SELECT * FROM orders WHERE agent_id = ? AND ref = ?"
@@ -78,6 +79,7 @@ _ITEM = "SELECT id, kind, order_id, attempt_id, note, at_ms, closed_ms, closed_b
 ITEMS_OF = f"{_ITEM} WHERE order_id = ? ORDER BY id"
 ITEMS_OPEN = f"{_ITEM} WHERE closed_ms IS NULL ORDER BY id"
 BALANCES = "SELECT account, net_idr, held_idr FROM balances ORDER BY account"
+HELD = "SELECT held_idr FROM balances WHERE account = ?"
 STATEMENT = """
 SELECT p.id, p.transfer_id, t.kind, t.code, t.order_id, t.day, t.at_ms, t.memo, p.debit, p.credit, p.amount_idr
 FROM postings p JOIN transfers t ON t.id = p.transfer_id
@@ -91,6 +93,7 @@ RECORD_HISTORY = """
 SELECT id, kind, key, body, "by", reason, at_ms FROM records WHERE kind = ? AND key = ? ORDER BY id
 """
 REFUSALS = "SELECT id, agent, channel, code, detail, at_ms FROM refusals ORDER BY id DESC LIMIT ?"
+CLOSINGS = "SELECT * FROM day_closings WHERE day > ? AND day < ? ORDER BY day DESC LIMIT ?"
 HEAD = "SELECT no, seal FROM commits ORDER BY no DESC LIMIT 1"
 COUNTS = """
 SELECT (SELECT max(id) FROM orders), (SELECT count(*) FROM orders WHERE state = 'accepted'),
@@ -110,6 +113,35 @@ class Reads:
 
     def __init__(self, engine: BookEngine) -> None:
         self.engine = engine
+        self._sums: SumReads | None = None
+
+    @property
+    def sums(self) -> SumReads:
+        """Daily sums, closed and live."""
+        if self._sums is None:
+            self._sums = SumReads(self.engine, self.zone())
+        return self._sums
+
+    @contextlib.contextmanager
+    def moment(self) -> Iterator[None]:
+        """One state of the book for every question asked inside, whatever is committed meanwhile."""
+        self.engine.rows("BEGIN")
+        try:
+            yield
+        finally:
+            self.engine.rollback()
+
+    def cell_name(self) -> str:
+        """What the business is called."""
+        for record in self.records("setting"):
+            return msgspec.json.decode(record.body, type=Settings).name
+        return ""
+
+    def zone(self) -> Zone:
+        """The zone of the cell's business day, which never changes."""
+        for record in self.records("setting"):
+            return msgspec.json.decode(record.body, type=Settings).zone
+        return Zone.WIB
 
     # ------------------------------------------------------------------ orders
 
@@ -211,6 +243,10 @@ class Reads:
         """Every account, in the order of the chart."""
         return [BalanceRow(a, name_of(a), net, held) for a, net, held in self.engine.rows(BALANCES)]
 
+    def held_idr(self, account: int) -> int:
+        """What of an account is held now."""
+        return sum(int(row[0]) for row in self.engine.rows(HELD, (account,)))
+
     def statement(self, account: int, *, before_id: int | None = None, limit: int = 50) -> list[StatementRow]:
         """An account's postings newest first; quick for agents' accounts, a walk through the book for the house's."""
         found: list[Row] = []
@@ -220,10 +256,6 @@ class Reads:
             found.extend(self.engine.rows(sql, (account, _LAST_ID if before_id is None else before_id, limit)))
         found.sort(key=lambda row: -int(row[0]))
         return [_statement_row(row, account) for row in found[:limit]]
-
-    def day_report(self, day: int) -> DayReport:
-        """The business day ``yyyymmdd`` by the day of posting."""
-        return day_report(self.engine, day)
 
     # ------------------------------------------------------------------ people
 
@@ -252,6 +284,11 @@ class Reads:
         return [Waiting(_outbox_from(row), row[8]) for row in self.engine.rows(OUTBOX_DUE, (now_ms, limit))]
 
     # ------------------------------------------------------------------ the book
+
+    def closings(self, *, after_day: int = 0, before_day: int = 2**31, limit: int = 100_000) -> list[DayClosing]:
+        """Closed days after one and before another, oldest first; with a limit those closed last."""
+        rows = self.engine.rows(CLOSINGS, (after_day, before_day, limit))
+        return [closing_from(row) for row in reversed(rows)]
 
     def head(self) -> Head | None:
         """The latest commit and its seal; None for an empty book."""

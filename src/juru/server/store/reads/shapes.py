@@ -95,53 +95,6 @@ class StatementRow(msgspec.Struct, frozen=True):
     amount_idr: int
 
 
-class DayLine(msgspec.Struct):
-    """What one product, supplier or agent sold in a day, net of reversals posted that day."""
-
-    key: str
-    succeeded: int = 0
-    failed: int = 0
-    reversed: int = 0
-    sales_idr: int = 0
-    cost_idr: int = 0
-    commission_idr: int = 0
-
-    @property
-    def profit_idr(self) -> int:
-        """Sales less cost and commissions."""
-        return self.sales_idr - self.cost_idr - self.commission_idr
-
-
-class DayReport(msgspec.Struct):
-    """A business day by the day of posting, so a closed day never changes.
-
-    ``of_earlier_days`` counts the endings of orders accepted on an earlier day; ``late_idr`` is what late deliveries
-    cost and nobody has settled yet (negative when earlier ones were settled), ``losses_idr`` what was kept as a loss;
-    ``profit_idr`` is sales less cost, commissions and losses. Agents are keyed by their number.
-    """
-
-    day: int
-    accepted: int = 0
-    succeeded: int = 0
-    failed: int = 0
-    reversed: int = 0
-    late: int = 0
-    of_earlier_days: int = 0
-    sales_idr: int = 0
-    cost_idr: int = 0
-    commission_idr: int = 0
-    losses_idr: int = 0
-    late_idr: int = 0
-    by_product: list[DayLine] = []
-    by_supplier: list[DayLine] = []
-    by_agent: list[DayLine] = []
-
-    @property
-    def profit_idr(self) -> int:
-        """Sales less cost, commissions and losses kept."""
-        return self.sales_idr - self.cost_idr - self.commission_idr - self.losses_idr
-
-
 class Counts(msgspec.Struct, frozen=True):
     """How much is in the book; numbers of a series are gapless, so the highest is the count."""
 
