@@ -11,7 +11,7 @@ import msgspec
 
 from juru.server.console.live import Trouble
 from juru.server.console.words import Lang, Words, known
-from juru.server.domain.accounts import House, agent_deposit, supplier_deposit
+from juru.server.domain.accounts import House, agent_deposit, agent_receivable, bank_account, supplier_deposit
 from juru.server.domain.catalog import Supplier
 from juru.server.domain.cell import Cell
 from juru.server.domain.order import AttemptState, Order
@@ -31,6 +31,7 @@ _OWNED = frozenset(
         House.CLAIMS,
         House.LOSSES,
         House.BANK_FEES,
+        House.BAD_DEBT,
     }
 )
 """House accounts whose debit side is their plus: what we own or have spent."""
@@ -201,6 +202,11 @@ def _house(cell: Cell, t: Words) -> Iterable[Account]:
         own[account] = -net_idr if account in _OWNED else net_idr
         if own[account] or account in _ALWAYS:
             yield _account(account.name.lower(), t(f"house_{account.name.lower()}"), own[account], 0, t)
+    for bank in sorted(cell.bank_accounts.values(), key=lambda one: one.code):
+        yield _account(bank.bank, bank.code, -_net(cell, bank_account(bank.id)), 0, t)
+    owed_idr = -sum(_net(cell, agent_receivable(agent.id)) for agent in cell.agents.values())
+    if owed_idr:
+        yield _account("debts", t("house_debts"), owed_idr, 0, t)
     margin_idr = own[House.SALES] - own[House.COST] - own[House.COMMISSION_EXPENSE] - own[House.LOSSES]
     yield _account("margin", t("house_margin"), margin_idr, 0, t)
 

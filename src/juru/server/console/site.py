@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from juru.server.console import agents, logins, page, reports
+from juru.server.console import agents, bank, deposits, logins, page, reports
 from juru.server.console.page import Console
 from juru.web.gate import Refused
 
@@ -18,6 +18,8 @@ def routes(console: Console) -> list[BaseRoute]:
     return [
         *page.routes(console),
         *agents.routes(console),
+        *bank.routes(console),
+        *deposits.routes(console),
         *logins.routes(console),
         *reports.routes(console),
         *console.login.routes(),

@@ -1,0 +1,82 @@
+"""What the pages about money share: amounts and days as people read them, why something was refused, what was done."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from starlette.datastructures import FormData
+from starlette.responses import RedirectResponse, Response
+
+from juru.server.console.words import WORDS, Lang, Words
+from juru.server.desk.cells import CellError, read_idr
+from juru.server.dialects.replies import Templates, refusal_text
+from juru.server.domain.refusals import Code, Refusal
+from juru.values.rupiah import format_rupiah
+
+REASON_MAX = 300
+_MONTHS = {
+    "id": ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"],
+    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+}
+_PLAIN: frozenset[Code] = frozenset(
+    {
+        Code.DEBT_LIMIT,
+        Code.DEBT_OVERDUE,
+        Code.NO_BANK_ACCOUNT,
+        Code.TICKET_OPEN,
+        Code.AMOUNTS_EXHAUSTED,
+        Code.UNKNOWN_TICKET,
+        Code.AGENT_BLOCKED,
+    }
+)
+
+
+def day_words(day: int, lang: Lang) -> str:
+    """A business day: ``24 Nov 2026``; a dash for none."""
+    return f"{day % 100} {_MONTHS[lang][day // 100 % 100 - 1]} {day // 10_000}" if day else "—"
+
+
+def field(form: FormData, name: str, longest: int = 120) -> str:
+    """What was typed in a field."""
+    value = form.get(name, "")
+    return value.strip()[:longest] if isinstance(value, str) else ""
+
+
+def amount_of(form: FormData, name: str = "amount") -> int | None:
+    """Rupiah as typed; None for what is no amount."""
+    try:
+        return read_idr(field(form, name))
+    except CellError:
+        return None
+
+
+def why_not(refusal: Refusal, t: Words, lang: Lang) -> str:
+    """A refusal as the person at the page reads it."""
+    facts = refusal.facts
+    key = f"no_{facts.get('why', '')}"
+    if refusal.code is Code.NOT_ALLOWED and key in WORDS:
+        return t("money_why", why=t(key))
+    match refusal.code:
+        case Code.UNKNOWN_AGENT:
+            why = t("no_unknown_agent", name=str(facts.get("agent", "")))
+        case Code.INSUFFICIENT_BALANCE:
+            why = t("no_insufficient_balance", free=format_rupiah(int(facts["free_idr"])))
+        case Code.BAD_AMOUNT:
+            least, most = (format_rupiah(int(facts[name])) for name in ("min_idr", "max_idr"))
+            why = t("no_bad_amount", least=least, most=most)
+        case code if code in _PLAIN:
+            why = refusal_text(refusal, templates=Templates(lang)).partition(". ")[2] + "."
+        case _:
+            why = t("no_other", code=refusal.code.value)
+    return t("money_why", why=why)
+
+
+def back_to(path: str, done: str, **more: str) -> Response:
+    """Lead back to a page, which then says what was done."""
+    return RedirectResponse(f"{path}?{urlencode({'done': done} | more)}", 303)
+
+
+def said(done: str, t: Words) -> str:
+    """What was done, as the address of the page says; nothing for a word that is none of ours."""
+    key = f"money_done_{done}"
+    return t(key) if key in WORDS else ""
