@@ -42,6 +42,7 @@ _GROUPS = {
     "transfer": ("money:transfer", "Transfers in the book."),
     "report": ("report:report", "Reports."),
     "audit": ("audit:audit", "Prove the books."),
+    "dialects": ("dialects:dialects", "List the wire formats that are spoken."),
     "conformance": ("conformance:conformance", "Run cases of wire formats."),
     "stop": ("stops:stop", "Stop everything, a supplier, a product or an operator."),
     "start": ("stops:start", "Sell again what was stopped."),
