@@ -19,7 +19,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from bench import mutations, pgbench, replies
+from bench import dialects, mutations, pgbench, replies
 from bench.process import peak_rss_mb, started, wait_for
 from bench.rig import Shape, audited, build
 from bench.wire import Load
@@ -213,6 +213,10 @@ def main() -> None:
     lives = life(20_000)
     say("OtomaX accepted over HTTP")
     accepts = accept(8_000)
+    say("an order in each dialect, beside OtomaX")
+    spoken = dialects.measure(BUILD / "bench-dialects", PORT)
+    for name, told in spoken.items():
+        say(f"  {name} {told}")
     say("whole path over HTTP")
     paths = whole_path(4_000)
     say("start after kill -9")
@@ -242,6 +246,7 @@ def main() -> None:
         "replies_per_s": round(read["per_s"]),
         "mutations_100k_s": statement["all_s"],
         "report_s": max(told["reports"].values()),
+        "dearest_dialect_ratio": max(told["ratio"] for told in spoken.values()),
         "pgbench_best_tps": round(best, 2),
         "life_to_pgbench": round(median(lives, "per_s") / best, 2),
         "runs": {
@@ -254,6 +259,7 @@ def main() -> None:
             "replies": read,
             "mutations": statement,
             "report": told,
+            "dialects": spoken,
             "pgbench": tps,
             "seconds": round(time.perf_counter() - begun),
         },

@@ -1,43 +1,29 @@
-"""A small client that costs little, so that the server is what is measured; it speaks the dialects agents speak."""
+"""A small client of any dialect that costs little, so that the server is what is measured."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
-from typing import NamedTuple
 
 from bench.rig import API_KEY, PASSWORD, PIN, Zipf
+from juru.server.channels import otomax
+from juru.server.channels.way import Way
 from juru.server.dialects import SUPPLIER_DIALECTS
-from juru.server.domain.outcome import Buy
-
-
-class Way(NamedTuple):
-    """A dialect as its agents speak it: where it is mounted, and what an answer holds that has taken the order."""
-
-    mount: Callable[[str], str]
-    taken: tuple[bytes, ...]
-
-
-WAYS = {
-    "otomax": Way(lambda _: "/h2h/otomax", (b"akan diproses",)),
-    "digiflazz_buyer": Way(lambda _: "/h2h/digiflazz", (b'"rc":"03"',)),
-    "digiflazz_seller": Way(lambda _: "/h2h/digiflazz-seller", (b'"rc":"39"',)),
-    "iak": Way(lambda _: "/h2h/iak", (b'"rc":"39"',)),
-    "fm": Way(lambda agent: f"/h2h/fm/{agent}", (b"<status>1<",)),
-}
+from juru.server.dialects.contract import stored_form
+from juru.server.domain.outcome import Buy, Outcome
+from juru.values.wire import WireReply
 
 
 class Load:
-    """Sends signed orders over kept-alive connections and keeps what was answered."""
+    """Sends orders over kept-alive connections, as the buying side of a dialect writes them, and keeps the answers."""
 
-    def __init__(self, port: int, seed: int, prefix: str, dialect: str = "otomax") -> None:
+    def __init__(self, port: int, seed: int, prefix: str, way: Way = otomax.WAY) -> None:
         self._port = port
-        self._dialect = SUPPLIER_DIALECTS[dialect]
-        self._way = WAYS[dialect]
         self._mix = Zipf(seed)
         self._prefix = prefix
         self._number = 0
+        self._way = way
+        self._dialect = SUPPLIER_DIALECTS[way.sheet.name]
         self.acknowledged: list[str] = []
         self.other: list[str] = []
         self.latencies_ms: list[float] = []
@@ -46,17 +32,20 @@ class Load:
         agent, product, dest = self._mix.order()
         self._number += 1
         ref = f"{self._prefix}{self._number}"
-        account = {"member_id": agent, "username": agent, "pin": PIN, "password": PASSWORD, "api_key": API_KEY}
-        made = self._dialect.buy(account, Buy(product, dest, ref))
-        head = f"{made.method} {self._way.mount(agent)}{made.url} HTTP/1.1\r\nHost: bench\r\n"
-        headers = "".join(f"{name}: {value}\r\n" for name, value in made.headers)
-        length = f"Content-Length: {len(made.body)}\r\n" if made.method == "POST" else ""
-        return ref, f"{head}{headers}{length}\r\n".encode() + made.body
+        account = {"member_id": agent, "username": agent, "user": agent, "pin": PIN, "password": PASSWORD}
+        request = self._dialect.buy(account | {"api_key": API_KEY}, Buy(product, stored_form(dest), ref))
+        mount = self._way.sheet.mount.replace("<agent>", agent)
+        lines = [f"{request.method} {mount}{request.url} HTTP/1.1", "Host: bench"]
+        lines += [f"{name}: {value}" for name, value in request.headers]
+        if request.body:
+            lines.append(f"Content-Length: {len(request.body)}")
+        return ref, "\r\n".join((*lines, "", "")).encode() + request.body
 
     async def run(self, orders: int, connections: int, rate_per_s: float | None = None) -> float:
         """Send so many orders; the seconds it took. With a rate, each is due at its time, late or not."""
         requests = [self._request() for _ in range(orders)]
         waiting = iter(enumerate(requests))
+        answers: list[tuple[str, bytes]] = []
         begun = time.perf_counter()
 
         async def connection() -> None:
@@ -72,14 +61,15 @@ class Load:
                 length = int(head.lower().split(b"content-length:", 1)[1].split(b"\r\n", 1)[0])
                 body = await reader.readexactly(length)
                 self.latencies_ms.append((time.perf_counter() - due) * 1000)
-                if any(word in body for word in self._way.taken):
-                    self.acknowledged.append(ref)
-                else:
-                    self.other.append(body.decode())
+                answers.append((ref, body))
             writer.close()
 
         await asyncio.gather(*(connection() for _ in range(connections)))
-        return time.perf_counter() - begun
+        seconds = time.perf_counter() - begun
+        for ref, body in answers:
+            taken = self._dialect.read_reply(WireReply(200, body)).outcome in {Outcome.PENDING, Outcome.SUCCESS}
+            (self.acknowledged if taken else self.other).append(ref if taken else body.decode())
+        return seconds
 
     def p99_ms(self) -> float:
         """The latency that 99 of 100 requests stayed under."""

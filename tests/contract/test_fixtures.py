@@ -14,15 +14,8 @@ from juru.server.dialects.conformance import run_case
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "dialects"
 NAMES = (
-    "signatures",
-    "otomax",
-    "digiflazz_buyer",
-    "digiflazz_seller",
-    "fm",
-    "iak",
-    "irsmarket",
-    "order_text",
-    "reply_text",
+    *("signatures", "otomax", "digiflazz_buyer", "digiflazz_seller", "fm", "iak", "irsmarket"),
+    *("irs_st24", "tiger", "payuni_serpul_sipas", "order_text", "reply_text"),
 )
 
 Case = dict[str, Any]
@@ -70,7 +63,7 @@ LEAVES = [(case, at) for case in CASES for at in leaves(case["expects"])]
 
 
 def test_all_cases_are_there() -> None:
-    assert len(CASES) == 160
+    assert len(CASES) == 180
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])

@@ -1,6 +1,7 @@
 """One case list for every dialect we buy by: what each kind of reply and of trouble means, and how often it was sent.
 
-Real sockets: `HttpSuppliers` over `HttpTransport` against `RawPeer`. A new dialect adds its `Words` here.
+Real sockets: `HttpSuppliers` over `HttpTransport` against `RawPeer`. A new dialect adds its `Words` here; a GET dialect
+has them from its row, an invented one too.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from msgspec.structs import replace
 
 from juru.server.app import Server
 from juru.server.channels.callbacks import CallbackChannel
-from juru.server.dialects import SUPPLIER_DIALECTS
+from juru.server.dialects.get_buying import GetDialect
+from juru.server.dialects.get_rows import GET_ROWS, GetRow
 from juru.server.dialects.user_sign import sign
 from juru.server.domain.catalog import Availability, Supplier
 from juru.server.domain.cell import Changes
@@ -35,6 +37,7 @@ from juru.server.suppliers.http import HttpSuppliers
 from juru.server.suppliers.transport import HttpTransport
 from juru.values.wire import WireRequest
 from tests.crash.cell import AGENT, PRODUCT, SUPPLIERS, build
+from tests.support.dialects import DIALECTS, INVENTED
 from tests.support.raw_peer import Act, RawPeer, Step, free_port, silent_listener
 
 pytestmark = pytest.mark.timeout(60)
@@ -64,6 +67,8 @@ class Words:
     profile: dict[str, Any] = field(default_factory=dict)
     report: Callable[[bytes], bytes] = lambda words: words
     """The same words as a report, where that carries a proof."""
+    report_names: tuple[str, str] = ("refid", "message")
+    """Where a report by GET has the reference and the text."""
 
 
 def _digiflazz(rc: str, status: str, message: str, **fields: object) -> bytes:
@@ -96,16 +101,32 @@ def _irsmarket(rc: str, message: str, *, success: bool = True, **fields: object)
     return msgspec.json.encode(data | {"msg": message} | fields)
 
 
+_TEXTS: dict[str, Any] = {
+    "success": f"R#{REF} S10.081234567890 SUKSES. SN: {SN}. Saldo 1.000.000 - 10.500 = 989.500".encode(),
+    "pending": f"R#{REF} S10.081234567890 akan diproses @10:15".encode(),
+    "failed": f"R#{REF} S10.081234567890 GAGAL. Nomor salah. Saldo 1.000.000".encode(),
+    "unmapped": f"status=99&message=R#{REF} S10.081234567890 SUKSES. SN: {SN}.".encode(),
+    "wrong_ref": f"R#{OTHER_REF} S10.081234567890 SUKSES. SN: {SN}.".encode(),
+    "wrong_dest": f"R#{REF} S10.081234567899 SUKSES. SN: {SN}.".encode(),
+    "done_before": f"S10.081234567890 sdh pernah @09:00, status Sukses. SN: {SN}.".encode(),
+}
+
+
+def _get(row: GetRow) -> Words:
+    return Words(
+        **_TEXTS,
+        refused=f"R#{REF} S10.081234567890 GAGAL. Saldo tidak cukup".encode(),
+        done_before_reason="duplicate_unmatched",
+        method="GET",
+        account={"member_id": "JURU", "pin": "1234", "user": "u", "password": "word"},
+        report_names=(row.report.ref, row.report.message),
+    )
+
+
 WORDS = {
     "otomax": Words(
-        success=f"R#{REF} S10.081234567890 SUKSES. SN: {SN}. Saldo 1.000.000 - 10.500 = 989.500".encode(),
-        pending=f"R#{REF} S10.081234567890 akan diproses @10:15".encode(),
-        failed=f"R#{REF} S10.081234567890 GAGAL. Nomor salah. Saldo 1.000.000".encode(),
+        **_TEXTS,
         refused=f"status=43&message=R#{REF} S10.081234567890 GAGAL. Saldo tidak cukup".encode(),
-        unmapped=f"status=99&message=R#{REF} S10.081234567890 SUKSES. SN: {SN}.".encode(),
-        wrong_ref=f"R#{OTHER_REF} S10.081234567890 SUKSES. SN: {SN}.".encode(),
-        wrong_dest=f"R#{REF} S10.081234567899 SUKSES. SN: {SN}.".encode(),
-        done_before=f"S10.081234567890 sdh pernah @09:00, status Sukses. SN: {SN}.".encode(),
         done_before_reason="duplicate_unmatched",
         method="GET",
         account={"member_id": "JURU", "auth": "sign", "pin": "1234", "password": "word"},
@@ -180,6 +201,7 @@ WORDS = {
             "patterns": [{"pattern": "^rc=11 ", "outcome": "failed"}, {"pattern": "^rc=17 ", "outcome": "refused"}]
         },
     ),
+    **{row.name: _get(row) for row in (*GET_ROWS, INVENTED)},
 }
 
 
@@ -232,7 +254,7 @@ LOST = [
     _acts("slow head", Act.SLOW_HEAD, "timeout"),
     _acts("not http", Act.GARBAGE, "not_http"),
 ]
-by_dialect = pytest.mark.parametrize("name", sorted(SUPPLIER_DIALECTS))
+by_dialect = pytest.mark.parametrize("name", sorted(DIALECTS))
 
 
 class Line:
@@ -240,7 +262,7 @@ class Line:
 
     def __init__(self, name: str, base: str) -> None:
         self.suppliers = HttpSuppliers(
-            SUPPLIER_DIALECTS, lambda sealed: sealed, time.monotonic, lambda: time.time_ns() // 1_000_000
+            DIALECTS, lambda sealed: sealed, time.monotonic, lambda: time.time_ns() // 1_000_000
         )
         # The port's own limits are whole seconds; these cases need not wait that long.
         self.suppliers._transports[READ_TIMEOUT_S] = HttpTransport(
@@ -248,10 +270,13 @@ class Line:
         )
         account = WORDS[name].account | {"base": base}
         profile = WORDS[name].profile
-        self.supplier = Supplier(1, "PEER", "Peer", name, account, profile=profile, read_timeout_s=READ_TIMEOUT_S)
+        self.asks = DIALECTS[name].inquiry
+        self.supplier = Supplier(
+            1, "PEER", "Peer", name, account, profile=profile, inquiry=self.asks, read_timeout_s=READ_TIMEOUT_S
+        )
 
-    async def buy(self, may_send: Callable[[], bool] = lambda: True) -> Told:
-        return await self.suppliers.buy(self.supplier, BUY, may_send)
+    async def buy(self, may_send: Callable[[], bool] = lambda: True, buy: Buy = BUY) -> Told:
+        return await self.suppliers.buy(self.supplier, buy, may_send)
 
     async def inquire(self) -> Told:
         return await self.suppliers.inquire(self.supplier, BUY, lambda: True)
@@ -280,7 +305,7 @@ def expect(told: Told, outcome: Outcome, reason: str | None) -> None:
 
 
 def test_every_dialect_we_buy_by_has_its_words() -> None:
-    assert set(WORDS) == set(SUPPLIER_DIALECTS)
+    assert set(WORDS) == set(DIALECTS)
 
 
 @by_dialect
@@ -292,7 +317,7 @@ def test_reply_has_its_outcome_and_was_asked_for_once(name: str, case: Case) -> 
             expect(told, case.outcome, case.reason)
             assert told.last_byte_ms is not None
             assert [request.method for request in peer.requests] == [WORDS[name].method]
-            if SUPPLIER_DIALECTS[name].inquiry is InquiryVerb.NONE:
+            if line.asks is InquiryVerb.NONE:
                 expect(await line.inquire(), Outcome.UNKNOWN, "not_sent")
                 assert len(peer.requests) == 1
                 return
@@ -402,13 +427,15 @@ def test_too_late_at_the_first_byte_is_refused_and_no_byte_leaves(name: str) -> 
 @by_dialect
 def test_inquiry_repeats_the_reference_and_cannot_be_taken_for_a_new_order(name: str) -> None:
     async def scenario() -> None:
-        verb = SUPPLIER_DIALECTS[name].inquiry
+        verb = DIALECTS[name].inquiry
         async with opened(name, Step(body=WORDS[name].pending), Step(body=WORDS[name].success)) as (line, peer):
             expect(await line.buy(), Outcome.PENDING, None)
             if verb is InquiryVerb.NONE:
                 expect(await line.inquire(), Outcome.UNKNOWN, "not_sent")
                 assert len(peer.requests) == 1
-                return
+                # The operator may know that a resend is safe there; his supplier's record then says so.
+                verb = InquiryVerb.RESEND
+                line.supplier = replace(line.supplier, inquiry=verb)
             expect(await line.inquire(), Outcome.SUCCESS, None)
             bought, asked = peer.requests
             assert all(REF in request.target + request.body.decode() for request in (bought, asked))
@@ -417,6 +444,33 @@ def test_inquiry_repeats_the_reference_and_cannot_be_taken_for_a_new_order(name:
                 assert "check=1" not in bought.target
             same = (asked.target, asked.body) == (bought.target, bought.body)
             assert same is (verb is InquiryVerb.RESEND)
+
+    play(scenario())
+
+
+@by_dialect
+@pytest.mark.parametrize("step", [BuyStep.INQUIRY, BuyStep.PAY])
+def test_a_bill_is_not_sent_where_the_dialect_has_none(name: str, step: BuyStep) -> None:
+    async def scenario() -> None:
+        async with opened(name, Step(body=WORDS[name].pending)) as (line, peer):
+            told = await line.buy(buy=replace(BUY, step=step))
+            if DIALECTS[name].bill_inquiry is None:
+                expect(told, Outcome.REFUSED, "not_sent")
+            assert len(peer.requests) == (0 if DIALECTS[name].bill_inquiry is None else 1)
+
+    play(scenario())
+
+
+@by_dialect
+def test_an_amount_is_sent_or_the_order_is_not(name: str) -> None:
+    async def scenario() -> None:
+        async with opened(name, Step(body=WORDS[name].pending)) as (line, peer):
+            told = await line.buy(buy=replace(BUY, amount_idr=25_000))
+            if not peer.requests:
+                expect(told, Outcome.REFUSED, "not_sent")
+            else:
+                assert not isinstance(DIALECTS[name], GetDialect)
+                assert "25000" in peer.requests[0].target + peer.requests[0].body.decode()
 
     play(scenario())
 
@@ -457,8 +511,9 @@ class Served:
         if WORDS[self.name].method == "POST":
             request = WireRequest("POST", "/", body=body)
         else:
-            request = WireRequest("GET", "/", (("refid", ATTEMPT), ("message", body.decode())))
-        channel = CallbackChannel(self.server.door, SUPPLIER_DIALECTS, self.server.keys.open)
+            ref, text = WORDS[self.name].report_names
+            request = WireRequest("GET", "/", ((ref, ATTEMPT), (text, body.decode())))
+        channel = CallbackChannel(self.server.door, DIALECTS, self.server.keys.open)
         reply = await channel.handle(request, "127.0.0.1", SUPPLIERS[0], TOKEN)
         assert reply.status == 200
 
@@ -480,11 +535,15 @@ def ours(words: bytes) -> bytes:
     return words.replace(REF.encode(), ATTEMPT.encode())
 
 
+def _every_dialect(server: Server) -> HttpSuppliers:
+    return HttpSuppliers(DIALECTS, server.keys.open, server.runtime.boottime_s, server.runtime.now_ms)
+
+
 @asynccontextmanager
 async def served(path: Path, name: str, *steps: Step) -> AsyncIterator[tuple[Served, RawPeer]]:
     async with RawPeer(*steps) as peer:
         data = await build(path, peer.url("").rstrip("/"))
-        server = Server(data, ServeSettings(drain_s=2))
+        server = Server(data, ServeSettings(drain_s=2), suppliers=_every_dialect)
         await server.start()
         first, second = (server.writer.cell.suppliers[code] for code in SUPPLIERS)
         account = WORDS[name].account | {"base": peer.url("").rstrip("/")}
@@ -497,7 +556,7 @@ async def served(path: Path, name: str, *steps: Step) -> AsyncIterator[tuple[Ser
                     first,
                     dialect=name,
                     account=account,
-                    inquiry=SUPPLIER_DIALECTS[name].inquiry,
+                    inquiry=DIALECTS[name].inquiry,
                     profile=WORDS[name].profile,
                     secrets={},
                     callback_token=TOKEN,

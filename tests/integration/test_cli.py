@@ -89,7 +89,8 @@ def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest
 @pytest.fixture
 def shop(desk: Desk) -> Desk:
     """A cell that could sell."""
-    desk("supplier", "add", "DIGI", "--name", "Digi", "--dialect", "otomax", "--account", "base=http://127.0.0.1:9/d")
+    account = ("--account", "base=http://127.0.0.1:9/d; member_id=J1", "--pin", "1122", "--password", "rahasia")
+    desk("supplier", "add", "DIGI", "--name", "Digi", "--dialect", "otomax", *account)
     desk("product", "add", "S10", "--name", "Tsel 10", "--operator", "telkomsel", "--price", "10.800")
     desk("offer", "add", "--product", "s10", "--supplier", "digi", "--sku", "TS10", "--cost", "Rp10.200")
     desk("agent", "add", "budi", "--name", "Budi", "--pin", "738291")
@@ -270,6 +271,7 @@ def test_renewed_secrets_void_every_old_one(shop: Desk, kind: str) -> None:
     before = shop.agent("BUDI").secrets
     answer = shop("agent", "set", "BUDI", "--renew", "--reason", "key was leaked", "--json")
     issued = {i["name"]: i["value"] for i in answer.json["issued"]}
+    assert issued.pop("user", None) == ("BUDI" if kind == "--h2h" else None)
     after = shop.agent("BUDI").secrets
     names = {"pin", "password", "api_key"} if kind == "--h2h" else {"pin"}
     assert issued.keys() == names
@@ -286,6 +288,7 @@ def test_a_chat_pin_is_hashed_and_h2h_secrets_are_sealed_and_shown_once(shop: De
     assert pin_matches(shop.agent("BUDI").secrets["pin_hash"], "738291")
     issued = {i["name"]: i["value"] for i in shop("agent", "set", "BUDI", "--h2h", "--json").json["issued"]}
     secrets, keys = shop.agent("BUDI").secrets, Keyring(shop.data.keys)
+    assert issued.pop("user") == "BUDI", "his user name is told beside them, and is no secret"
     assert {name: keys.open(sealed) for name, sealed in secrets.items()} == issued
     assert issued.keys() == {"pin", "password", "api_key"}
     everything = shop("agent", "show", "BUDI", "--json").out + shop("agent", "show", "BUDI").out
@@ -294,6 +297,43 @@ def test_a_chat_pin_is_hashed_and_h2h_secrets_are_sealed_and_shown_once(shop: De
     shop("agent", "set", "BUDI", "--no-h2h")
     assert shop.agent("BUDI").secrets.keys() == {"pin_hash"}
     assert pin_matches(shop.agent("BUDI").secrets["pin_hash"], issued["pin"])
+
+
+def test_a_partner_keeps_the_credentials_his_program_is_set_up_with(shop: Desk, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("code,name,pin,user,password\nTOKO9,Toko 9,4471,u-toko,sandi lama\n")
+    issued = {i["name"]: i["value"] for i in shop("agent", "import", "a.csv", "--json").json["issued"]}
+    assert issued.keys() == {"api_key", "user"}, "only what was not given is made"
+    agent, keys = shop.agent("TOKO9"), Keyring(shop.data.keys)
+    opened = {name: keys.open(sealed) for name, sealed in agent.secrets.items()}
+    assert opened == {"pin": "4471", "password": "sandi lama", "api_key": issued["api_key"]}
+    assert agent.user == issued["user"] == "u-toko"
+    again = shop("agent", "import", "a.csv", "--json").json
+    assert (again["unchanged"], again["issued"]) == (1, [])
+    shop("agent", "set", "TOKO9", "--password", "sandi baru")
+    assert keys.open(shop.agent("TOKO9").secrets["password"]) == "sandi baru"
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        (("--account", "base=http://127.0.0.1:9; member_id=J1", "--pin", "1", "--password", "p"), "account: user=..."),
+        (("--account", "base=http://127.0.0.1:9; member_id=J1; user=u", "--password", "p"), "pin: is needed by irs"),
+    ],
+)
+def test_a_supplier_is_not_taken_without_what_its_dialect_sends(
+    shop: Desk, given: tuple[str, ...], problem: str
+) -> None:
+    assert problem in shop("supplier", "add", "X", "--name", "X", "--dialect", "irs", *given, code=1).err
+
+
+def test_a_get_supplier_takes_its_inquiry_from_its_row(shop: Desk) -> None:
+    account = ("--account", "base=http://127.0.0.1:9; member_id=J1; user=u", "--pin", "1", "--password", "p")
+    for dialect in ("irs", "digiflazz_get"):
+        shop("supplier", "add", dialect, "--name", dialect, "--dialect", dialect, *account)
+    kept = {s["code"]: s for s in shop("supplier", "list", "--json").json}
+    assert kept["IRS"]["inquiry"] == "none"
+    digi = kept["DIGIFLAZZ_GET"]
+    assert (digi["inquiry"], digi["bill_inquiry"], digi["inquiry_horizon_s"]) == ("resend", "resend", 80 * 86_400)
 
 
 def test_a_secret_is_read_from_standard_input(shop: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -431,7 +471,8 @@ def test_what_is_exported_is_brought_in_again_unchanged(shop: Desk, tmp_path: Pa
     shop("agent", "set", "budi", "--h2h", "--product-markups", "S10=150", "--ips", "10.0.0.0/8; 127.0.0.1")
     shop("product", "set", "S10", "--level-prices", "gold=10.500", "--commissions", "50; 25", "--stock", "7")
     shop(
-        "supplier", "set", "DIGI", "--account", '{"base":"http://127.0.0.1:9/a;b","prefix":"P"}', "--password", "sandi"
+        *("supplier", "set", "DIGI", "--password", "sandi"),
+        *("--account", '{"base":"http://127.0.0.1:9/a;b","prefix":"P","member_id":"J1"}'),
     )
     file = tmp_path / f"out.{ending}"
     shop(kind, "export", str(file))
@@ -441,7 +482,8 @@ def test_what_is_exported_is_brought_in_again_unchanged(shop: Desk, tmp_path: Pa
 
 @pytest.mark.parametrize("kind", sorted(TABLES))
 def test_an_export_holds_no_secret(shop: Desk, tmp_path: Path, kind: str) -> None:
-    issued = shop("agent", "set", "budi", "--h2h", "--json").json["issued"]
+    told = shop("agent", "set", "budi", "--h2h", "--json").json["issued"]
+    issued = [i for i in told if i["name"] != "user"]
     token = shop("supplier", "set", "DIGI", "--password", "sandi", "--callback-token", "new", "--json").json["issued"]
     shop(kind, "export", "out.xlsx")
     with python_calamine.CalamineWorkbook.from_path(str(tmp_path / "out.xlsx")) as book:

@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 
 from juru.server.dialects import SUPPLIER_DIALECTS, digiflazz_buyer, digiflazz_seller, fm, iak
 from juru.server.dialects.contract import Credentials
+from juru.server.dialects.get_buying import GetDialect
+from juru.server.dialects.get_rows import EXTRAS, GET_ROWS, GetRow
+from juru.server.dialects.get_selling import GetSelling
 from juru.server.domain.outcome import Buy, Outcome, Step
 from juru.values.wire import WireReply, WireRequest
 
@@ -75,6 +78,16 @@ XML = st.lists(
 ).map(lambda rows: ("<fm>" + "".join(f"<{n}>{v}</{n}>" for n, v in rows) + "</fm>").encode("utf-8", "replace"))
 BODIES = st.binary(max_size=200) | json_bodies() | XML
 BUY = Buy("S10", "+6281234567890", "r1")
+_NAMES = sorted(
+    {getattr(n, f) for row in GET_ROWS for n in (row.order, row.report, EXTRAS) for f in n.__struct_fields__}
+)
+QUERIES = st.lists(
+    st.tuples(
+        st.sampled_from([name for name in _NAMES if name not in {"", "."}]),
+        st.text(max_size=30) | st.sampled_from((*WORDS, "5", "6", "true", "GAGAL", "S10.081234567890 SUKSES. SN: 1.")),
+    ),
+    max_size=14,
+)
 
 
 @pytest.mark.parametrize("name", sorted(READERS))
@@ -85,6 +98,32 @@ def test_a_request_is_read_or_refused(name: str, body: bytes, path: str) -> None
     assert (read.request is None) is not (read.refusal is None)
     # Nobody who has not proved himself asks anything.
     assert read.request is None or read.auth == "ok"
+
+
+@pytest.mark.parametrize("row", GET_ROWS, ids=lambda row: row.name)
+@given(query=QUERIES)
+def test_a_query_is_read_or_refused(row: GetRow, query: list[tuple[str, str]]) -> None:
+    known = Credentials("TOKO", pin="1", password="2", user="r1")
+    read = GetSelling(row).read_request(WireRequest("GET", "/", tuple(query)), lambda _: known, lambda _: False)
+    assert (read.request is None) is not (read.refusal is None)
+    assert read.request is None or read.auth == "ok"
+    told = {name.lower(): value for name, value in reversed(query)}
+    if told.get("testing", "").strip().lower() not in {"", "0", "false"}:
+        assert read.request is None
+
+
+@pytest.mark.parametrize("row", GET_ROWS, ids=lambda row: row.name)
+@given(query=QUERIES)
+def test_a_report_in_a_query_ends_an_order_only_by_its_own_words(row: GetRow, query: list[tuple[str, str]]) -> None:
+    read = GetDialect(row).read_callback(WireRequest("GET", "/", tuple(query)))
+    assert read.auth == "none"
+    assert read.answer is not None
+    told = {name.lower(): value for name, value in reversed(query)}
+    code = told.get(row.report.status.lower()) if row.report.status else None
+    if code and code not in row.statuses:
+        assert read.answer.outcome is Outcome.UNKNOWN
+    if not code and not told.get(row.report.message.lower()):
+        assert read.answer.outcome is Outcome.UNKNOWN
 
 
 @pytest.mark.parametrize("name", sorted(SUPPLIER_DIALECTS))

@@ -45,6 +45,7 @@ _GROUPS = {
     "price": ("price:price", "Agents' price lists."),
     "close": ("close:close", "Close business days."),
     "audit": ("audit:audit", "Prove the books."),
+    "dialects": ("dialects:dialects", "List the wire formats that are spoken."),
     "conformance": ("conformance:conformance", "Run cases of wire formats."),
     "stop": ("stops:stop", "Stop everything, a supplier, a product or an operator."),
     "start": ("stops:start", "Sell again what was stopped."),

@@ -11,7 +11,7 @@ import secrets
 import shutil
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -22,10 +22,12 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from juru.books.sqlite import SqliteEngine
-from juru.server.channels import api, callbacks, chat, digiflazz, digiflazz_seller, fm, iak, otomax
+from juru.server.channels import api, callbacks, chat
 from juru.server.channels.door import Door
-from juru.server.channels.http import WireFront
+from juru.server.channels.http import Handler, WireFront
 from juru.server.channels.served.table import SERVED
+from juru.server.channels.table import WAYS
+from juru.server.channels.way import End, ToldAt, Way
 from juru.server.console.entry import make_gate
 from juru.server.console.page import Console
 from juru.server.console.site import absent
@@ -35,13 +37,11 @@ from juru.server.desk.closing import ClosingBooks
 from juru.server.desk.lock import hold
 from juru.server.desk.owner import OwnerHook
 from juru.server.dialects import SUPPLIER_DIALECTS, juru_api
-from juru.server.dialects import digiflazz_seller as wire_digiflazz_seller
-from juru.server.dialects import fm as wire_fm
-from juru.server.dialects import iak as wire_iak
 from juru.server.dialects.digiflazz_buyer import webhook_request
 from juru.server.dialects.grammar_profile import GrammarProfile, load_grammar
 from juru.server.dialects.otomax import report_request
 from juru.server.dialects.replies import Templates, order_text
+from juru.server.domain.agent import Agent
 from juru.server.domain.catalog import ProductKind, Supplier
 from juru.server.domain.cell import DayClosing, OutboxRow
 from juru.server.domain.commands import Recover
@@ -75,7 +75,7 @@ _REPORT_TIMEOUT_S = 15.0
 
 
 class Outbox:
-    """Tells agents in the form of the channel they ordered by: a chat, an OtomaX report, a webhook or callback."""
+    """Tells agents by the way they ordered: chat, their dialect's report or webhook, the JSON API's."""
 
     def __init__(
         self,
@@ -85,6 +85,7 @@ class Outbox:
         transport: HttpTransport,
         templates: Callable[[str], Templates],
         now_ms: Callable[[], int],
+        ways: Sequence[Way] = WAYS,
     ) -> None:
         self._reads = reads
         self._now_ms = now_ms
@@ -92,6 +93,7 @@ class Outbox:
         self._door = door
         self._chats = chats
         self._transport = transport
+        self._ways = {way.channel: way for way in ways}
 
     def due(self, now_ms: int, limit: int) -> list[Waiting]:
         """Rows that wait and are due."""
@@ -111,32 +113,23 @@ class Outbox:
         cell = self._door.writer.cell
         agent = cell.agents[cell.agent_codes[row.agent_id]]
         text = order_text(row.view, templates=self._templates(agent.language))
-        if row.channel == otomax.CHANNEL and agent.report_url:
-            return report_request(agent.report_url, row.view, text)
-        if agent.webhook_url:
-            known = self._door.credentials(agent.code)
-            key = (known.api_key if known else None) or ""
-            return self._webhook(row, agent.webhook_url, text, key)
-        return report_request(agent.report_url, row.view, text) if agent.report_url else None
-
-    def _webhook(self, row: OutboxRow, url: str, text: str, key: str) -> WireRequest | None:
-        """The POST that the agent's own dialect knows; IAK has none for bills, whose state is asked for."""
-        view = row.view
-        product = self._door.writer.cell.products.get(view.product)
+        known = self._door.credentials(agent.code)
+        product = cell.products.get(row.view.product)
         about_bill = product is not None and product.kind is ProductKind.BILL
-        match row.channel:
-            case api.CHANNEL:
-                return juru_api.webhook_request(url, view, api_key=key, time_s=self._now_ms() // 1000)
-            case iak.CHANNEL if about_bill:
-                return None
-            case iak.CHANNEL:
-                return wire_iak.callback_request(url, view, text, username=view.agent, api_key=key)
-            case digiflazz_seller.CHANNEL:
-                return wire_digiflazz_seller.callback_request(url, view, text, about_bill=about_bill)
-            case fm.CHANNEL:
-                return wire_fm.callback_request(url, view, text)
-            case _:
-                return webhook_request(url, view, text, secret=key, postpaid=about_bill)
+        end = End("", row.view, text, (known.api_key if known else None) or "", about_bill)
+        way = self._ways.get(row.channel)
+        if way is not None and (url := _address(agent, way.told_at)):
+            return way.report(msgspec.structs.replace(end, url=url))
+        if not agent.webhook_url:
+            return report_request(agent.report_url, row.view, text) if agent.report_url else None
+        if row.channel == api.CHANNEL:
+            time_s = self._now_ms() // 1000
+            return juru_api.webhook_request(agent.webhook_url, row.view, api_key=end.api_key, time_s=time_s)
+        return webhook_request(agent.webhook_url, row.view, text, secret=end.api_key, postpaid=about_bill)
+
+
+def _address(agent: Agent, told_at: ToldAt) -> str:
+    return agent.report_url if told_at is ToldAt.REPORT_URL else agent.webhook_url
 
 
 class Server:
@@ -149,8 +142,10 @@ class Server:
         *,
         suppliers: Callable[[Server], SupplierPort] | None = None,
         published: exposure.Published | None = None,
+        ways: Sequence[Way] = WAYS,
     ) -> None:
         self.data = data.require()
+        self._ways = ways
         self.settings = settings
         self.proxies, self.places = _network(settings)
         self._published = published or {}
@@ -189,7 +184,9 @@ class Server:
         self.slots = Slots(self.runtime)
         self.dispatcher = Dispatcher(self.writer, self.suppliers, self.runtime, self.slots)
         self.inquirer = Inquirer(self.writer, self.suppliers, self.runtime, self.slots)
-        self.outbox = Outbox(self.reads, self.door, self.chat, self._reports, self.templates, self.runtime.now_ms)
+        self.outbox = Outbox(
+            self.reads, self.door, self.chat, self._reports, self.templates, self.runtime.now_ms, self._ways
+        )
         self.sweeper = Sweeper(self.writer, self.runtime)
         self.notifier = Notifier(self.writer, self.outbox, self.runtime)
         self.owner = OwnerHook(self.writer, self._reports, self.keys.open, self.runtime.now_ms)
@@ -321,8 +318,6 @@ class Server:
 
     def asgi(self, console: Console | None = None) -> WireFront:
         """The whole HTTP face, with the console where there is one."""
-        dialect_otomax = otomax.OtomaxChannel(self.door, self.templates)
-        dialect_digiflazz = digiflazz.DigiflazzChannel(self.door, self.templates)
         reports = callbacks.CallbackChannel(self.door, SUPPLIER_DIALECTS, self.keys.open)
 
         async def callback(request: WireRequest, ip: str) -> WireReply:
@@ -331,15 +326,9 @@ class Server:
 
         handlers = {} if console is None else dict.fromkeys((404, 405), absent(console))
         inner = Starlette(routes=self.routes(console), exception_handlers=handlers)
-        mounts = {
-            otomax.MOUNT: dialect_otomax.handle,
-            digiflazz.MOUNT: dialect_digiflazz.handle,
-            digiflazz_seller.MOUNT: digiflazz_seller.DigiflazzSellerChannel(self.door, self.templates).handle,
-            iak.MOUNT: iak.IakChannel(self.door, self.templates).handle,
-            fm.MOUNT: fm.FmChannel(self.door, self.templates).handle,
-            callbacks.MOUNT: callback,
-            api.MOUNT: api.ApiChannel(self.door, self.reads, self.runtime.now_ms).handle,
-        }
+        mounts: dict[str, Handler] = {way.mount: way.make(self.door, self.templates).handle for way in self._ways}
+        mounts[callbacks.MOUNT] = callback
+        mounts[api.MOUNT] = api.ApiChannel(self.door, self.reads, self.runtime.now_ms).handle
         return WireFront(mounts, inner, body_bytes_max=self.settings.body_bytes_max, client=self._client)
 
     def _client(self, peer: str, headers: list[tuple[bytes, bytes]]) -> str:

@@ -120,6 +120,7 @@ def _describe_agent(told: DemoAgent) -> dict[str, Any]:
     return {
         "member_id": agent.code,
         "pin": told.pin,
+        "user": agent.user or agent.code,
         "password": told.password,
         "api_key": told.api_key,
         "name": agent.name,

@@ -25,6 +25,7 @@ from juru.simulation.request_log import RequestLog
 from juru.simulation.seller import Asked, Reply, Seller, SellerConfig
 from juru.simulation.seller_digiflazz import JSON, DigiflazzSeller
 from juru.simulation.seller_fm import FmSeller
+from juru.simulation.seller_get import SHAPES, GetSeller
 from juru.simulation.seller_iak import IakSeller, SellerApi
 from juru.simulation.seller_irsmarket import IrsMarketSeller
 from juru.simulation.seller_otomax import OtomaxSeller
@@ -43,6 +44,7 @@ SELLERS: dict[str, type[Seller]] = {
     "iak": IakSeller,
     "fm": FmSeller,
     "irsmarket": IrsMarketSeller,
+    **dict.fromkeys(SHAPES, GetSeller),
 }
 
 

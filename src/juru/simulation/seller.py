@@ -35,7 +35,7 @@ class Sku(msgspec.Struct, frozen=True):
 
 
 class Buyer(msgspec.Struct, frozen=True):
-    """A customer of the seller: OtomaX knows member id, PIN and password, Digiflazz user name and key.
+    """A customer of the seller: OtomaX knows member id, PIN and password, Digiflazz user name and key, IRS a user too.
 
     ``report_url`` takes reports and webhooks; ``secret`` signs webhooks.
     """
@@ -47,6 +47,7 @@ class Buyer(msgspec.Struct, frozen=True):
     secret: str = ""
     balance_idr: int = 0
     report_url: str = ""
+    user: str = ""
 
 
 class SellerConfig(msgspec.Struct, frozen=True):

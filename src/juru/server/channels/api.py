@@ -10,6 +10,7 @@ import msgspec
 
 from juru import __version__
 from juru.server.channels.door import Balance, Door, Orders, Reply
+from juru.server.channels.way import Sheet
 from juru.server.dialects.juru_api import (
     WINDOW_S,
     BalanceDoc,
@@ -219,3 +220,22 @@ def _document(reply: Reply) -> msgspec.Struct | Refusal:
             return reply
         case _:
             raise AssertionError(reply)
+
+
+SHEET = Sheet(
+    name="api",
+    title="Juru's own JSON API",
+    mount=MOUNT,
+    asks={
+        Intent.ORDER: "POST `/orders`",
+        Intent.STATUS_CHECK: "GET `/orders/{ref}`, or the same order again",
+        Intent.BALANCE: "GET `/balance`",
+        Intent.PRICE_LIST: "GET `/products`",
+        Intent.DEPOSIT_TICKET: "POST `/tickets`",
+        Intent.HISTORY: "GET `/orders`, page by page",
+        Intent.DOWNLINE_TRANSFER: "POST `/transfers`",
+    },
+    proof="HMAC-SHA256 over time, method, path and body; and the address",
+    secrets=("api_key",),
+    reports="POST `webhook_url`, signed like a request",
+)

@@ -14,6 +14,7 @@ from typing import assert_never
 import msgspec
 
 from juru.server.channels.door import Balance, Door, Orders, Prices, Reply, Said
+from juru.server.channels.way import Sheet
 from juru.server.dialects.grammar import change_pin_fields, read_order_text
 from juru.server.dialects.grammar_profile import GrammarProfile
 from juru.server.dialects.replies import (
@@ -172,3 +173,24 @@ def _transferred(reply: Transferred, templates: Templates) -> str:
         balance_idr=reply.balance_idr,
         templates=templates,
     )
+
+
+SHEET = Sheet(
+    name="chat",
+    title="Chat",
+    mount="the console's page, and `juru chat`",
+    asks={
+        Intent.ORDER: "`S10.0812...PIN`, several with `,`",
+        Intent.STATUS_CHECK: "`CEK.0812...`",
+        Intent.BALANCE: "`SAL.PIN`",
+        Intent.PRICE_LIST: "`H.S10`",
+        Intent.BILL_INQUIRY: "`CEK.PLN.5300...PIN`",
+        Intent.BILL_PAY: "`BAYAR.PLN.5300...PIN`",
+        Intent.DEPOSIT_TICKET: "`TIKET.100000.PIN`, `TIKET.BCA.100000.PIN`",
+        Intent.HISTORY: "`CTRX.PIN`",
+        Intent.DOWNLINE_TRANSFER: "`T.ID.50000.PIN`",
+    },
+    proof="the sender's address, and his PIN",
+    secrets=("pin",),
+    reports="a message of its own",
+)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from juru.server.channels.door import Balance, Door, Orders, PriceRow, Prices
+from juru.server.channels.way import Sheet, ToldAt, Way
 from juru.server.dialects import digiflazz_buyer
 from juru.server.dialects.contract import ListedProduct
 from juru.server.dialects.replies import Templates, bill_text, order_text, refusal_text, ticket_text
 from juru.server.domain.catalog import ProductKind
 from juru.server.domain.refusals import Code, Refusal
+from juru.server.domain.requests import Intent
 from juru.server.domain.results import Placed, Ticketed
 from juru.server.domain.views import BillView
 from juru.values.wire import WireReply, WireRequest
@@ -69,3 +71,31 @@ def _listed(row: PriceRow) -> ListedProduct:
         cut_off_start=start,
         cut_off_end=end,
     )
+
+
+WAY = Way(
+    channel=CHANNEL,
+    mount=MOUNT,
+    make=DigiflazzChannel,
+    told_at=ToldAt.WEBHOOK_URL,
+    report=lambda end: digiflazz_buyer.webhook_request(
+        end.url, end.view, end.text, secret=end.api_key, postpaid=end.about_bill
+    ),
+    sheet=Sheet(
+        name="digiflazz_buyer",
+        title="Digiflazz buyer",
+        mount=MOUNT,
+        asks={
+            Intent.ORDER: "POST `/v1/transaction` with `buyer_sku_code` `customer_no` `ref_id`; `max_price`, `amount`",
+            Intent.STATUS_CHECK: "the same order again, or `commands=status-pasca`",
+            Intent.BALANCE: "POST `/v1/cek-saldo`",
+            Intent.PRICE_LIST: "POST `/v1/price-list`",
+            Intent.BILL_INQUIRY: "`commands=inq-pasca`; POST `/v1/inquiry-pln`",
+            Intent.BILL_PAY: "`commands=pay-pasca`, the inquiry's `ref_id`",
+            Intent.DEPOSIT_TICKET: "POST `/v1/deposit` with `amount` `bank` `owner_name`",
+        },
+        proof="`username` and `sign` (MD5), and the address",
+        secrets=("api_key",),
+        reports="POST `webhook_url`, `X-Hub-Signature` by the API key",
+    ),
+)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from juru.server.channels.door import Door, Orders
+from juru.server.channels.way import Sheet, ToldAt, Way
 from juru.server.dialects import digiflazz_seller, iak_postpaid
 from juru.server.dialects.replies import Templates, order_text, refusal_text
 from juru.server.domain.refusals import Code, Refusal
+from juru.server.domain.requests import Intent
 from juru.server.domain.results import Placed
 from juru.server.domain.views import BillView
 from juru.values.wire import WireReply, WireRequest
@@ -45,3 +47,26 @@ class DigiflazzSellerChannel:
                 if bill is not None:
                     return iak_postpaid.write_refusal(refusal, text, bill)
                 return digiflazz_seller.write_refusal(refusal, text, asked)
+
+
+WAY = Way(
+    channel=CHANNEL,
+    mount=MOUNT,
+    make=DigiflazzSellerChannel,
+    told_at=ToldAt.WEBHOOK_URL,
+    report=lambda end: digiflazz_seller.callback_request(end.url, end.view, end.text, about_bill=end.about_bill),
+    sheet=Sheet(
+        name="digiflazz_seller",
+        title="Digiflazz seller",
+        mount=MOUNT,
+        asks={
+            Intent.ORDER: "POST with `ref_id` `customer_id` `product_code`",
+            Intent.STATUS_CHECK: "the same order again; of a bill `commands=checkstatus`",
+            Intent.BILL_INQUIRY: "`commands=inq-pasca` with `code` `hp` `ref_id`",
+            Intent.BILL_PAY: "`commands=pay-pasca` with the inquiry's `tr_id`",
+        },
+        proof="`username` and `sign` (MD5), and the address",
+        secrets=("api_key",),
+        reports="POST `webhook_url`, the answer's object, unsigned",
+    ),
+)

@@ -20,6 +20,7 @@ import msgspec
 from juru.server.dialects.contract import Credentials, Inbound
 from juru.server.domain.accounts import agent_deposit
 from juru.server.domain.agent import Agent, AgentStatus
+from juru.server.domain.bill import Bill
 from juru.server.domain.catalog import Availability, ProductKind
 from juru.server.domain.commands import MessageKey, NotePin, NoteRefusal
 from juru.server.domain.debts import due_day_of, owed_idr
@@ -46,6 +47,9 @@ class History(Protocol):
 
     def last_order_to(self, agent_id: int, dest: str) -> Order | None:
         """An agent's latest order to a destination in stored form."""
+
+    def bill(self, agent_id: int, ref: str) -> Bill | None:
+        """What an inquiry under a reference found, as it stands."""
 
     def agent_history(self, agent_id: int, limit: int) -> list[Order]:
         """An agent's latest orders, newest first."""
@@ -169,7 +173,7 @@ class Door:
         known = self._credentials.get(agent.code)
         if known is None or known[0] is not agent:
             opened = {k: self.keys.open(v) for k, v in agent.secrets.items() if k in {"pin", "password", "api_key"}}
-            known = (agent, Credentials(agent.code, **opened))
+            known = (agent, Credentials(agent.code, user=agent.user or agent.code, **opened))
             self._credentials[agent.code] = known
         return known[1]
 

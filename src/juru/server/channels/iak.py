@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from juru.server.channels.door import Balance, Door, Orders, PriceRow, Prices, Reply
+from juru.server.channels.way import End, Sheet, ToldAt, Way
 from juru.server.dialects import iak, iak_postpaid
 from juru.server.dialects.contract import Inbound, ListedProduct
 from juru.server.dialects.replies import Templates, order_text, refusal_text
@@ -71,3 +72,35 @@ def _listed(row: PriceRow) -> ListedProduct:
     return ListedProduct(
         row.code, row.name, row.price_idr, category=row.kind, brand=row.operator, kind=row.kind, on_sale=row.on_sale
     )
+
+
+def _report(end: End) -> WireRequest | None:
+    """Of a bill there is none: its payment is asked about."""
+    if end.about_bill:
+        return None
+    return iak.callback_request(end.url, end.view, end.text, username=end.view.agent, api_key=end.api_key)
+
+
+WAY = Way(
+    channel=CHANNEL,
+    mount=MOUNT,
+    make=IakChannel,
+    told_at=ToldAt.WEBHOOK_URL,
+    report=_report,
+    sheet=Sheet(
+        name="iak",
+        title="IAK",
+        mount=MOUNT,
+        asks={
+            Intent.ORDER: "POST `/api/top-up` with `ref_id` `customer_id` `product_code`",
+            Intent.STATUS_CHECK: "POST `/api/check-status`; of a bill `commands=checkstatus`",
+            Intent.BALANCE: "POST `/api/check-balance`",
+            Intent.PRICE_LIST: "POST `/api/pricelist`; of bills `commands=pricelist-pasca`",
+            Intent.BILL_INQUIRY: "POST `/api/v1/bill/check`, `commands=inq-pasca` with `code` `hp` `ref_id`",
+            Intent.BILL_PAY: "the same, `commands=pay-pasca` with the inquiry's `tr_id`",
+        },
+        proof="`username` and `sign` (MD5), and the address",
+        secrets=("api_key",),
+        reports="POST `webhook_url` with `sign` over `ref_id`; of a bill none",
+    ),
+)

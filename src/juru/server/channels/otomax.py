@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import assert_never
 
 from juru.server.channels.door import Balance, Door, Orders, Prices, Reply, Said
+from juru.server.channels.way import Sheet, ToldAt, Way
 from juru.server.dialects import otomax
 from juru.server.dialects.contract import Inbound
 from juru.server.dialects.replies import (
@@ -20,6 +21,7 @@ from juru.server.dialects.replies import (
     transfer_text,
 )
 from juru.server.domain.refusals import Refusal
+from juru.server.domain.requests import Intent
 from juru.server.domain.results import Placed, Ticketed, Transferred
 from juru.server.domain.views import BillView
 from juru.values.wire import WireReply, WireRequest
@@ -78,3 +80,26 @@ class OtomaxChannel:
                 return help_text(templates=templates)
             case _:
                 assert_never(reply)
+
+
+WAY = Way(
+    channel=CHANNEL,
+    mount=MOUNT,
+    make=OtomaxChannel,
+    told_at=ToldAt.REPORT_URL,
+    report=lambda end: otomax.report_request(end.url, end.view, end.text),
+    sheet=Sheet(
+        name="otomax",
+        title="OtomaX",
+        mount=MOUNT,
+        asks={
+            Intent.ORDER: "GET `/trx` with `product` `dest` `refID`; `qty` (1, or the amount of an open product)",
+            Intent.STATUS_CHECK: "the order with `check=1`",
+            Intent.BALANCE: "GET `/balance`",
+            Intent.DEPOSIT_TICKET: "GET `/ticket` with `amount`",
+        },
+        proof="`memberID` and `sign` (SHA-1), or `pin` and `password` in clear; and the address",
+        secrets=("pin", "password"),
+        reports="GET `report_url` with `t` `refid` `status` `price` `message`",
+    ),
+)

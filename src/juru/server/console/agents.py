@@ -122,7 +122,10 @@ class AgentPages:
         if seen != _fingerprint(agent):
             return t("renew_stale")
         keys = self._console.keys
-        sealed, made = await asyncio.to_thread(lambda: agent_secrets(agent.secrets, keys, FreshSecrets(), renew=True))
+        before, user = agent.secrets, agent.user or code
+        sealed, made = await asyncio.to_thread(
+            lambda: agent_secrets(before, keys, FreshSecrets(), renew=True, user=user)
+        )
         agent = self._console.writer.cell.agents[code]
         if seen != _fingerprint(agent):
             return t("renew_stale")

@@ -107,6 +107,7 @@ PEOPLE: dict[str, tuple[str, str]] = {
     "secret_pin": ("PIN", "PIN"),
     "secret_password": ("Password", "Password"),
     "secret_api_key": ("API key", "API key"),
+    "secret_user": ("User", "User"),
     # logins
     "logins_title": ("Login", "Logins"),
     "logins_note": (

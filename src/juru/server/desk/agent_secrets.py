@@ -13,7 +13,7 @@ import msgspec
 
 from juru.server.store.keyring import hash_pin, pin_matches
 
-_OF_A_SERVER = ("password", "api_key")
+OF_A_SERVER = ("password", "api_key")
 
 
 class Fresh(Protocol):
@@ -54,13 +54,16 @@ def agent_secrets(
     fresh: Fresh,
     *,
     pin: str | None = None,
+    given: Mapping[str, str] | None = None,
     server: bool | None = None,
     renew: bool = False,
+    user: str | None = None,
 ) -> tuple[dict[str, str], list[Made]]:
     """His secrets as they are to be stored, and those that were made; slow on purpose where a PIN is hashed.
 
-    ``pin`` is one that was chosen; ``server`` gives him those of a server, takes them away, or (None) leaves them;
-    ``renew`` carries nothing of the old over, so that what leaked is void as soon as this is saved.
+    ``pin`` is one that was chosen, ``given`` those of a server that he brings along; ``server`` gives him those of a
+    server, takes them away, or (None) leaves them; ``renew`` carries nothing of the old over, so that what leaked is
+    void as soon as this is saved. ``user`` is no secret, but told beside a server's, for a program wants them together.
     """
     sealed = dict(before)
     made: list[Made] = []
@@ -68,18 +71,24 @@ def agent_secrets(
     if server is False:
         pin = pin or known
         sealed.clear()
-    with_server = server is True or has_server(sealed)
+    given = given or {}
+    with_server = server is True or has_server(sealed) or bool(given)
     if renew:
         known = None
         sealed.clear()
     if pin is None and (not sealed or (with_server and known is None)):
         pin = fresh.pin()
         made.append(Made("pin", pin))
-    for name in _OF_A_SERVER if with_server else ():
-        if name not in sealed:
+    before_made = len(made)
+    for name in OF_A_SERVER if with_server else ():
+        if name in given and (name not in sealed or seals.open(sealed[name]) != given[name]):
+            sealed[name] = seals.seal(given[name])
+        elif name not in sealed:
             value = fresh.token()
             sealed[name] = seals.seal(value)
             made.append(Made(name, value))
+    if user is not None and len(made) > before_made:
+        made.append(Made("user", user))
     if pin is not None and with_server and pin != known:
         sealed["pin"] = seals.seal(pin)
         sealed.pop("pin_hash", None)

@@ -14,7 +14,7 @@ import msgspec
 from juru.bank.profiles import GENERIC, load_bank_profile
 from juru.bank.profiles import ProfileError as BankProfileError
 from juru.server.channels.callbacks import MOUNT as CALLBACK_MOUNT
-from juru.server.desk.agent_secrets import Fresh, agent_secrets
+from juru.server.desk.agent_secrets import OF_A_SERVER, Fresh, agent_secrets
 from juru.server.desk.cells import CellError
 from juru.server.desk.files import Row
 from juru.server.desk.link import Desk
@@ -25,6 +25,7 @@ from juru.server.domain.agent import Agent
 from juru.server.domain.catalog import Supplier
 from juru.server.domain.cell import Cell, Past, Record, Settings
 from juru.server.domain.commands import SaveRecord
+from juru.server.domain.outcome import Buy
 from juru.server.domain.records import KINDS, put, save_record
 from juru.server.domain.refusals import Refusal
 from juru.server.store.keyring import Keyring
@@ -214,14 +215,17 @@ class Importer:
         return record
 
     def _agent_secrets(self, draft: _Draft, plan: Plan) -> None:
+        """His secrets; with a new password or key his user name is told as well, for a program wants them together."""
         h2h = draft.secrets.get("h2h")
         sealed, made = agent_secrets(
             draft.document.get("secrets", {}),
             self._keys,
             self._fresh,
             pin=draft.secrets.get("pin"),
+            given={name: draft.secrets[name] for name in OF_A_SERVER if name in draft.secrets},
             server=None if h2h is None else h2h == "yes",
             renew=draft.secrets.get("renew") == "yes",
+            user=draft.document.get("user") or draft.key,
         )
         plan.issued.extend(Issued(draft.key, one.name, one.value) for one in made)
         draft.document["secrets"] = sealed
@@ -313,6 +317,11 @@ def _about_supplier(_cell: Cell, draft: _Draft) -> Iterable[tuple[str, str]]:
     """An account that names where to send, and patterns that can be read."""
     if "base" not in draft.document["account"]:
         yield "account", "base=https://... is needed: where this supplier is reached"
+    missing = _missing(draft)
+    if missing in _SUPPLIER_SECRETS:
+        yield missing, f"is needed by {draft.document['dialect']}"
+    elif missing is not None:
+        yield "account", f"{missing}=... is needed by {draft.document['dialect']}"
     if draft.document.get("profile"):
         try:
             load_profile(dict(draft.document["profile"]))
@@ -326,6 +335,19 @@ def _about_bank(_cell: Cell, draft: _Draft) -> Iterable[tuple[str, str]]:
         load_bank_profile(draft.document.get("profile", GENERIC), dict(draft.document.get("own_profile", {})))
     except BankProfileError as error:
         yield "own_profile" if draft.document.get("own_profile") else "profile", str(error)
+
+
+def _missing(draft: _Draft) -> str | None:
+    """What an order there would want and the account does not have."""
+    dialect = SUPPLIER_DIALECTS.get(draft.document.get("dialect", ""))
+    if dialect is None:
+        return None
+    known = {*draft.secrets, *draft.document.get("secrets", {})}
+    try:
+        dialect.buy(dict.fromkeys(known, "-") | draft.document["account"], Buy("S10", "+6281234567890", "1"))
+    except KeyError as error:
+        return str(error.args[0])
+    return None
 
 
 _BESIDE: dict[str, Callable[[Cell, _Draft], Iterable[tuple[str, str]]]] = {

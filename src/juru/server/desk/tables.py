@@ -72,14 +72,17 @@ AGENTS = Table(
         Column("senders", c.SENDERS, "his addresses: sms:0812...; chat:BUDI01; empty = chat:CODE, none = none"),
         Column("ips", c.IPS, "addresses his server may come from: 203.0.113.7; none admits no server"),
         Column("rate_per_s", c.WHOLE, "requests a second"),
-        Column("report_url", c.URL, "where his orders' ends are reported by GET (OtomaX)"),
+        Column("report_url", c.URL, "where his orders' ends are reported by GET, in his dialect's form"),
         Column("webhook_url", c.URL, "where his orders' ends are reported by POST, in his dialect's form"),
         Column("language", c.WORD, "of replies: id or en"),
+        Column("user", c.TEXT, "the user name his server gives beside its id (IRS and its kin); empty = his code"),
         Column("chat_rule_for_h2h", c.FLAG, "his server may order without a reference"),
         Column("pin", c.TEXT, "a new PIN, 4 to 8 digits", secret=True),
         Column(
             "h2h", c.FLAG, "he has a server: make password and API key, shown once; no = take them away", secret=True
         ),
+        Column("password", c.TEXT, "his server's password, where one is known already", secret=True),
+        Column("api_key", c.TEXT, "his server's API key, where one is known already", secret=True),
         Column("renew", c.FLAG, "make all his secrets anew, shown once; the old ones are void at once", secret=True),
     ),
 )

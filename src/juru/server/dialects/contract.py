@@ -6,6 +6,7 @@ with the path. An account is a plain mapping; the keys in use are listed at ``Su
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Literal, Protocol
 
@@ -19,21 +20,30 @@ from juru.values.msisdn import parse_msisdn, same_destination, to_local
 from juru.values.wire import WireReply, WireRequest
 
 Account = Mapping[str, str]
+_MARKUP = re.compile(r"^\s*[{\[<]|<\s?(?:!doctype|html|head|body|title|script)\b", re.IGNORECASE)
 INQUIRY_GAP_S = 60
 """Do not inquire about the same order more than once a minute (reference/dialects.md section 2)."""
 
 
 class Credentials(msgspec.Struct, frozen=True):
-    """What an H2H agent shares with us. ``agent`` is the id as stored; ids are unique case-insensitively."""
+    """What an H2H agent shares with us. ``agent`` is the id as stored; ids are unique case-insensitively.
+
+    ``user`` is the name that GET dialects want beside the id.
+    """
 
     agent: str
     pin: str | None = None
     password: str | None = None
     api_key: str | None = None
+    user: str | None = None
 
 
 FindAgent = Callable[[str], Credentials | None]
 OpenProducts = Callable[[str], bool]
+
+
+class UnsayableError(ValueError):
+    """A purchase that a dialect has no words for (a bill, an amount): nothing is sent. The message says which."""
 
 
 class Inbound(msgspec.Struct, frozen=True):
@@ -88,9 +98,9 @@ class ListedProduct(msgspec.Struct, frozen=True):
 class SupplierDialect(Protocol):
     """One way to speak to a supplier.
 
-    Keys of an account: ``base`` (transport only), ``member_id``, ``pin``, ``password``, ``username``, ``api_key``,
-    ``auth`` (``sign`` | ``pin``), ``secret`` (callbacks), ``dest_form`` (``local`` | ``e164`` | ``intl``), and per
-    dialect paths (``order_path``, ``bill_base`` ...) and what its class names.
+    Keys of an account: ``base`` (transport only), ``member_id``, ``pin``, ``user``, ``password``, ``username``,
+    ``api_key``, ``auth`` (``sign`` | ``pin``), ``secret`` (callbacks), ``dest_form`` (``local`` | ``e164`` | ``intl``),
+    and per dialect paths (``order_path``, ``bill_base`` ...) and what its class names.
     """
 
     @property
@@ -110,7 +120,7 @@ class SupplierDialect(Protocol):
         """Seconds after the first send within which an inquiry is safe."""
 
     def buy(self, account: Account, buy: Buy) -> WireRequest:
-        """The request that buys, asks a bill's amount or pays it, by ``buy.step``."""
+        """The request that buys, asks a bill's amount or pays it, by ``buy.step``. Raises ``UnsayableError``."""
 
     def inquire(self, account: Account, buy: Buy) -> WireRequest | None:
         """The request that asks what became of a buy or a payment; None where the dialect has none."""
@@ -180,6 +190,12 @@ def http_fault(reply: WireReply) -> str | None:
     if not 200 <= reply.status < 300:
         return "http_status"
     return None if reply.body.strip() else "unreadable"
+
+
+def text_fault(reply: WireReply) -> str | None:
+    """The same for a dialect of plain texts: JSON, XML or an HTML page is none."""
+    fault = http_fault(reply)
+    return "unreadable" if fault is None and _MARKUP.search(reply.text[:1000]) else fault
 
 
 def unknown(reason: str, *, message: str = "", code: str | None = None, ref: str | None = None) -> Answer:

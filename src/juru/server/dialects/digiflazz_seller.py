@@ -18,6 +18,7 @@ from juru.server.dialects.contract import (
     Inbound,
     ListedProduct,
     OpenProducts,
+    UnsayableError,
     asks_politely,
     check_answer,
     http_fault,
@@ -54,6 +55,8 @@ class DigiflazzSeller:
         """An order, which sent again is its own status check; or a bill's inquiry or payment."""
         if buy.step is not Step.ORDER:
             return bill.ask(account, buy, _bill_path(account))
+        if buy.amount_idr is not None:
+            raise UnsayableError("Digiflazz's seller API has no amount")
         order = {
             "ref_id": buy.ref,
             "customer_id": wire_dest(buy.dest, account.get("dest_form")),

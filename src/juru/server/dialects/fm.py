@@ -20,6 +20,7 @@ from juru.server.dialects.contract import (
     Inbound,
     ListedProduct,
     OpenProducts,
+    UnsayableError,
     as_unknown,
     asks_politely,
     check_answer,
@@ -132,6 +133,8 @@ class Fm:
 
     def buy(self, account: Account, buy: Buy) -> WireRequest:
         """TOPUP; a bill is asked about as product ``cek.<code>`` and paid as ``bayar.<code>``."""
+        if buy.amount_idr is not None and buy.step is not Step.PAY:
+            raise UnsayableError("FM has no amount")
         prefix = {Step.ORDER: "", Step.INQUIRY: INQUIRY_PREFIX, Step.PAY: PAY_PREFIX}[buy.step]
         dest = wire_dest(buy.dest, account.get("dest_form"))
         fields = {

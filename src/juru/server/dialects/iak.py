@@ -21,6 +21,7 @@ from juru.server.dialects.contract import (
     Inbound,
     ListedProduct,
     OpenProducts,
+    UnsayableError,
     asks_politely,
     check_answer,
     http_fault,
@@ -56,6 +57,8 @@ class Iak:
         """A top-up; or a bill's inquiry or payment."""
         if buy.step is not Step.ORDER:
             return bill.ask(account, buy, _bill_address(account))
+        if buy.amount_idr is not None:
+            raise UnsayableError("IAK has no amount for a prepaid product")
         order = {
             "ref_id": buy.ref,
             "customer_id": wire_dest(buy.dest, account.get("dest_form")),

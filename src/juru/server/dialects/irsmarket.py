@@ -14,6 +14,7 @@ from juru.server.dialects.contract import (
     Account,
     Callback,
     ListedProduct,
+    UnsayableError,
     as_unknown,
     check_answer,
     http_fault,
@@ -53,6 +54,8 @@ class IrsMarket:
 
     def buy(self, account: Account, buy: Buy) -> WireRequest:
         """The order."""
+        if buy.step is not Step.ORDER:
+            raise UnsayableError("IRSMarket has no bills")
         secret = account.get("api_secret") or account["secret"]
         if account.get("auth", "sign") == "secret":
             proof = {"apisecret": secret}

@@ -18,10 +18,11 @@ from juru.server.dialects.contract import (
     Inbound,
     ListedProduct,
     OpenProducts,
+    UnsayableError,
     as_unknown,
     asks_politely,
     check_answer,
-    http_fault,
+    text_fault,
     unknown,
     wire_dest,
 )
@@ -37,7 +38,6 @@ from juru.values.wire import WireReply, WireRequest
 DAY_S = 86_400
 QTY_MAX_DIGITS = 12
 _STATUS = re.compile(r"^\s*status=(\d{1,3})\b", re.ASCII)
-_MARKUP = re.compile(r"^\s*[{\[<]|<\s?(?:!doctype|html|head|body|title|script)\b", re.IGNORECASE)
 _CODES = {
     0: Outcome.PENDING,
     1: Outcome.PENDING,
@@ -91,6 +91,8 @@ class Otomax:
 
     def buy(self, account: Account, buy: Buy) -> WireRequest:
         """The order; ``qty`` carries the amount of an open denomination."""
+        if buy.step is not Step.ORDER:
+            raise UnsayableError("OtomaX has no bills")
         return _get(account.get("order_path", "/trx"), self._order(account, buy))
 
     def inquire(self, account: Account, buy: Buy) -> WireRequest:
@@ -137,9 +139,7 @@ class Otomax:
         step: Step = Step.ORDER,  # noqa: ARG002 - OtomaX has no bills
     ) -> Answer:
         """A text, bare or as ``status=N&message=...``; never JSON, XML or an HTML page."""
-        fault = http_fault(reply)
-        if fault is None and _MARKUP.search(reply.text[:1000]):
-            fault = "unreadable"
+        fault = text_fault(reply)
         if fault is not None:
             return unknown(fault, message=reply.text[:200])
         status = _STATUS.match(reply.text)
@@ -148,7 +148,7 @@ class Otomax:
 
     def read_balance(self, reply: WireReply) -> int | None:
         """The line ``Saldo : ...`` of the balance reply."""
-        if http_fault(reply) or _MARKUP.search(reply.text[:1000]):
+        if text_fault(reply):
             return None
         return read_balance_text(tidy(reply.text))
 

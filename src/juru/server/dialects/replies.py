@@ -142,7 +142,12 @@ def order_text(view: OrderView, lang: str | None = None, templates: Templates | 
             )
         case OrderState.FAILED | OrderState.REVERSED:
             return texts.formats[_ORDER_KEYS[view.state]](
-                tag=tag, product=view.product, dest=view.dest, time=time, reason=_reason(view, texts), balance=balance
+                tag=tag,
+                product=view.product,
+                dest=view.dest,
+                time=time,
+                reason=reason_text(view, texts),
+                balance=balance,
             )
 
 
@@ -297,7 +302,8 @@ def help_text(lang: str | None = None, *, templates: Templates | None = None) ->
     return said_text("help", lang=lang, templates=templates)
 
 
-def _reason(view: OrderView, texts: Templates) -> str:
+def reason_text(view: OrderView, texts: Templates) -> str:
+    """Why an order failed or was taken back."""
     fallback = "reason.reversed" if view.state is OrderState.REVERSED else "reason.other"
     return texts.texts.get(f"reason.{view.reason}") or texts.texts[fallback]
 

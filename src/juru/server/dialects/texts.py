@@ -45,7 +45,7 @@ _PENDING = re.compile(
     _I,
 )
 _NOT_FOUND = re.compile(
-    r"\b(?:transaksi|trx|order|ref(?:\s?id)?|reference)\s(?:(?:tidak|tdk|belum)\s(?:ditemukan|ada)|(?:was\s)?not\sfound)\b",
+    r"\b(?:transaksi|trx|order|data|ref(?:\s?id)?|reference)\s(?:(?:tidak|tdk|belum)\s(?:ditemukan|ada)|(?:was\s)?not\sfound)\b",
     _I,
 )
 _TIMEOUT = re.compile(r"\btime\s?out\b", _I)

@@ -23,7 +23,8 @@ class Agent(msgspec.Struct, frozen=True, omit_defaults=True):
     ``markup_idr`` and ``product_markups_idr`` are what his upline adds to his prices; ``downline_markup_idr`` is what
     he adds to everybody below him. ``debt_limit_idr`` is how much deposit he may have on credit, for ``debt_days``.
     Secrets are sealed outside the domain: ``pin`` and the rest never appear in clear. ``senders`` are his addresses by
-    channel (``sms:+62812...``, ``chat:BUDI01``).
+    channel (``sms:+62812...``, ``chat:BUDI01``). ``user`` is the name that the GET dialects want beside his id; without
+    one it is his code.
     """
 
     id: Annotated[int, msgspec.Meta(ge=1)]
@@ -45,6 +46,7 @@ class Agent(msgspec.Struct, frozen=True, omit_defaults=True):
     report_url: str = ""
     webhook_url: str = ""
     language: str = "id"
+    user: str = ""
     chat_rule_for_h2h: bool = False
 
 

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from juru.server.dialects.contract import SupplierDialect, shown
+from juru.server.dialects.contract import SupplierDialect, UnsayableError, shown
 from juru.server.dialects.profiles import ReplyProfile, load_profile
 from juru.server.domain.catalog import Supplier
-from juru.server.domain.outcome import Answer, Buy, Outcome
+from juru.server.domain.outcome import Answer, Buy, InquiryVerb, Outcome, Step
 from juru.server.engine.ports import Told
 from juru.server.suppliers.transport import HttpTransport
 from juru.values.wire import Lost, NotSent, Sent, WireRequest
@@ -67,12 +67,18 @@ class HttpSuppliers:
     async def buy(self, supplier: Supplier, buy: Buy, may_send: Callable[[], bool]) -> Told:
         """Send an order, at most once."""
         line = self._line(supplier)
-        return await self._ask(line, line.dialect.buy(line.account, buy), buy, may_send)
+        try:
+            request = line.dialect.buy(line.account, buy)
+        except UnsayableError as error:
+            return Told(Answer(Outcome.REFUSED, reason="not_sent", message=str(error)))
+        return await self._ask(line, request, buy, may_send)
 
     async def inquire(self, supplier: Supplier, buy: Buy, may_send: Callable[[], bool]) -> Told:
-        """Ask about an order."""
+        """Ask about an order; where the supplier's record says that a resend asks, by the same order again."""
         line = self._line(supplier)
-        request = line.dialect.inquire(line.account, buy)
+        verb = supplier.inquiry if buy.step is Step.ORDER else supplier.bill_inquiry
+        again = verb is InquiryVerb.RESEND
+        request = line.dialect.buy(line.account, buy) if again else line.dialect.inquire(line.account, buy)
         if request is None:
             return Told(Answer(Outcome.UNKNOWN, reason="not_sent"))
         return await self._ask(line, request, buy, may_send)

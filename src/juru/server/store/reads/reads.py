@@ -15,11 +15,14 @@ from juru.books.engine import BookEngine, Params, Row
 from juru.books.rules import Kind
 from juru.books.schema import ENDINGS
 from juru.server.domain.accounts import agent_deposit, name_of
+from juru.server.domain.bill import Bill
 from juru.server.domain.cell import CallbackRow, DayClosing, OutboxRow, QueueItem, Record, RefusedRow, Settings
 from juru.server.domain.order import Order
+from juru.server.domain.paper_kinds import NAME_OF
 from juru.server.domain.views import OrderState, OrderView
 from juru.server.engine.ports import Waiting
 from juru.server.store.findings import Head
+from juru.server.store.reads.papers import PaperReads
 from juru.server.store.reads.shapes import (
     BalanceRow,
     Counts,
@@ -188,6 +191,11 @@ class Reads:
         sql, first = (ORDERS, ()) if agent_id is None else (AGENT_ORDERS, (agent_deposit(agent_id),))
         rows = self.engine.rows(sql.format(where=" AND ".join(where)), (*first, *params, limit))
         return [order_from(row) for row in rows]
+
+    def bill(self, agent_id: int, ref: str) -> Bill | None:
+        """What an agent's inquiry under a reference found, as it stands."""
+        found = PaperReads(self.engine).by_key(NAME_OF[Bill], f"{agent_id}/{ref}")
+        return found.paper if found is not None and isinstance(found.paper, Bill) else None
 
     def agent_history(self, agent_id: int, limit: int = 10) -> list[Order]:
         """An agent's latest orders, newest first."""
