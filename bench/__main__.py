@@ -215,8 +215,8 @@ def main() -> None:
     accepts = accept(8_000)
     say("an order in each dialect, beside OtomaX")
     spoken = dialects.measure(BUILD / "bench-dialects", PORT)
-    for name, told in spoken.items():
-        say(f"  {name} {told}")
+    for name, cost in spoken.items():
+        say(f"  {name} {cost}")
     say("whole path over HTTP")
     paths = whole_path(4_000)
     say("start after kill -9")
@@ -246,7 +246,7 @@ def main() -> None:
         "replies_per_s": round(read["per_s"]),
         "mutations_100k_s": statement["all_s"],
         "report_s": max(told["reports"].values()),
-        "dearest_dialect_ratio": max(told["ratio"] for told in spoken.values()),
+        "dearest_dialect_ratio": max(dialect["ratio"] for dialect in spoken.values()),
         "pgbench_best_tps": round(best, 2),
         "life_to_pgbench": round(median(lives, "per_s") / best, 2),
         "runs": {
