@@ -19,7 +19,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from bench import dialects, mutations, pgbench, replies
+from bench import backup, dialects, mutations, pgbench, replies
 from bench.process import peak_rss_mb, started, wait_for
 from bench.rig import Shape, audited, build
 from bench.wire import Load
@@ -229,6 +229,10 @@ def main() -> None:
     told = reports(1_000_000 if long else 100_000)
     say(f"  {told}")
     assert told["findings"] == 0, told
+    say("backup of that book while it sells")
+    kept_safe = backup.measure(BUILD / "bench-memory")
+    say(f"  {kept_safe}")
+    assert kept_safe["findings"] == 0, kept_safe
     say("supplier replies read by 500 profiles")
     read = replies.measure()
     say(f"  {read}")
@@ -242,6 +246,7 @@ def main() -> None:
         "http_accept_p99_ms": median(accepts, "p99_ms"),
         "http_path_per_s": median(paths, "per_s"),
         "rss_mb": round(kept["rss_mb"], 1),
+        "backup_cost_percent": kept_safe["cost_percent"],
         "start_s": median(starts, "start_s"),
         "replies_per_s": round(read["per_s"]),
         "mutations_100k_s": statement["all_s"],
@@ -256,6 +261,7 @@ def main() -> None:
             "path": paths,
             "start": starts,
             "memory": kept,
+            "backup": kept_safe,
             "replies": read,
             "mutations": statement,
             "report": told,

@@ -18,6 +18,7 @@ from juru.server.domain.bank_account import BankAccount
 from juru.server.domain.catalog import Offer, Product, Supplier
 from juru.server.domain.cell import Settings
 from juru.server.domain.logins import Login
+from juru.server.domain.lost import LostOrder, Restore
 from juru.server.settings import ServeSettings
 
 ROOT = Path(__file__).parents[2]
@@ -35,6 +36,8 @@ RECORDS: tuple[type[msgspec.Struct], ...] = (
     BankAccount,
     Product,
     Offer,
+    Restore,
+    LostOrder,
 )
 GIVEN = {("Agent", "id"), ("Supplier", "id"), ("BankAccount", "id")}
 

@@ -6,9 +6,11 @@ apsw bundles is checked at open, because a WAL bug before 3.51.3 can lose a comm
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import apsw
 from sqlalchemy import Table
@@ -16,6 +18,8 @@ from sqlalchemy import Table
 from juru.books.engine import Params, Row
 
 VERSION_MIN = (3, 51, 3)
+_PAGES_AT_ONCE = 1_024
+"""4 MiB with pages of 4 KiB."""
 
 
 class TooOldSqliteError(RuntimeError):
@@ -28,17 +32,28 @@ def version() -> tuple[int, ...]:
 
 
 class SqliteEngine:
-    """One connection. ``synchronous`` is FULL; anything else is for tests that show what it would lose."""
+    """One connection. ``synchronous`` is FULL; anything else is for tests that show what it would lose.
+
+    ``immutable`` is for a file that nobody writes, such as a backup: nothing is laid down beside it.
+    """
 
     def __init__(
-        self, path: Path, *, read_only: bool = False, synchronous: str = "FULL", cache_kib: int = 65_536
+        self,
+        path: Path,
+        *,
+        read_only: bool = False,
+        immutable: bool = False,
+        synchronous: str = "FULL",
+        cache_kib: int = 65_536,
     ) -> None:
         if version() < VERSION_MIN:
             wanted = ".".join(map(str, VERSION_MIN))
             message = f"SQLite {apsw.sqlite_lib_version()} is older than {wanted}: install apsw from requirements.lock"
             raise TooOldSqliteError(message)
+        read_only = read_only or immutable
         flags = apsw.SQLITE_OPEN_READONLY if read_only else apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
-        self._db = apsw.Connection(str(path), flags=flags)
+        name = f"file:{quote(str(path.absolute()))}?immutable=1" if immutable else str(path)
+        self._db = apsw.Connection(name, flags=flags | apsw.SQLITE_OPEN_URI * immutable)
         self._db.set_busy_timeout(5_000)
         self._statements: dict[tuple[str, str], str] = {}
         if not read_only:
@@ -109,6 +124,38 @@ class SqliteEngine:
             # A statement that returns rows stops here until they are taken.
             for _ in self._db.execute(statements):
                 pass
+
+    def copy_to(self, path: Path, *, progress: Callable[[int, int], None], rest: Callable[[], None]) -> None:
+        """Copy the book into a new file as this connection's open transaction sees it, and sync the file.
+
+        A writer goes on meanwhile: the transaction reads an old state of the log, it locks nothing. ``rest`` is
+        called after each step of a few pages, whose bytes are then on the disk, so that a commit beside it never
+        waits for more than them. Raises ``OSError`` or ``apsw.Error`` when the place cannot be written.
+        """
+        assert self._db.in_transaction, "without a transaction every commit beside it would begin the copy anew"
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        copy = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
+        try:
+            sync = getattr(os, "fdatasync", os.fsync)
+            copy.execute("PRAGMA synchronous = OFF")
+            copy.execute("PRAGMA journal_mode = OFF")
+            # Every page is written once: kept in memory they would reach the disk in one burst at the end.
+            copy.execute("PRAGMA cache_size = 16")
+            with copy.backup("main", self._db, "main") as backup:
+                while not backup.done:
+                    backup.step(_PAGES_AT_ONCE)
+                    sync(descriptor)
+                    progress(backup.page_count - backup.remaining, backup.page_count)
+                    rest()
+            copy.close()
+            os.fsync(descriptor)
+        finally:
+            copy.close()
+            os.close(descriptor)
+
+    def damage(self) -> list[str]:
+        """What SQLite itself finds wrong with the file: pages, indexes, order of rows. Empty when nothing is."""
+        return [str(row[0]) for row in self._db.execute("PRAGMA integrity_check") if row[0] != "ok"]
 
     def close(self) -> None:
         """Close the connection; the last one to close folds the log into the database."""

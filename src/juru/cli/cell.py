@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -12,9 +13,25 @@ from juru.cli.given import BESIDE, HERE, SOMEONE, Where, Who
 from juru.cli.output import OK, accepted, say, say_json
 from juru.server.domain.commands import Pause
 from juru.server.errors import SettingsError
-from juru.server.settings import DataDir, ServeSettings
+from juru.server.settings import ServeSettings, data_at
 
 Port = Annotated[int, Parameter(help="where to listen")]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Watched:
+    """How a server is watched."""
+
+    log_level: Annotated[str, Parameter(help="debug, info, warning or error")] = "info"
+    log_format: Annotated[str, Parameter(help="json, or console for a person's eyes")] = "json"
+    metrics_from: Annotated[str, Parameter(help="addresses that may read /metrics: 127.0.0.1; 10.0.0.0/8")] = (
+        "127.0.0.0/8; ::1"
+    )
+    disk_free_min: Annotated[int, Parameter(help="free megabytes below which it is not ready")] = 200
+
+
+WATCHED = Watched()
 
 
 def serve(
@@ -27,9 +44,11 @@ def serve(
     ] = "",
     session_idle: Annotated[int, Parameter(help="seconds without use after which a login ends")] = 28_800,
     session_age: Annotated[int, Parameter(help="seconds after which a login ends in any case")] = 259_200,
+    drain: Annotated[float, Parameter(help="seconds to wait for answers on the wire when it is stopped")] = 90.0,
+    watched: Watched = WATCHED,
     where: Where = HERE,
 ) -> int:
-    """Serve a cell in the foreground, until interrupted."""
+    """Serve a cell in the foreground, until interrupted; a second interrupt waits for nothing."""
     from juru.server.app import run_server
     from juru.server.desk.cells import read_list
     from juru.simulation.demo import published
@@ -41,6 +60,11 @@ def serve(
         trusted_proxies=tuple(read_list(trusted_proxies)),
         session_idle_s=_lasting(session_idle),
         session_age_s=_lasting(session_age),
+        drain_s=drain,
+        log_level=watched.log_level,
+        log_format=watched.log_format,
+        metrics_from=tuple(read_list(watched.metrics_from)),
+        disk_free_mb_min=watched.disk_free_min,
     )
     run_server(where.dir(), settings, published=published())
     return OK
@@ -56,7 +80,7 @@ def demo(
 ) -> int:
     """Start a cell with simulated suppliers, as ``make run`` does; in the foreground, until interrupted."""
     settings = ServeSettings(port=_port(port))
-    data = DataDir(BESIDE) if where.data is None and not _environment() else where.maybe_new()
+    data = data_at(BESIDE) if where.data is None and not _environment() else where.maybe_new()
     if describe:
         from juru.server.desk.link import running_server
         from juru.simulation.demo import describe as described
@@ -113,12 +137,16 @@ def resume(*, where: Where = HERE, who: Who = SOMEONE) -> int:
 def _pause(where: Where, who: Who, *, paused: bool) -> int:
     async def run() -> None:
         from juru.server.desk.link import open_desk
+        from juru.server.desk.lost import missing
 
         async with open_desk(where.dir()) as desk:
             accepted(await desk.submit(Pause(paused, who.name(), who.why("pause" if paused else "resume"))))
+            found = None if paused else missing(desk.reads)
+        say("selling is paused: 'juru resume' goes on" if paused else "selling")
+        if found is not None and found.open:
+            say(f"{len(found.open)} attempts of before the restore still wait: 'juru lost show'")
 
     asyncio.run(run())
-    say("selling is paused: 'juru resume' goes on" if paused else "selling")
     return OK
 
 

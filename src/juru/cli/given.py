@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from juru.server.settings import DataDir, data_dir
+from juru.server.settings import DataDir, data_at, data_dir
 
 BESIDE = Path("var/demo")
 """The data directory of ``make run``, for commands typed beside it."""
@@ -37,7 +37,7 @@ class Where:
     def maybe_new(self) -> DataDir:
         """The data directory, whether or not it has been made."""
         if self.data is None and not os.environ.get("JURU_DATA") and DataDir(BESIDE).database.exists():
-            return DataDir(BESIDE)
+            return data_at(BESIDE)
         return data_dir(self.data)
 
 

@@ -22,7 +22,7 @@ from juru.server.domain.cell import Settings
 from juru.server.domain.commands import SaveRecord
 from juru.server.domain.logins import Login, Role
 from juru.server.errors import CommandError, SettingsError
-from juru.server.settings import DataDir
+from juru.server.settings import DataDir, data_at
 from juru.values.days import Zone
 from juru.web.passwords import hash_password
 
@@ -89,7 +89,7 @@ def init(
     elif owner.password_stdin:
         raise SettingsError("whose password? add --owner NAME")
     rows = _opening_rows(answers)
-    data = DataDir(directory)
+    data = data_at(directory)
     asyncio.run(_make(data, answers, rows, who, yes=not interactive))
     say(f"A cell in {directory}. Keep a copy of {data.keys} apart from it: without it no secret can be read.")
     if not answers.owner:

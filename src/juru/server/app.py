@@ -17,9 +17,7 @@ from typing import Any
 import msgspec
 import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
 from juru.books.sqlite import SqliteEngine
 from juru.server.channels import api, callbacks, chat
@@ -32,10 +30,12 @@ from juru.server.console.entry import make_gate
 from juru.server.console.page import Console
 from juru.server.console.site import absent
 from juru.server.console.site import routes as console_routes
-from juru.server.desk import admin, exposure
+from juru.server.desk import admin, exposure, systemd
 from juru.server.desk.closing import ClosingBooks
 from juru.server.desk.lock import hold
+from juru.server.desk.metrics import Metrics
 from juru.server.desk.owner import OwnerHook
+from juru.server.desk.watch import Watch
 from juru.server.dialects import SUPPLIER_DIALECTS, juru_api
 from juru.server.dialects.digiflazz_buyer import webhook_request
 from juru.server.dialects.grammar_profile import GrammarProfile, load_grammar
@@ -58,7 +58,7 @@ from juru.server.engine.writer import StorageError, Writer
 from juru.server.errors import SettingsError
 from juru.server.settings import DataDir, Running, ServeSettings
 from juru.server.store.keyring import Keyring, hash_pin, pin_matches
-from juru.server.store.migrate import migrate
+from juru.server.store.migrate import require_current
 from juru.server.store.reads.reads import Reads
 from juru.server.store.store import Store
 from juru.server.suppliers.http import HttpSuppliers
@@ -153,7 +153,7 @@ class Server:
         self.runtime = RealTime(lambda name, error: log.error("task", task=name, exc_info=error))
         self._engines: list[SqliteEngine] = []
         writing = self._engine(read_only=False)
-        migrate(writing)
+        require_current(writing)
         self.writer = Writer(
             Store(writing),
             self.runtime,
@@ -195,10 +195,26 @@ class Server:
         )
         self.aside = Reads(self._engine(read_only=True))
         self.closer = Closer(self.writer, ClosingBooks(self.data, self.aside, _tell_closed), self.runtime)
+        self.metrics = Metrics(
+            self.writer,
+            self.slots,
+            data,
+            outbox_waiting=self.reads.counts().waiting,
+            not_kept=lambda: self.door.not_kept,
+        )
+        self.watch = Watch(
+            self.writer,
+            self.metrics,
+            data.path,
+            clock=self.runtime.boottime_s,
+            free_bytes_min=settings.disk_free_mb_min * 1_000_000,
+            metrics_from=settings.metrics_from,
+        )
         self.token = secrets.token_urlsafe(24)
         self._sessions: SessionFile | None = None
         self._told_of_proxy = False
         self._writing: asyncio.Task[None] | None = None
+        self._hurried = False
 
     def _reopen(self) -> Store:
         """A fresh connection for the writer; the old one is closed first, so that no lock of it stays."""
@@ -244,6 +260,7 @@ class Server:
     async def start(self) -> None:
         """Recover what a stop left open, then begin."""
         self._writing = asyncio.create_task(self.writer.run(), name="writer")
+        self.watch.alive = lambda: self._writing is not None and not self._writing.done()
         await self.writer.submit(Recover())
         self.runtime.spawn(self.dispatcher.run(), "dispatcher")
         self.runtime.spawn(self.inquirer.run(), "inquirer")
@@ -252,17 +269,31 @@ class Server:
         self.runtime.spawn(self.sweeper.run(), "sweeper")
         self.runtime.spawn(self.closer.run(), "closer")
 
-    async def stop(self) -> None:
-        """Stop accepting, let what is on the wire come back, commit, close."""
+    def hold_back(self) -> None:
+        """Send, ask and tell nothing more; what is on the wire goes on."""
+        self.watch.stopping = True
         self.dispatcher.stop()
         self.inquirer.stop()
         self.notifier.stop()
         self.watchman.stop()
         self.sweeper.stop()
         self.closer.stop()
-        until_s = self.runtime.boottime_s() + self.settings.drain_s
-        while self.slots.in_flight and self.runtime.boottime_s() < until_s:  # noqa: ASYNC110 - bounded, at the end
+
+    def hurry(self) -> None:
+        """Wait no longer for what is on the wire."""
+        self._hurried = True
+
+    async def stop(self) -> None:
+        """Let what is on the wire come back, commit, close. What does not come back in time is committed as unknown."""
+        self.hold_back()
+        begun_s = self.runtime.boottime_s()
+        log.info("draining", on_the_wire=self.slots.in_flight, at_most_s=self.settings.drain_s)
+        while self.slots.in_flight and not self._hurried:
+            if self.runtime.boottime_s() - begun_s > self.settings.drain_s:
+                break
             await asyncio.sleep(0.02)
+        left = self.slots.in_flight
+        await self.runtime.end("send", "inquire")
         self.writer.stop()
         if self._writing is not None:
             with contextlib.suppress(StorageError):
@@ -273,6 +304,7 @@ class Server:
         self.runtime.close()
         if self._sessions is not None:
             self._sessions.close()
+        log.info("stopped", left_unknown=left, seconds=round(self.runtime.boottime_s() - begun_s, 2))
         for engine in self._engines:
             engine.close()
 
@@ -343,7 +375,7 @@ class Server:
         """Every route that is no wire dialect's: pages behind the gate, commands behind the token, health."""
         pages = [] if console is None else console_routes(console)
         ours = [*admin.routes(self.writer, self.chat, self.token), admin.close_route(self.closer, self.token)]
-        return [*ours, Route("/healthz", _health), *pages]
+        return [*ours, admin.keys_route(self.keys, self.token), *self.watch.routes(), *pages]
 
     async def beside(self, work: Callable[[Reads], Any]) -> Any:  # noqa: ANN401 - whatever was read
         """Read at length, where it holds up neither the loop nor a commit."""
@@ -392,10 +424,6 @@ def _network(settings: ServeSettings) -> tuple[Proxies, Places]:
         raise SettingsError(str(error)) from error
 
 
-async def _health(_request: Request) -> Response:
-    return PlainTextResponse("ok")
-
-
 def listen(host: str, port: int) -> socket.socket:
     """The socket to serve on. Raises ``SettingsError`` with the remedy when the address cannot be had."""
     try:
@@ -426,6 +454,7 @@ async def serving(server: Server, console: Console | None = None) -> AsyncIterat
         # Ours decides whose word about an address is taken; uvicorn's own would believe anybody on this machine.
         proxy_headers=False,
         timeout_graceful_shutdown=5,
+        log_config=None,
     )
     web = _Web(config)
     listening = asyncio.create_task(web.serve(sockets=[listener]), name="http")
@@ -433,8 +462,12 @@ async def serving(server: Server, console: Console | None = None) -> AsyncIterat
         while not web.started and not listening.done():  # noqa: ASYNC110 - uvicorn has no event for it
             await asyncio.sleep(0.01)
         server.announce(server.url)
+        log.info("serving", url=server.url, data=str(server.data.path), paused=server.writer.cell.settings.paused)
+        systemd.tell("READY=1")
         yield web
     finally:
+        systemd.tell("STOPPING=1")
+        server.hold_back()
         if console is not None:
             console.close()
         server.chat.close()
@@ -446,11 +479,17 @@ async def serving(server: Server, console: Console | None = None) -> AsyncIterat
 
 
 async def serve_until_interrupted(server: Server, console: Console | None = None) -> None:
-    """Serve until SIGINT or SIGTERM, or until the disk fails (raises ``StorageError``)."""
+    """Serve until SIGINT or SIGTERM, or until the disk fails (raises ``StorageError``). A second signal hurries."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def told() -> None:
+        if stop.is_set():
+            server.hurry()
+        stop.set()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, told)
     async with serving(server, console):
         writing = server._writing  # noqa: SLF001 - the writer's end is the server's end
         assert writing is not None
@@ -463,7 +502,7 @@ async def serve_until_interrupted(server: Server, console: Console | None = None
 
 def run_server(data: DataDir, settings: ServeSettings, *, published: exposure.Published | None = None) -> None:
     """``juru serve``: one server on one data directory, in the foreground."""
-    configure()
+    configure(settings.log_level, settings.log_format)
     with hold(data.require()):
         run(_serve(data, settings, published))
 

@@ -2,7 +2,9 @@
 
 JuruError
 ├── DataDirError        the data directory is missing, not one of ours, or newer than this program
-│   └── InUseError      another server works on it
+│   ├── InUseError      another server works on it
+│   └── SchemaError     its schema is older or newer than this program's
+├── BackupError         a backup cannot be made, or is not whole
 ├── SettingsError       a setting or option cannot be used
 └── CommandError        a person's command was refused; nothing was changed
 """
@@ -20,6 +22,14 @@ class DataDirError(JuruError):
 
 class InUseError(DataDirError):
     """Another server works on this data directory."""
+
+
+class SchemaError(DataDirError):
+    """The schema of a data directory is not this program's."""
+
+
+class BackupError(JuruError):
+    """A backup cannot be made, or is not whole; nothing was left half done."""
 
 
 class SettingsError(JuruError):

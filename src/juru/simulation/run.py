@@ -7,11 +7,14 @@ so that it never outlives the demo, however that ended.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -20,6 +23,7 @@ from juru.server.app import Server, listen, run, serve_until_interrupted
 from juru.server.desk.init import init
 from juru.server.desk.link import open_desk
 from juru.server.desk.lock import hold
+from juru.server.desk.upgrade import upgrade
 from juru.server.domain.catalog import Supplier
 from juru.server.domain.cell import Settings
 from juru.server.domain.commands import Command, SaveRecord
@@ -43,19 +47,23 @@ def demo_at(port: int) -> Demo:
 
 def run_demo(data: DataDir, settings: ServeSettings) -> None:
     """Make the demo's cell if there is none, start its market, serve until interrupted."""
-    configure()
+    configure("warning", "console")
     demo = demo_at(settings.port)
     for port in (settings.port, settings.port + MARKET_PORT_OFFSET):
         # Before anything is made or started, so that a taken port is one sentence and nothing else.
         listen(settings.host, port).close()
     if data.database.exists():
-        with hold(data):
-            pass
+        # A demo's data are of yesterday's program more often than anybody's; nobody is asked, a backup is made.
+        upgrade(data, None, now_ms=time.time_ns() // 1_000_000, phase=_quietly, rest=lambda: None)
         asyncio.run(_move(data, demo))
     else:
         asyncio.run(_make(data, demo))
     with hold(data), _Market(settings.port, data.path):
         run(_serve(data, settings, demo))
+
+
+def _quietly(_what: str) -> contextlib.AbstractContextManager[Callable[[int, int], None]]:
+    return contextlib.nullcontext(lambda _done, _whole: None)
 
 
 async def _make(data: DataDir, demo: Demo) -> None:

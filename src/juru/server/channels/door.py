@@ -152,6 +152,7 @@ class Door:
         self._credentials: dict[str, tuple[Agent, Credentials]] = {}
         self._buckets: dict[str, Bucket] = {}
         self._noted = Bucket(_NOTED_PER_S, clock())
+        self.not_kept = 0
         self._pin_memory: dict[str, tuple[bytes, float]] = {}
         self._pin_key = secrets.token_bytes(32)
 
@@ -246,6 +247,8 @@ class Door:
         """Keep a refusal that the writer has not seen; a flood of them is kept in part only."""
         if self._noted.take(1, self._clock()):
             self.writer.post(NoteRefusal(agent, channel, refusal.code.value, detail))
+        else:
+            self.not_kept += 1
 
     # ------------------------------------------------------------------ what is asked
 

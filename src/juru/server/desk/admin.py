@@ -25,6 +25,7 @@ from juru.server.domain.commands import (
     OpenBalances,
     Pause,
     ProposeFindings,
+    Reseal,
     ReverseTransfer,
     SaveRecord,
     SeeItem,
@@ -44,13 +45,16 @@ from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.results import Result
 from juru.server.engine.closer import Closer
 from juru.server.engine.writer import Writer
+from juru.server.store.keyring import Keyring
 from juru.web.forwarded import was_forwarded
 
+KEYS_PATH = "/admin/keys"
 BODY_BYTES_MAX = 4_000_000
 _POLL_S = 10.0
 BY_PEOPLE = (
     *(AddDeposit, Decide, OpenBalances, Pause, ProposeFindings, ReverseTransfer, SaveRecord, SeeItem, SettleFinding),
     *(AskTicket, CancelTicket, ImportBankRows, AssignBankRow, ReopenBankRow, GiveDebt, RepayDebt, WriteOffDebt),
+    Reseal,
 )
 """What a person may command; whatever else the writer knows comes from channels, suppliers and timers."""
 
@@ -120,6 +124,17 @@ def routes(writer: Writer, chat: ChatChannel, token: str) -> list[BaseRoute]:
         Route("/chat", say, methods=["POST"]),
         Route("/chat/{code}/replies", later),
     ]
+
+
+def keys_route(keys: Keyring, token: str) -> BaseRoute:
+    """The route that tells which encryption keys this server has: their ids, never the keys."""
+
+    async def known(request: Request) -> Response:
+        if (shut := _closed(request, token)) is not None:
+            return shut
+        return _json(_encode(keys.ids))
+
+    return Route(KEYS_PATH, known)
 
 
 def close_route(closer: Closer, token: str) -> BaseRoute:

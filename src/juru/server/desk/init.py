@@ -40,11 +40,15 @@ async def new_cell(data: DataDir, settings: Settings, *, by: str = "init") -> As
     Raises ``DataDirError`` for a directory that holds anything, ``CommandError`` for settings that cannot be used.
     """
     made = not data.path.exists()
+    kept = data.keys_file is not None and data.keys.exists()
     if not made and (not data.path.is_dir() or any(data.path.iterdir())):
         raise DataDirError(f"{data.path} is not empty: choose a new directory, or remove what is there first")
     try:
         data.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        Keyring.create(data.keys)
+        if kept:
+            Keyring(data.keys)
+        else:
+            Keyring.create(data.keys)
         engine = SqliteEngine(data.database)
         try:
             migrate(engine)
@@ -54,10 +58,10 @@ async def new_cell(data: DataDir, settings: Settings, *, by: str = "init") -> As
             await carry_out(desk, _first_records(settings, by))
             yield desk
     except OSError as error:
-        _take_away(data, made=made)
+        _take_away(data, made=made, kept=kept)
         raise DataDirError(f"{data.path} cannot be made: {error.strerror}") from error
     except BaseException:
-        _take_away(data, made=made)
+        _take_away(data, made=made, kept=kept)
         raise
 
 
@@ -93,8 +97,10 @@ def _first_records(settings: Settings, by: str) -> list[SaveRecord]:
     ]
 
 
-def _take_away(data: DataDir, *, made: bool) -> None:
-    """Remove an unfinished cell; a directory that was there before stays, empty as it was."""
+def _take_away(data: DataDir, *, made: bool, kept: bool) -> None:
+    """Remove an unfinished cell; a directory or keys that were there before stay as they were."""
+    if not kept:
+        data.keys.unlink(missing_ok=True)
     if made:
         shutil.rmtree(data.path, ignore_errors=True)
         return

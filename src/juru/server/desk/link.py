@@ -27,7 +27,7 @@ from juru.server.engine.realtime import RealTime
 from juru.server.engine.writer import Writer
 from juru.server.errors import DataDirError, InUseError, JuruError
 from juru.server.settings import DataDir, Running
-from juru.server.store.migrate import current_revision, migrate
+from juru.server.store.migrate import current_revision, require_current
 from juru.server.store.reads.reads import Reads
 from juru.server.store.store import Store
 
@@ -101,6 +101,7 @@ def open_reads(data: DataDir) -> Iterator[Reads]:
         if current_revision(engine) is None:
             message = f"{data.database} is not a cell: was 'juru init' cut short? remove {data.path} and repeat it"
             raise DataDirError(message)
+        require_current(engine)
         yield Reads(engine)
     finally:
         engine.close()
@@ -175,7 +176,7 @@ async def _alone(data: DataDir) -> AsyncIterator[Asked]:
     engine = SqliteEngine(data.database)
     runtime = RealTime()
     try:
-        migrate(engine)
+        require_current(engine)
         writer = Writer(Store(engine), runtime)
         writing = asyncio.create_task(writer.run(), name="writer")
         try:

@@ -25,6 +25,7 @@ from juru.server.domain.catalog import (
     Supplier,
 )
 from juru.server.domain.logins import Login
+from juru.server.domain.lost import LostOrders, Restore
 from juru.server.domain.order import Attempt, Event, Happened, Order, evolve_attempt, evolve_order
 from juru.server.domain.paper import Paper, PaperRow
 from juru.server.domain.paper_kinds import NAME_OF, PAPER_KINDS
@@ -264,6 +265,8 @@ class Cell:
         self.bank_accounts: dict[str, BankAccount] = {}
         self.prefixes = PrefixTable("", {})
         self.ported: dict[str, str] = {}
+        self.restore: Restore | None = None
+        self.lost = LostOrders()
         self.ledger: Ledger = {}
         self.orders: dict[int, Order] = {}
         self.attempts: dict[int, Attempt] = {}
@@ -449,6 +452,12 @@ class Cell:
     def stock_of(self, product: Product) -> int | None:
         """What is left of a product that is counted, None for one that is not."""
         return None if product.stock is None else self.stock.get(product.code, product.stock)
+
+    def unqueue(self, attempt: Attempt) -> None:
+        """Take an attempt from those that wait to be sent."""
+        waiting = self.queued.get(attempt.supplier)
+        if waiting is not None:
+            waiting.pop(attempt.id, None)
 
     def take_stock(self, product: Product) -> None:
         """Count one sale of a product that is counted."""

@@ -314,6 +314,30 @@ class CloseDay(msgspec.Struct, frozen=True, tag=True):
     accounts: int
 
 
+class Reseal(msgspec.Struct, frozen=True, tag=True):
+    """The secrets of a record sealed anew with another key: old seal to new. What has changed meanwhile stays."""
+
+    kind: str
+    key: str
+    seals: dict[str, str]
+    by: str
+    reason: str
+
+
+class OpenRestored(msgspec.Struct, frozen=True, tag=True):
+    """The first command to a restored book: its backup ended with ``commit_no`` at ``backup_ms``.
+
+    ``stopped_ms`` is until when at the latest something may have happened that the backup does not know.
+    """
+
+    incarnation: int
+    commit_no: int
+    backup_ms: int
+    stopped_ms: int
+    by: str
+    reason: str
+
+
 Command = (
     PlaceOrder
     | TransferDeposit
@@ -344,5 +368,7 @@ Command = (
     | BeginClose
     | KeepSums
     | CloseDay
+    | Reseal
+    | OpenRestored
 )
 ORDINARY = (PlaceOrder, TransferDeposit, CancelTransfer, ChangePin, NoteRefusal, AskTicket, CancelTicket)

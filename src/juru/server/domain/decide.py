@@ -37,10 +37,12 @@ from juru.server.domain.commands import (
     NotePin,
     NoteRefusal,
     OpenBalances,
+    OpenRestored,
     Pause,
     PlaceOrder,
     ProposeFindings,
     Recover,
+    Reseal,
     ReverseTransfer,
     SaveRecord,
     SeeItem,
@@ -55,11 +57,14 @@ from juru.server.domain.money import add_deposit, cancel_transfer, reverse_trans
 from juru.server.domain.money_in import named_by, take_in
 from juru.server.domain.opening import open_balances, opening_key
 from juru.server.domain.paper import Marked
+from juru.server.domain.paper_kinds import PAPER_KINDS
 from juru.server.domain.people import decide_order, see_item
 from juru.server.domain.place import place_order
 from juru.server.domain.reconcile import key_of, propose_findings, settle_finding
 from juru.server.domain.records import change_pin, note_pin, note_refusal, pause, save_record
 from juru.server.domain.refusals import Refusal
+from juru.server.domain.reseal import reseal
+from juru.server.domain.restore import open_restored
 from juru.server.domain.results import Done, Result
 from juru.server.domain.settle import (
     attempt_answered,
@@ -158,6 +163,10 @@ def _decide(cell: Cell, command: Command) -> Result:  # noqa: C901, PLR0911, PLR
             return keep_sums(cell, command)
         case CloseDay():
             return close_day(cell, command)
+        case Reseal():
+            return reseal(cell, command)
+        case OpenRestored():
+            return open_restored(cell, command)
         case _:
             assert_never(command)
 
@@ -193,6 +202,9 @@ def needs(cell: Cell, commands: list[Command]) -> Needs:  # noqa: C901, PLR0912 
             case Decide(order_id=order_id):
                 if order_id not in cell.orders:
                     wanted.orders.append(order_id)
+            case Reseal(kind=kind, key=key):
+                if kind in PAPER_KINDS:
+                    wanted.papers.append((kind, key))
             case ReverseTransfer(transfer_id=transfer_id):
                 wanted.transfers.append(transfer_id)
                 wanted.papers.extend((kind, str(transfer_id)) for kind in ("booked", "debt", "debt_payment"))

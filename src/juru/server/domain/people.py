@@ -12,6 +12,7 @@ from juru.server.domain.commands import Decide, Decision, SeeItem
 from juru.server.domain.order import Attempt, AttemptState, Event, Happened, Order, Source
 from juru.server.domain.outcome import Answer, InquiryVerb, Outcome
 from juru.server.domain.refusals import Code, Refusal
+from juru.server.domain.restore import is_restored
 from juru.server.domain.results import Done, Result
 from juru.server.domain.settle import LATE_KINDS, fail, inside_horizon, succeed, try_next
 from juru.server.domain.views import OrderState
@@ -100,14 +101,15 @@ def _resend(cell: Cell, order: Order, attempt: Attempt, command: Decide) -> Resu
     since_ms = cell.now_ms - (attempt.sent_ms or attempt.at_ms)
     covered = supplier.inquiry is InquiryVerb.RESEND and inside_horizon(supplier, since_ms)
     covered = covered or since_ms < supplier.dedup_window_s * 1000
-    if covered:
+    never_left = attempt.sent_ms is None and not is_restored(cell, attempt)
+    if covered or never_left:
         fact = Event(
             Happened.ANSWERED,
             order.id,
             attempt.id,
             cell.now_ms,
             state=AttemptState.QUEUED.value,
-            reason="person_resend",
+            reason="person_send" if never_left else "person_resend",
             source=Source.PERSON,
             message=command.reason,
             by=command.by,

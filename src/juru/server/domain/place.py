@@ -26,6 +26,7 @@ from juru.server.domain.health import blocked, note_trial
 from juru.server.domain.order import Attempt, Event, Happened, Order, fingerprint
 from juru.server.domain.pricing import Quote, quote, with_amount
 from juru.server.domain.refusals import Code, Refusal
+from juru.server.domain.restore import hold_lost, lost_order
 from juru.server.domain.results import Done, Placed, Result, Transferred
 from juru.server.domain.routing import Rejected, order_offers, unusable
 from juru.server.domain.views import OrderState, OrderView
@@ -331,7 +332,11 @@ def _accept(cell: Cell, agent: Agent, line: Line, command: PlaceOrder) -> OrderV
     cell.transfer(Transfer(order.hold_id, Kind.HOLD, (hold,), "order", order_id=order.id))
     cell.take_stock(line.product)
     cell.note(Event(Happened.ACCEPTED, order.id, at_ms=cell.now_ms))
-    queue_attempt(cell, order, line.product, line.quote, line.offers[0], line.rejected, expires_ms=order.expires_ms)
+    lost = lost_order(cell, order)
+    offer = line.offers[0]
+    if lost is not None:
+        offer = next((o for o in line.offers if o.supplier == lost.supplier), offer)
+    queue_attempt(cell, order, line.product, line.quote, offer, line.rejected, expires_ms=order.expires_ms)
     return cell.view(order)
 
 
@@ -369,7 +374,8 @@ def queue_attempt(
     cell.attempts_of[order.id].append(attempt.id)
     cell.changes.attempts.append(attempt)
     cell.queued.setdefault(supplier.code, {})[attempt.id] = None
-    note_trial(cell, supplier.code, attempt.id)
+    if number > 1 or not hold_lost(cell, order, attempt):
+        note_trial(cell, supplier.code, attempt.id)
     return attempt
 
 

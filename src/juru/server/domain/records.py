@@ -12,6 +12,7 @@ from juru.server.domain.catalog import Offer, Operator, PortedNumber, PrefixTabl
 from juru.server.domain.cell import Cell, Record, RefusedRow, Settings
 from juru.server.domain.commands import ChangePin, NotePin, NoteRefusal, Pause, SaveRecord
 from juru.server.domain.logins import Login, login_problem
+from juru.server.domain.lost import LostOrder, Restore
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.results import Done, Result
 from juru.values.msisdn import parse_msisdn
@@ -33,14 +34,18 @@ KINDS: dict[str, type[msgspec.Struct]] = {
     "offer": Offer,
     "bank_account": BankAccount,
     "login": Login,
+    "restore": Restore,
+    "lost": LostOrder,
 }
+RULED_KINDS = frozenset({"restore"})
+"""Kinds that only a command of their own writes."""
 
 
 def save_record(cell: Cell, command: SaveRecord) -> Result:
     """Check a document and make it the present version; a bad one changes nothing and says what is wrong."""
     kind = KINDS.get(command.kind)
-    if kind is None:
-        return _bad(f"unknown kind {command.kind}; one of {', '.join(KINDS)}")
+    if kind is None or command.kind in RULED_KINDS:
+        return _bad(f"unknown kind {command.kind}; one of {', '.join(k for k in KINDS if k not in RULED_KINDS)}")
     try:
         document = msgspec.json.decode(command.body)
         if not isinstance(document, dict):
@@ -90,6 +95,8 @@ def _problem(cell: Cell, key: str, record: msgspec.Struct) -> str | None:
             return _settings_problem(cell, key, record)
         case Login():
             return login_problem(cell.logins, key, record)
+        case LostOrder():
+            return _lost_problem(cell, key, record)
         case PrefixTable() if key != PREFIXES_KEY:
             return f"the prefix table's key is {PREFIXES_KEY}"
         case PinGuard(agent=agent) if agent != key or agent not in cell.agents:
@@ -129,6 +136,21 @@ def _offer_problem(cell: Cell, key: str, offer: Offer) -> str | None:
         return f"unknown product {offer.product}; add it first"
     if offer.supplier not in cell.suppliers:
         return f"unknown supplier {offer.supplier}; add it first"
+    return None
+
+
+def _lost_problem(cell: Cell, key: str, lost: LostOrder) -> str | None:
+    if lost.key != key:
+        return f"key {lost.key} differs from {key}"
+    if lost.agent is not None and lost.agent not in cell.agents:
+        return f"unknown agent {lost.agent}"
+    if lost.ref is not None and lost.agent is None:
+        return "a reference is one agent's: name the agent too"
+    if lost.ref is None and not lost.dest:
+        return "name the agent's reference or the destination"
+    known = cell.lost.by_key.get(key)
+    if known is not None and known.order_id is not None:
+        return f"it was matched with order {known.order_id} already"
     return None
 
 
@@ -185,6 +207,10 @@ def put(cell: Cell, kind: str, key: str, record: msgspec.Struct) -> None:
             cell.agent_id_max = max(cell.agent_id_max, record.id)
         case PinGuard():
             cell.pin_guards[key] = record
+        case Restore():
+            cell.restore = record
+        case LostOrder():
+            cell.lost.put(record)
         case Operator():
             cell.operators[key] = record
         case PrefixTable():

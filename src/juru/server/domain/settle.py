@@ -37,6 +37,7 @@ from juru.server.domain.outcome import REQUEST_REFUSED, Answer, Buy, InquiryVerb
 from juru.server.domain.place import find_offers, queue_attempt
 from juru.server.domain.pricing import quoted
 from juru.server.domain.records import write
+from juru.server.domain.restore import hold_failure, is_restored
 from juru.server.domain.results import Done, Result, Sending
 from juru.server.domain.routing import FULL, scored, unusable
 from juru.server.domain.views import OrderState
@@ -59,7 +60,7 @@ def mark_sending(cell: Cell, command: MarkSending) -> Result:
             continue
         order = cell.orders[attempt.order_id]
         supplier = cell.suppliers[attempt.supplier]
-        _unqueue(cell, attempt)
+        cell.unqueue(attempt)
         why = _too_late(cell, order, attempt, supplier)
         if why is not None:
             _not_sent(cell, order, attempt, why)
@@ -86,12 +87,6 @@ def _expired(attempt: Attempt, now_ms: int) -> bool:
 def buy_of(order: Order, attempt: Attempt) -> Buy:
     """What goes to the supplier; a resend repeats exactly this."""
     return Buy(attempt.sku, order.dest, attempt.ref, order.amount_idr, attempt.max_price_idr)
-
-
-def _unqueue(cell: Cell, attempt: Attempt) -> None:
-    waiting = cell.queued.get(attempt.supplier)
-    if waiting is not None:
-        waiting.pop(attempt.id, None)
 
 
 def _too_late(cell: Cell, order: Order, attempt: Attempt, supplier: Supplier) -> str | None:
@@ -160,11 +155,13 @@ def _apply(cell: Cell, order: Order, attempt: Attempt, answer: Answer, source: S
         return
     if attempt.state is AttemptState.QUEUED:
         # A supplier cannot know an attempt that never left; only a person or a restored book can say so.
-        _unqueue(cell, attempt)
+        cell.unqueue(attempt)
     match answer.outcome:
         case Outcome.SUCCESS:
             _note_answer(cell, order, attempt, answer, source)
             succeed(cell, order, attempt, answer)
+        case Outcome.FAILED | Outcome.REFUSED if is_restored(cell, attempt):
+            hold_failure(cell, order, attempt, answer, source)
         case Outcome.FAILED | Outcome.REFUSED:
             if answer.late_success_risk and attempt.state is not AttemptState.SETTLING:
                 _start_settling(cell, order, attempt, answer, source)
@@ -320,6 +317,9 @@ def settle_due(cell: Cell, command: SettleDue) -> Result:
     if attempt.state is AttemptState.QUEUED:
         _not_sent(cell, order, attempt, "expired")
         return Done()
+    if is_restored(cell, attempt):
+        hold_failure(cell, order, attempt, Answer(Outcome.FAILED, reason=attempt.reason), Source.TIMER)
+        return Done()
     if attempt.state is AttemptState.PENDING:
         attempt.next_inquiry_ms = None
         cell.ask_person("unknown", f"{attempt.supplier} still pending beyond its horizon", order.id, attempt.id)
@@ -402,7 +402,7 @@ def _overtake(cell: Cell, order: Order, attempt: Attempt, answer: Answer, source
     """
     for other in cell.attempts_for(order):
         if other.state is AttemptState.QUEUED:
-            _unqueue(cell, other)
+            cell.unqueue(other)
             _note_answer(cell, order, other, Answer(Outcome.REFUSED, reason="overtaken"), Source.TIMER)
     _note_answer(cell, order, attempt, answer, source)
     succeed(cell, order, attempt, answer)
@@ -494,6 +494,9 @@ def inquirable(cell: Cell, attempt: Attempt) -> bool:
     """True while asking cannot buy again: the supplier can be asked, we may have sent, and the horizon is far."""
     supplier = cell.suppliers[attempt.supplier]
     if supplier.inquiry is InquiryVerb.NONE or attempt.sent_ms is None:
+        return False
+    if supplier.inquiry is InquiryVerb.RESEND and is_restored(cell, attempt):
+        # It may have been given up and bought elsewhere in the lost span: asking by sending could buy it again.
         return False
     if not attempt.state.open or attempt.state is AttemptState.QUEUED:
         return False

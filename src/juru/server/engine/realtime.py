@@ -45,6 +45,14 @@ class RealTime:
         if not task.cancelled() and (error := task.exception()) is not None:
             self._on_error(task.get_name(), error)
 
+    async def end(self, *names: str) -> int:
+        """Cancel the tasks of these names and wait until they have ended; how many there were."""
+        tasks = [task for task in self._tasks if task.get_name() in names]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        return len(tasks)
+
     async def run_commit(self, commit: Callable[[], None]) -> None:
         """Commit in a thread of its own: the sync waits there while the loop goes on reading sockets."""
         await asyncio.get_running_loop().run_in_executor(self._committer, commit)

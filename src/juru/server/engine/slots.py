@@ -27,6 +27,10 @@ class Slots:
         """Requests that hold a slot now."""
         return sum(self._in_flight.values())
 
+    def by_supplier(self) -> dict[str, int]:
+        """Requests that hold a slot now, by supplier."""
+        return dict(self._in_flight)
+
     def free(self, supplier: Supplier) -> int:
         """Slots of a supplier that nobody holds."""
         return max(supplier.in_flight_max - self._in_flight.get(supplier.code, 0), 0)

@@ -58,6 +58,12 @@ class Writer:
         self.commands = 0
         self.slowest_commit_s = 0.0
         """The longest that a commit has taken since somebody last set this to nought."""
+        self.busy = 0
+        """Commands refused as busy; they leave no trace in the book."""
+        self.batch_size = 0
+        self.commit_s = 0.0
+        """Of the latest batch, as its listeners hear of it: how many commands, and how long its commit took."""
+        self.working_since_s: float | None = None
 
     # ------------------------------------------------------------------ asking
 
@@ -66,6 +72,7 @@ class Writer:
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         if isinstance(command, ORDINARY):
             if len(self._ordinary) >= self._queue_max or self._stopping:
+                self.busy += 1
                 return Refusal(Code.BUSY)
             self._ordinary.append((command, future))
         else:
@@ -83,6 +90,11 @@ class Writer:
         """Commands not yet decided."""
         return len(self._ordinary) + len(self._reserved)
 
+    @property
+    def lanes(self) -> tuple[int, int]:
+        """Commands that wait in the ordinary and in the reserved lane."""
+        return len(self._ordinary), len(self._reserved)
+
     # ------------------------------------------------------------------ working
 
     async def run(self) -> None:
@@ -95,11 +107,13 @@ class Writer:
                 await self._work.wait()
                 continue
             batch = self._next_batch()
+            self.working_since_s = self._runtime.boottime_s()
             try:
                 await self._settle(batch)
             except Exception as error:
                 self._abandon(batch, error)
                 raise
+            self.working_since_s = None
 
     def stop(self) -> None:
         """Refuse ordinary commands from now on; ``run`` returns once what waits is committed."""
@@ -152,6 +166,7 @@ class Writer:
         if not self.cell.changes.any():
             return True
         batch_id = self._runtime.new_id()
+        begun_s = self._runtime.boottime_s()
         try:
             self._store.write(self.cell, batch_id)
             before_s = self._runtime.boottime_s()
@@ -160,6 +175,7 @@ class Writer:
         except Exception as error:  # noqa: BLE001 - whatever it was, only the store can say whether the batch stands
             return self._stands_after(batch_id, error)
         self._store.committed()
+        self.commit_s = self._runtime.boottime_s() - begun_s
         return True
 
     def _stands_after(self, batch_id: str, error: Exception) -> bool:
@@ -244,7 +260,8 @@ class Writer:
 
     def _answer(self, batch: list[Waiter], results: list[Result]) -> None:
         self.batches += 1
-        self.commands += len(batch)
+        self.batch_size = len(batch)
+        self.commands += self.batch_size
         changes = self.cell.changes
         for (_, future), result in zip(batch, results, strict=True):
             if future is not None and not future.done():
