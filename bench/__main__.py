@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import backup, dialects, mutations, pgbench, replies
+from bench import dialects, mutations, pgbench, reconcile, replies
 from bench.process import peak_rss_mb, started, wait_for
 from bench.rig import Shape, audited, build
 from bench.wire import Load
@@ -239,6 +240,9 @@ def main() -> None:
     say("a bank's statement of 100,000 rows")
     statement = mutations.measure()
     say(f"  {statement}")
+    say("a supplier's statement against the book")
+    held = reconcile.measure(100_000 if long else 20_000)
+    say(f"  {held}")
     best = max(tps.values())
     figures: dict[str, Any] = {
         "sqlite_life_per_s": median(lives, "per_s"),
@@ -252,6 +256,8 @@ def main() -> None:
         "mutations_100k_s": statement["all_s"],
         "report_s": max(told["reports"].values()),
         "dearest_dialect_ratio": max(dialect["ratio"] for dialect in spoken.values()),
+        "reconcile_rows": held["rows"],
+        "reconcile_s": held["all_s"],
         "pgbench_best_tps": round(best, 2),
         "life_to_pgbench": round(median(lives, "per_s") / best, 2),
         "runs": {
@@ -266,6 +272,7 @@ def main() -> None:
             "mutations": statement,
             "report": told,
             "dialects": spoken,
+            "reconcile": held,
             "pgbench": tps,
             "seconds": round(time.perf_counter() - begun),
         },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -130,6 +131,40 @@ def test_what_they_charged_for_a_failure_is_a_late_success_and_what_they_undid_i
     assert states[book.refs["undone"]] == OrderState.REVERSED
     assert "late_success" in {item.kind for item in cell.writer.cell.queue.values()}
     cell.close()
+
+
+def test_a_file_of_days_covers_the_whole_of_its_last_day(
+    book: Book, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No times, no references: every purchase of the day is found by its number, and none is missed."""
+    cell = SmallCell(book.data.database)
+    bought = cell.engine.rows(
+        "SELECT o.dest, a.sku, a.sn FROM attempts a JOIN orders o ON o.id = a.order_id WHERE a.state = 'success'"
+    )
+    cell.close()
+    assert len(bought) == 4
+    rows = [("01/01/2026", sku, dest.replace("+62", "0"), "10.000", sn) for dest, sku, sn in bought]
+    file = tmp_path / "days.csv"
+    write_rows(file, ("Tanggal", "Kode", "Tujuan", "Harga", "SN"), rows)
+    assert run(["reconcile", str(file), "--supplier", "s1", "--json", "--data", str(book.data.path)]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["result"]["agreed"], told["result"]["by_number"]) == (4, 4)
+
+
+def test_a_file_is_judged_by_what_is_in_it(book: Book, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, at = book.statement(tmp_path / "s.xlsx"), ("--dry-run", *SPAN, "--data", str(book.data.path))
+    assert run(["reconcile", str(file.rename(tmp_path / "s.csv")), *at]) == 1
+    assert "1 agree" in capsys.readouterr().out
+    web = tmp_path / "report.xls"
+    web.write_text("<html><table><tr><td>Tujuan</td></tr></table></html>")
+    assert run(["reconcile", str(web), *at]) == 2
+    assert "web page" in capsys.readouterr().err
+    bomb = tmp_path / "bomb.xlsx"
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as packed:
+        for number in range(6):
+            packed.writestr(f"xl/{number}.xml", bytes(100_000_000))
+    assert run(["reconcile", str(bomb), *at]) == 2
+    assert "unpacks to over 500 MB" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

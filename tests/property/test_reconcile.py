@@ -93,6 +93,30 @@ def test_a_statement_without_references_is_matched_by_number_and_says_so(
     assert result.by_number == named.count(False)
 
 
+DAY_MS = 86_400_000
+
+
+@given(st.integers(0, DAY_MS - 1), st.sampled_from([1, 1_000, 60_000, DAY_MS]))
+def test_a_line_that_names_a_day_or_a_minute_means_any_moment_of_it(at_ms: int, within_ms: int) -> None:
+    attempt = OurAttempt(1, 1, "R1", "S10", "+6281200000001", AttemptState.SUCCESS, at_ms, 10_000, None)
+    begun_ms = at_ms - at_ms % within_ms
+    told = StatementLine(
+        1, charged=True, sku="S10", dest="81200000001", price_idr=10_000, at_ms=begun_ms, within_ms=within_ms
+    )
+    result = reconcile([told], [attempt])
+    assert (result.findings, result.by_number) == ([], 1)
+
+
+def test_nobody_misses_what_lies_outside_of_the_span_but_a_line_may_mean_it() -> None:
+    before, inside, after = (
+        OurAttempt(n, n, f"R{n}", "S10", f"+628120000000{n}", AttemptState.SUCCESS, n * 1_000, 10_000, None)
+        for n in (1, 2, 3)
+    )
+    told = StatementLine(1, charged=True, sku="S10", dest="081200000001", price_idr=10_000, at_ms=2_000)
+    found = reconcile([told], [before, inside, after], from_ms=2_000, until_ms=3_000)
+    assert [(f.kind, f.name) for f in found.findings] == [(Difference.MISSING_THERE, "R2")]
+
+
 @given(st.integers(1, 5), st.integers(0, 5))
 def test_two_orders_alike_are_not_taken_for_one(ours_count: int, theirs_count: int) -> None:
     attempts = [

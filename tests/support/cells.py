@@ -13,6 +13,8 @@ from juru.bank.rules import Mutation, numbered
 from juru.books.sqlite import SqliteEngine
 from juru.server.desk.closing import ClosingBooks
 from juru.server.domain.agent import Agent
+from juru.server.domain.alert import AlertKind
+from juru.server.domain.alerts import key_of, open_alerts
 from juru.server.domain.bank_account import BankAccount
 from juru.server.domain.bank_assign import seen_of
 from juru.server.domain.bank_row import BankRow, RowTarget, row_key
@@ -21,6 +23,7 @@ from juru.server.domain.catalog import Offer, Operator, PrefixTable, Product, Pr
 from juru.server.domain.cell import Settings
 from juru.server.domain.commands import (
     AddDeposit,
+    AlertTold,
     AttemptAnswered,
     CallbackArrived,
     CancelTransfer,
@@ -29,14 +32,18 @@ from juru.server.domain.commands import (
     Decision,
     Delivered,
     DepositKind,
+    LookedAround,
     MarkSending,
     MessageKey,
     NotePin,
     NoteRefusal,
     OrderLine,
     PlaceOrder,
+    ProposeFindings,
     ReverseTransfer,
     SaveRecord,
+    SettleFinding,
+    SupplierProbed,
     TransferDeposit,
 )
 from juru.server.domain.commands_money import (
@@ -52,15 +59,20 @@ from juru.server.domain.commands_money import (
     WriteOffDebt,
 )
 from juru.server.domain.decide import Needs
+from juru.server.domain.finding import Difference
+from juru.server.domain.health import blocked
 from juru.server.domain.order import Source
 from juru.server.domain.outcome import Answer, Outcome
 from juru.server.domain.paper import Paper
 from juru.server.domain.paper_kinds import NAME_OF
+from juru.server.domain.reconcile import StatementLine, reconcile
+from juru.server.domain.reconcile import key_of as finding_key
 from juru.server.domain.results import BankImported, Done, Placed, Result, Sending, Ticketed, Transferred
 from juru.server.engine.closer import Closer
 from juru.server.engine.writer import Writer
 from juru.server.settings import DataDir
 from juru.server.store.migrate import migrate
+from juru.server.store.reads.attempts import AttemptReads
 from juru.server.store.reads.papers import PaperReads
 from juru.server.store.reads.reads import Reads
 from juru.server.store.store import Store
@@ -271,6 +283,8 @@ def eventful_day(cell: SmallCell) -> None:
     assert not isinstance(cell.do(too_short), Placed)
     _bills(cell)
     _money_in(cell)
+    _watched(cell)
+    _reconciled(cell)
     _tell(cell)
     cell.order("081234560001", ref="still-queued")
     cell.send(cell.order("081234560002", ref="still-sending"))
@@ -339,6 +353,59 @@ def _money_in(cell: SmallCell) -> None:
     assert isinstance(cell.do(ReverseTransfer(lost.transfer_id or 0, "he is back", "owner")), Done)
     cell.runtime.time_ms += 700_000
     cell.do(SweepTickets())
+
+
+def _watched(cell: SmallCell) -> None:
+    """A pause with a failed probe, a trial and the way back; alerts opened, told, closed; two that still stand."""
+    s1 = cell.writer.cell.suppliers["S1"]
+    cell.save("supplier", "S1", msgspec.structs.replace(s1, pause_after=2, probe_after_s=60))
+    cell.buy(Outcome.UNKNOWN, reason="timeout")
+    cell.buy(Outcome.UNKNOWN, reason="ref_mismatch")
+    for reachable, wait_s in ((False, 61), (True, 121)):
+        cell.runtime.time_ms += wait_s * 1000
+        assert isinstance(cell.do(SupplierProbed("S1", reachable)), Done)
+    assert blocked(cell.writer.cell, "S1") is None
+    cell.buy(Outcome.SUCCESS, sn="SN-trial")
+    cell.do(LookedAround(disk_free_bytes=1_000_000, commit_ms=5_000))
+    for alert in open_alerts(cell.writer.cell):
+        named = (key_of(alert.kind, alert.subject), alert.since_ms, alert.state.value)
+        cell.do(AlertTold(*named, told=False, next_ms=cell.runtime.time_ms + 5_000))
+        cell.do(AlertTold(*named, told=alert.kind is not AlertKind.DISK_LOW, gave_up=alert.kind is AlertKind.DISK_LOW))
+    cell.do(LookedAround(disk_free_bytes=10**12))
+    s2 = cell.writer.cell.suppliers["S2"]
+    cell.save("supplier", "S2", msgspec.structs.replace(s2, deposit_low_idr=10_000_000))
+    cell.do(LookedAround(disk_free_bytes=10**12))
+    kinds = [alert.kind for alert in open_alerts(cell.writer.cell)]
+    assert sorted(kinds) == [AlertKind.DEPOSIT_LOW, AlertKind.FOREIGN_REFERENCE]
+
+
+def _reconciled(cell: SmallCell) -> None:
+    """A statement of S1: every kind of finding, approved where it moves something, one rejected, one still proposed."""
+    bought = [cell.buy(Outcome.SUCCESS, sn=f"SN-R{number}", price_idr=10_000)[1] for number in range(4)]
+    order_id, failed = cell.buy(Outcome.FAILED)
+    cell.answer(cell.send(order_id), Outcome.FAILED)
+    read = AttemptReads(cell.engine)
+    refs: dict[int, str] = dict(cell.engine.rows("SELECT id, ref FROM attempts"))
+    agreed, dearer, undone, missing = (refs[attempt_id] for attempt_id in bought)
+    lines = [
+        StatementLine(1, charged=True, ref=agreed, price_idr=10_000, sn="SN-OTHER"),
+        StatementLine(2, charged=True, ref=dearer, price_idr=10_150),
+        StatementLine(3, charged=True, ref=dearer, price_idr=10_150),
+        StatementLine(4, charged=False, ref=undone),
+        StatementLine(5, charged=True, ref=refs[failed], price_idr=10_000, sn="SN-LATE"),
+        StatementLine(6, charged=True, ref="NOT-OURS", dest="081211112222", price_idr=9_900),
+    ]
+    ours = [*read.by_refs("S1", [line.ref for line in lines]), *read.by_refs("S1", [missing])]
+    drafts = tuple(reconcile(lines, ours).findings)
+    assert {draft.kind for draft in drafts} == set(Difference) - {Difference.OTHER_NUMBER}
+    for new in (len(drafts), 0):
+        assert cell.do(ProposeFindings("S1", drafts, "november.csv", "owner")) == Done(note=str(new))
+    for draft in drafts:
+        approve = draft.kind is not Difference.MISSING_THERE
+        command = SettleFinding(finding_key("S1", draft), approve, "looked it up", "owner", draft.attempt_id)
+        if draft.kind is not Difference.EXTRA_THERE:
+            done = cell.do(command)
+            assert isinstance(done, Done), done
 
 
 def _plain_orders(cell: SmallCell) -> None:

@@ -19,12 +19,12 @@ from juru.server.errors import CommandError, SettingsError
 from juru.server.settings import DataDir
 from juru.values.msisdn import parse_msisdn
 
-prefix = App(name="prefix", help="Operators, their prefixes, ported numbers.")
+prefix = App(name="prefix", help="Whose number is it: prefixes, ported numbers.")
 
 
 @prefix.command(name="list")
 def listing(*, where: Where = HERE, json: Json = False) -> int:
-    """List operators with their prefixes."""
+    """List operators with their prefixes and whether they are on sale."""
     with open_reads(where.dir()) as reads:
         operators = [msgspec.json.decode(r.body, type=Operator) for r in reads.records("operator")]
         tables = [msgspec.json.decode(r.body, type=PrefixTable) for r in reads.records("prefixes")]
@@ -33,7 +33,8 @@ def listing(*, where: Where = HERE, json: Json = False) -> int:
         say_json(table)
         return OK
     mine = {o.code: sorted(p for p, code in table.prefixes.items() if code == o.code) for o in operators}
-    say_table(("operator", "name", "prefixes"), [(o.code, o.name, " ".join(mine[o.code])) for o in operators])
+    rows = [(o.code, o.name, o.availability, " ".join(mine[o.code])) for o in operators]
+    say_table(("operator", "name", "availability", "prefixes"), rows)
     say(f"version {table.version}")
     return OK
 
@@ -49,7 +50,7 @@ def bring_in(file: Path, /, *, where: Where = HERE, who: Who = SOMEONE) -> int:
         known = {record.key for record in reads.records("operator")}
     unknown = sorted(set(table.prefixes.values()) - known)
     if unknown:
-        raise CommandError(f"unknown operators {', '.join(unknown)}: add them first with 'juru prefix operator'")
+        raise CommandError(f"unknown operators {', '.join(unknown)}: add them first with 'juru operator add'")
     body = msgspec.json.encode(table)
     _submit(where.dir(), SaveRecord("prefixes", PREFIXES_KEY, body, who.name(), who.why(f"import {file.name}")))
     counts = Counter(table.prefixes.values())
@@ -59,10 +60,13 @@ def bring_in(file: Path, /, *, where: Where = HERE, who: Who = SOMEONE) -> int:
 
 @prefix.command
 def operator(code: str, name: str, /, *, where: Where = HERE, who: Who = SOMEONE) -> int:
-    """Add an operator, or give it another name."""
-    body = msgspec.json.encode(Operator(code.upper(), name))
-    _submit(where.dir(), SaveRecord("operator", code.upper(), body, who.name(), who.why("operator")))
-    say(f"operator {code.upper()} saved")
+    """Add an operator, or give it another name; whether it is on sale stays (see juru operator)."""
+    key = code.upper()
+    with open_reads(where.dir()) as reads:
+        known = {r.key: msgspec.json.decode(r.body, type=Operator) for r in reads.records("operator")}
+    body = msgspec.json.encode(msgspec.structs.replace(known.get(key, Operator(key, name)), name=name))
+    _submit(where.dir(), SaveRecord("operator", key, body, who.name(), who.why("operator")))
+    say(f"operator {key} saved")
     return OK
 
 

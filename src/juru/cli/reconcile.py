@@ -12,8 +12,8 @@ from cyclopts import App, Parameter
 from juru.cli.given import HERE, SOMEONE, Json, Where, Who
 from juru.cli.output import OK, REFUSED, accepted, progress, say, say_json, say_table
 from juru.server.desk.link import open_desk, open_reads
-from juru.server.desk.statements import Compared, compare, read_statement
-from juru.server.domain.commands import ProposeFindings, SettleFinding
+from juru.server.desk.statements import Compared, compare, propose, read_statement
+from juru.server.domain.commands import SettleFinding
 from juru.server.domain.finding import Finding
 from juru.server.domain.results import Done
 from juru.server.errors import SettingsError
@@ -23,7 +23,6 @@ from juru.server.store.reads.papers import FiledPaper, PaperReads
 from juru.values.days import Zone, local_ms
 
 reconcile = App(name="reconcile", help="A supplier's statement against our orders.")
-_AT_ONCE = 200
 _SHOWN = 10_000
 
 
@@ -131,17 +130,10 @@ def _finding(papers: PaperReads, number: int) -> FiledPaper:
 
 
 async def _propose(data: DataDir, supplier: str, found: Compared, source: str, who: Who) -> int:
-    """File the findings, some at a time; how many were new."""
-    findings, new = found.result.findings, 0
+    """File the findings; how many were new."""
     async with open_desk(data) as desk:
         with progress("proposing") as told:
-            for at in range(0, len(findings), _AT_ONCE):
-                part = tuple(findings[at : at + _AT_ONCE])
-                result = accepted(await desk.submit(ProposeFindings(supplier, part, source, who.name())))
-                assert isinstance(result, Done), result
-                new += int(result.note or 0)
-                told(at + len(part), len(findings))
-    return new
+            return await propose(desk, supplier, found, source, who.name(), told)
 
 
 def _midnight(day: dt.date, zone: Zone) -> int:

@@ -1,4 +1,4 @@
-"""``juru agent``, ``product``, ``offer`` and ``supplier``: one set of commands over the columns of their tables."""
+"""``juru agent``, ``product``, ``offer``, ``supplier`` and ``operator``: one set of commands over their tables."""
 
 from __future__ import annotations
 
@@ -31,10 +31,11 @@ _LISTED = {
     "product": ("code", "name", "kind", "operator", "denom_k", "price_idr", "availability", "stock", "cut_offs"),
     "supplier": ("code", "name", "dialect", "availability", "in_flight_max", "rate_per_s", "cut_offs"),
     "offer": ("key", "product", "supplier", "sku", "cost_idr", "priority", "availability", "cut_offs"),
+    "operator": ("code", "name", "availability"),
     "bank_account": ("code", "bank", "number", "holder", "profile", "for_agents", "since"),
 }
 _ONE = {"agent": "an agent", "product": "a product", "supplier": "a supplier", "offer": "an offer"}
-_ONE |= {"bank_account": "a bank account"}
+_ONE |= {"bank_account": "a bank account", "operator": "an operator"}
 Cells = dict[str, str]
 Switch = Annotated[bool, Parameter(negative="")]
 
@@ -329,3 +330,4 @@ agent = group("agent")
 product = group("product")
 offer = group("offer")
 supplier = group("supplier")
+operator = group("operator")

@@ -28,9 +28,15 @@ class Fate(StrEnum):
     LOST_REPLY = "lost_reply"  # delivered, then the connection is cut without a byte
     LATE_SUCCESS = "late_success"  # says failed (timeout), delivers, reports success later
     SLOW_BODY = "slow_body"
+    FOREIGN_REFERENCE = "foreign_reference"  # answers about an order of somebody else
 
 
-WIRE_FAULTS = frozenset({Fate.UNMAPPED_CODE, Fate.HTML_PAGE, Fate.SERVER_ERROR, Fate.LOST_REPLY, Fate.SLOW_BODY})
+WIRE_FAULTS = frozenset(
+    {
+        *(Fate.UNMAPPED_CODE, Fate.HTML_PAGE, Fate.SERVER_ERROR),
+        *(Fate.LOST_REPLY, Fate.SLOW_BODY, Fate.FOREIGN_REFERENCE),
+    }
+)
 _ALWAYS_DELIVERED = frozenset({Fate.SUCCESS, Fate.LOST_REPLY, Fate.LATE_SUCCESS, Fate.SLOW_BODY})
 
 
@@ -39,6 +45,8 @@ class Behaviour(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     ``settle_ms_*`` is the time from the order to its final state where that is not the answer itself.
     ``fault_delivers_permille``: how many orders behind an unmapped code, an error page or a 5xx were delivered.
+    ``outage_from``, ``outage_requests``: from its so-manieth request on (of any kind) it answers that many not at all;
+    they are not even heard. 0 = never.
     ``price_change_every``: orders after which every price is drawn anew from -step, 0, +step; 0 = never.
     ``dedup`` False: the seller delivers again whenever a reference comes again, so that a test sees a double send.
     ``status_codes``: an OtomaX seller wraps its text as ``status=N&message=...``.
@@ -56,11 +64,14 @@ class Behaviour(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lost_reply_permille: int = 0
     late_success_permille: int = 0
     slow_body_permille: int = 0
+    foreign_reference_permille: int = 0
     pending_fails_permille: int = 0
     fault_delivers_permille: int = 500
     settle_ms_min: int = 200
     settle_ms_max: int = 2_000
     slow_body_ms: int = 3_000
+    outage_from: int = 0
+    outage_requests: int = 0
     price_change_every: int = 0
     price_step_idr: int = 0
     dedup: bool = True

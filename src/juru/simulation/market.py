@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import ipaddress
 import socket
 import time
@@ -78,7 +79,10 @@ class Market:
                 raise ValueError(f"supplier {told.name}: a name of its own and a dialect of {', '.join(SELLERS)}")
             seller = SELLERS[told.dialect](told, seed=config.seed, log=self.log, later=later, send=self.reporter.send)
             self.sellers[told.name] = seller
-            self._routes |= {f"/{told.name}{path}": serve for path, serve in seller.routes().items()}
+            self._routes |= {
+                f"/{told.name}{path}": functools.partial(seller.served, serve)
+                for path, serve in seller.routes().items()
+            }
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -94,8 +98,9 @@ class Market:
         reply = serve(asked)
         if reply.latency_s:
             await asyncio.sleep(reply.latency_s)
-        if reply.cut:
-            scope[HANG_UP]()
+        if reply.cut or reply.silent:
+            if reply.cut:
+                scope[HANG_UP]()
             while (await receive())["type"] != "http.disconnect":
                 pass
             return

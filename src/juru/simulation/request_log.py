@@ -18,7 +18,8 @@ PAGE = 5_000
 class Logged(msgspec.Struct, frozen=True):
     """One raw request. ``kind``: order, check, bill (an inquiry), meter, balance, price_list or ticket.
 
-    ``delivered``: this request led to a delivery, now or later; ``auth`` False: the buyer was not known by it.
+    It is outage for whatever was not heard. ``delivered``: this request led to a delivery, now or later; ``auth``
+    False: the buyer was not known by it.
     """
 
     seq: int

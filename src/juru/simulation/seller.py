@@ -127,7 +127,10 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """An answer and how it travels: after ``latency_s``; ``cut``: not at all; ``slow_s``: half of it so much later."""
+    """An answer and how it travels: after ``latency_s``; ``slow_s``: half of it so much later.
+
+    ``cut``: not at all, and the connection is closed; ``silent``: not at all, until the other side gives up.
+    """
 
     body: bytes
     content_type: bytes = b"text/plain; charset=utf-8"
@@ -135,6 +138,7 @@ class Reply(msgspec.Struct, frozen=True):
     latency_s: float = 0.0
     slow_s: float = 0.0
     cut: bool = False
+    silent: bool = False
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -178,6 +182,7 @@ class Seller(ABC):
         self._dice = Dice(seed, config.name, config.behaviour)
         self._sku_dice = {code.upper(): Dice(seed, config.name, b) for code, b in config.sku_behaviours.items()}
         self._trades = 0
+        self._heard = 0
         log.seller(config.name)
 
     @abstractmethod
@@ -195,6 +200,15 @@ class Seller(ABC):
     @abstractmethod
     def report(self, account: Account, trade: Trade) -> Report:
         """The callback that tells how a trade ended."""
+
+    def served(self, serve: Callable[[Asked], Reply], asked: Asked) -> Reply:
+        """One request; during an outage it is neither heard nor answered."""
+        self._heard += 1
+        habits = self.config.behaviour
+        if habits.outage_from and 0 <= self._heard - habits.outage_from < habits.outage_requests:
+            self.note(asked, "outage")
+            return Reply(b"", silent=True)
+        return serve(asked)
 
     def account(self, member_id: str) -> Account | None:
         """A buyer by his id, in any case."""
@@ -318,6 +332,8 @@ class Seller(ABC):
             reply = Reply(b"<html><h1>502 Bad Gateway</h1></html>", b"text/html", status=502)
         elif draw.fate is Fate.LOST_REPLY:
             reply = Reply(b"", cut=True)
+        elif draw.fate is Fate.FOREIGN_REFERENCE:
+            reply = self.write(account, msgspec.structs.replace(trade, ref=_another(trade.ref)))
         else:
             slow_s = self.behaviour(trade.sku).slow_body_ms / 1000
             reply = msgspec.structs.replace(self.write(account, trade), slow_s=slow_s)
@@ -327,6 +343,11 @@ class Seller(ABC):
 def same(given: str, right: str) -> bool:
     """Compare a proof in constant time."""
     return hmac.compare_digest(given.encode(), right.encode())
+
+
+def _another(ref: str) -> str:
+    """A reference of the same shape that is not this one."""
+    return ref[:-1] + ("1" if ref[-1:] != "1" else "2")
 
 
 def _debit(account: Account, trade: Trade) -> None:

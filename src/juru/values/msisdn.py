@@ -47,3 +47,10 @@ def same_destination(stored: str, echoed: str) -> bool:
     if number is None:
         return stored.strip() == echoed.strip()
     return number in (parse_msisdn(echoed), parse_msisdn("0" + echoed.strip()))
+
+
+def written_forms(echoed: str) -> tuple[str, ...]:
+    """The stored destinations that an echoed one may mean: a number in whatever form, anything else as it stands."""
+    plain = echoed.strip()
+    forms = (plain, parse_msisdn(echoed), parse_msisdn("0" + plain))
+    return tuple(dict.fromkeys(form for form in forms if form is not None))

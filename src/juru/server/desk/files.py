@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
@@ -16,6 +17,8 @@ import xlsxwriter
 from juru.server.errors import SettingsError
 
 BYTES_MAX = 50_000_000
+_UNPACKED_BYTES_MAX = 500_000_000
+_ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _DELIMITERS = ",;\t"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -29,18 +32,35 @@ class Row(msgspec.Struct, frozen=True):
 
 def read_rows(path: Path) -> list[Row]:
     """The rows of a table by the names in its header. Raises ``SettingsError`` with the remedy."""
-    reader = _xlsx if _is_xlsx(path) else _csv
     try:
         if path.stat().st_size > BYTES_MAX:
-            raise SettingsError(f"{path} is over {BYTES_MAX // 1_000_000} MB: divide it")
-        lines = reader(path)
-        return list(_named(path, lines))
+            raise SettingsError(_too_large(str(path), BYTES_MAX))
+        data = path.read_bytes()
     except FileNotFoundError as error:
         raise SettingsError(f"there is no file {path}") from error
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
+    return rows_of(str(path), data)
+
+
+def rows_of(name: str, data: bytes, *, bytes_max: int = BYTES_MAX) -> list[Row]:
+    """The same of a file's content, by which it is judged, whatever it is called; ``name`` is for messages."""
+    if len(data) > bytes_max:
+        raise SettingsError(_too_large(name, bytes_max))
+    if data.startswith((_ZIP, _OLD_EXCEL)):
+        lines = _workbook(name, data)
+    elif data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        raise SettingsError(f"{name} is a web page that only calls itself a table: open it and save it as XLSX")
+    else:
+        lines = _csv(name, data)
+    try:
+        return list(_named(name, lines))
     except csv.Error as error:
-        raise SettingsError(f"{path} is no CSV: {error}") from error
+        raise SettingsError(f"{name} is no CSV: {error}") from error
+
+
+def _too_large(name: str, bytes_max: int) -> str:
+    return f"{name} is over {bytes_max // 1_000_000} MB: divide it"
 
 
 def write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[str | int]]) -> int:
@@ -87,40 +107,45 @@ def _is_xlsx(path: Path) -> bool:
     raise SettingsError(f"{path}: give a file that ends in .csv or .xlsx")
 
 
-def _named(path: Path, lines: Iterator[list[str]]) -> Iterator[Row]:
-    header = [name.strip().lower() for name in next(lines, [])]
+def _named(name: str, lines: Iterator[list[str]]) -> Iterator[Row]:
+    header = [column.strip().lower() for column in next(lines, [])]
     while header and not header[-1]:
         header.pop()
     if not header:
-        raise SettingsError(f"{path} is empty: its first row must name the columns")
+        raise SettingsError(f"{name} is empty: its first row must name the columns")
     if "" in header or len(set(header)) < len(header):
-        raise SettingsError(f"{path}: every column needs a name of its own in the first row")
+        raise SettingsError(f"{name}: every column needs a name of its own in the first row")
     for number, line in enumerate(lines, 2):
         if not any(cell.strip() for cell in line):
             continue
         if any(cell.strip() for cell in line[len(header) :]):
-            raise SettingsError(f"{path} row {number} has more cells than the header: is a separator in a text?")
+            raise SettingsError(f"{name} row {number} has more cells than the header: is a separator in a text?")
         padded = line + [""] * (len(header) - len(line))
-        yield Row(number, {name: _restored(cell.strip()) for name, cell in zip(header, padded, strict=False)})
+        yield Row(number, {column: _restored(cell.strip()) for column, cell in zip(header, padded, strict=False)})
 
 
-def _csv(path: Path) -> Iterator[list[str]]:
+def _csv(name: str, data: bytes) -> Iterator[list[str]]:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise SettingsError(f"{path} is not UTF-8: save it as 'CSV UTF-8'") from error
+        raise SettingsError(f"{name} is neither CSV in UTF-8 nor XLSX: save it as 'CSV UTF-8'") from error
     first = text.partition("\n")[0]
     delimiter = max(_DELIMITERS, key=first.count)
     return iter(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
 
 
-def _xlsx(path: Path) -> Iterator[list[str]]:
+def _workbook(name: str, data: bytes) -> Iterator[list[str]]:
+    """The first sheet; one that would unpack to far more than any table has is not unpacked."""
     try:
-        with python_calamine.CalamineWorkbook.from_path(str(path)) as book:
+        if data.startswith(_ZIP):
+            with zipfile.ZipFile(io.BytesIO(data)) as packed:
+                if sum(entry.file_size for entry in packed.infolist()) > _UNPACKED_BYTES_MAX:
+                    raise SettingsError(f"{name} unpacks to over {_UNPACKED_BYTES_MAX // 1_000_000} MB: divide it")
+        with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
             sheet = book.get_sheet_by_index(0)
             rows = sheet.to_python(skip_empty_area=False)
-    except python_calamine.CalamineError as error:
-        raise SettingsError(f"{path} is no readable XLSX: {error}") from error
+    except (python_calamine.CalamineError, zipfile.BadZipFile) as error:
+        raise SettingsError(f"{name} is no readable XLSX: {error}") from error
     return iter([[_text(value) for value in row] for row in rows])
 
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
 from juru.server.desk.files import Row, read_rows
 from juru.server.dialects.texts import classify
+from juru.server.domain.commands import Command, ProposeFindings
 from juru.server.domain.outcome import Outcome
-from juru.server.domain.reconcile import Reconciled, StatementLine, reconcile
-from juru.server.errors import SettingsError
+from juru.server.domain.reconcile import NEAR_MS, Reconciled, StatementLine, reconcile
+from juru.server.domain.refusals import Refusal
+from juru.server.domain.results import Done, Result
+from juru.server.errors import CommandError, SettingsError
 from juru.server.store.reads.attempts import AttemptReads
-from juru.values.days import Zone, local_ms
+from juru.values.days import DAY_MS, MINUTE_MS, Zone, local_ms
 from juru.values.rupiah import parse_number
 
 ALIASES: Mapping[str, tuple[str, ...]] = {
@@ -40,9 +46,14 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "at": ("tanggal", "waktu", "tgl", "date", "time", "created_at", "tanggal transaksi"),
 }
 """Column names as suppliers write them; ``--column ref=KOLOM`` says it where none fits."""
+PROPOSED_AT_ONCE = 200
 _NEEDED = ("dest", "price")
-_TIMES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d-%m-%Y %H:%M:%S")
-_DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y")
+_TIME = re.compile(
+    r"(?:(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})|(?P<d2>\d{1,2})[/-](?P<m2>\d{1,2})[/-](?P<y2>\d{4}))"
+    r"(?:[ T]+(?P<hour>\d{1,2})[:.](?P<min>\d{2})(?:[:.](?P<sec>\d{2})(?:\.\d+)?)?)?",
+    re.ASCII,
+)
+_UNDONE = frozenset({"refund", "batal", "dibatalkan", "reversal"})
 
 
 class Compared(msgspec.Struct, frozen=True):
@@ -77,70 +88,135 @@ def columns(header: Sequence[str], given: Mapping[str, str]) -> dict[str, str]:
 
 def read_statement(path: Path, zone: Zone, given: Mapping[str, str]) -> list[StatementLine]:
     """Every row of a statement. Raises ``SettingsError`` that names the first row that cannot be read."""
-    rows = read_rows(path)
+    return lines_of(str(path), read_rows(path), zone, given)
+
+
+def lines_of(name: str, rows: Sequence[Row], zone: Zone, given: Mapping[str, str]) -> list[StatementLine]:
+    """Every row of a table as a line of the statement; ``name`` is the file's, for messages."""
     if not rows:
-        raise SettingsError(f"{path} has no rows under its header")
+        raise SettingsError(f"{name} has no rows under its header")
     where = columns(list(rows[0].cells), given)
-    return [_line(path, row, where, zone) for row in rows]
+    return [_line(name, row, where, zone) for row in rows]
 
 
-def _line(path: Path, row: Row, where: Mapping[str, str], zone: Zone) -> StatementLine:
-    def cell(field: str) -> str:
-        return row.cells.get(where.get(field, ""), "").strip()
-
-    price_idr = parse_number(cell("price")) if cell("price") else None
-    if cell("price") and price_idr is None:
-        raise SettingsError(f"{path} row {row.number}: {cell('price')!r} is no amount in rupiah")
+def _line(name: str, row: Row, where: Mapping[str, str], zone: Zone) -> StatementLine:
+    cells = {field: row.cells[column] for field, column in where.items()}
+    price, told = cells.get("price", ""), cells.get("at", "")
+    price_idr = parse_number(price) if price else None
+    if price and price_idr is None:
+        raise SettingsError(f"{name} row {row.number}: {price!r} is no amount in rupiah")
+    at_ms, within_ms = _instant(name, row, told, zone)
     return StatementLine(
         row.number,
-        charged=_charged(path, row, cell("status"), price_idr),
-        ref=cell("ref"),
-        their_id=cell("their_id"),
-        sku=cell("sku").upper(),
-        dest=cell("dest"),
+        charged=_charged(name, row, cells.get("status", ""), price_idr),
+        ref=cells.get("ref", ""),
+        their_id=cells.get("their_id", ""),
+        sku=cells.get("sku", "").upper(),
+        dest=cells.get("dest", ""),
         price_idr=None if price_idr is None else abs(price_idr),
-        sn=cell("sn"),
-        at_ms=_instant(path, row, cell("at"), zone),
+        sn=cells.get("sn", ""),
+        at_ms=at_ms,
+        within_ms=within_ms,
     )
 
 
-def _charged(path: Path, row: Row, status: str, price_idr: int | None) -> bool:
+def _charged(name: str, row: Row, status: str, price_idr: int | None) -> bool:
     """Whether a row took money: by its status word, else by its price."""
     if not status:
         return bool(price_idr)
+    charged = _status(status)
+    if charged is None:
+        raise SettingsError(
+            f"{name} row {row.number}: status {status!r} is neither success nor failure; wait until it is final"
+        )
+    return charged
+
+
+@lru_cache(maxsize=256)
+def _status(status: str) -> bool | None:
+    """Whether a status word says that money was taken; None where it is not final. A file has few of them."""
     match classify(status).outcome:
         case Outcome.SUCCESS:
             return True
         case Outcome.FAILED | Outcome.REFUSED:
             return False
-        case _ if status.lower() in {"refund", "batal", "dibatalkan", "reversal"}:
-            return False
         case _:
-            raise SettingsError(
-                f"{path} row {row.number}: status {status!r} is neither success nor failure; wait until it is final"
-            )
+            return False if status.lower() in _UNDONE else None
 
 
-def _instant(path: Path, row: Row, written: str, zone: Zone) -> int | None:
+def _instant(name: str, row: Row, written: str, zone: Zone) -> tuple[int | None, int]:
+    """When a row says that it was, and how exactly it says so."""
     if not written:
+        return None, 1
+    found = _told_time(written)
+    if found is None:
+        raise SettingsError(f"{name} row {row.number}: {written!r} is no date; write 2026-11-23 10:15:00")
+    told, within_ms = found
+    return local_ms(told, zone), within_ms
+
+
+@lru_cache(maxsize=4_096)
+def _told_time(written: str) -> tuple[dt.datetime, int] | None:
+    """A wall-clock time and how long it lasts: a second, a minute or a day."""
+    found = _TIME.fullmatch(written)
+    if found is None:
         return None
-    for pattern in (*_TIMES, *_DAYS):
-        try:
-            return local_ms(dt.datetime.strptime(written[:19], pattern), zone)  # noqa: DTZ007 - it has no zone
-        except ValueError:
-            continue
-    raise SettingsError(f"{path} row {row.number}: {written!r} is no date; write 2026-11-23 10:15:00")
+    year, month, day = (found["y"], found["m"], found["d"]) if found["y"] else (found["y2"], found["m2"], found["d2"])
+    try:
+        told = dt.datetime(  # noqa: DTZ001 - it has no zone of its own
+            int(year), int(month), int(day), int(found["hour"] or 0), int(found["min"] or 0), int(found["sec"] or 0)
+        )
+    except ValueError:
+        return None
+    return told, 1_000 if found["sec"] else MINUTE_MS if found["hour"] else DAY_MS
+
+
+class Asked(Protocol):
+    """Whoever carries one command to the writer."""
+
+    async def submit(self, command: Command) -> Result:
+        """Its result."""
+
+
+async def propose(
+    asked: Asked,
+    supplier: str,
+    found: Compared,
+    source: str,
+    by: str,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> int:
+    """File the findings, some at a time, so that orders never wait for long; how many were new."""
+    findings, new = found.result.findings, 0
+    for at in range(0, len(findings), PROPOSED_AT_ONCE):
+        part = tuple(findings[at : at + PROPOSED_AT_ONCE])
+        result = await asked.submit(ProposeFindings(supplier, part, source, by))
+        if isinstance(result, Refusal):
+            told = f"{new} findings were proposed, then: {result.facts.get('detail', result.code.value)}"
+            raise CommandError(f"{told}; bring the statement in again, none is proposed twice")
+        assert isinstance(result, Done), result
+        new += int(result.note or 0)
+        progress(at + len(part), len(findings))
+    return new
 
 
 def compare(
     lines: Sequence[StatementLine], reads: AttemptReads, supplier: str, *, from_ms: int | None, until_ms: int | None
 ) -> Compared:
-    """Hold a statement against our book; the span is the statement's own where none is given."""
-    told = [line.at_ms for line in lines if line.at_ms is not None]
-    if not told and (from_ms is None or until_ms is None):
+    """Hold a statement against our book; the span is the statement's own where none is given.
+
+    What a line without a reference may mean can lie a little outside of the span, so more is read than is missed.
+    """
+    begun = [line.at_ms for line in lines if line.at_ms is not None]
+    if not begun and (from_ms is None or until_ms is None):
         raise SettingsError("the statement has no times: say its span with --from and --to")
-    start_ms = min(told) if from_ms is None else from_ms
-    end_ms = max(told) + 1 if until_ms is None else until_ms
-    ours = {a.attempt_id: a for a in reads.delivered(supplier, from_ms=start_ms, until_ms=end_ms)}
-    ours |= {a.attempt_id: a for a in reads.by_refs(supplier, dict.fromkeys(line.ref for line in lines if line.ref))}
-    return Compared(len(lines), start_ms, end_ms, reconcile(lines, ours.values()))
+    start_ms = min(begun) if from_ms is None else from_ms
+    over = (line.at_ms + line.within_ms for line in lines if line.at_ms is not None)
+    end_ms = max(over) if until_ms is None else until_ms
+    near = reads.delivered(supplier, from_ms=start_ms - NEAR_MS, until_ms=end_ms + NEAR_MS)
+    ours = {a.attempt_id: a for a in near}
+    read = {attempt.ref for attempt in ours.values()}
+    others = dict.fromkeys(line.ref for line in lines if line.ref and line.ref not in read)
+    ours |= {a.attempt_id: a for a in reads.by_refs(supplier, others)}
+    result = reconcile(lines, ours.values(), from_ms=start_ms, until_ms=end_ms)
+    return Compared(len(lines), start_ms, end_ms, result)

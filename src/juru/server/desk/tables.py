@@ -174,7 +174,16 @@ BANKS = Table(
         Column("since", c.DAY, "first day whose rows count: 2026-11-24; those before are in the opening balance"),
     ),
 )
-TABLES = {table.kind: table for table in (AGENTS, PRODUCTS, SUPPLIERS, OFFERS, BANKS)}
+OPERATORS = Table(
+    "operator",
+    "code",
+    (
+        Column("code", c.CODE, "our code for it, such as TELKOMSEL; products and prefixes name it"),
+        Column("name", c.TEXT, "as it is called"),
+        Column("availability", c.WORD, "open, closed or disturbed (gangguan); it holds for all its products"),
+    ),
+)
+TABLES = {table.kind: table for table in (AGENTS, PRODUCTS, SUPPLIERS, OFFERS, BANKS, OPERATORS)}
 
 
 def shown(record: msgspec.Struct) -> dict[str, Any]:

@@ -21,14 +21,17 @@ from juru.server.domain.outcome import Answer, Outcome
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.results import Done, Result
 from juru.server.domain.settle import attempt_answered
-from juru.values.msisdn import same_destination
+from juru.values.msisdn import same_destination, written_forms
 
 NEAR_MS = 2 * 3_600_000
 """How far apart in time a line without a reference and an attempt may be to be taken for each other."""
 
 
 class StatementLine(msgspec.Struct, frozen=True):
-    """One line of a supplier's statement. ``charged``: whether it took money; ``number`` is its row in the file."""
+    """One line of a supplier's statement. ``charged``: whether it took money; ``number`` is its row in the file.
+
+    ``at_ms`` begins the second, minute or day that the line names; ``within_ms`` is how long that is.
+    """
 
     number: int
     charged: bool
@@ -39,6 +42,7 @@ class StatementLine(msgspec.Struct, frozen=True):
     price_idr: int | None = None
     sn: str = ""
     at_ms: int | None = None
+    within_ms: int = 1
 
 
 class OurAttempt(msgspec.Struct, frozen=True):
@@ -63,15 +67,26 @@ class Reconciled(msgspec.Struct):
     findings: list[FindingDraft] = []
 
 
-def reconcile(lines: Sequence[StatementLine], ours: Iterable[OurAttempt]) -> Reconciled:
-    """Compare; ``ours`` are the attempts whose references the lines name, and every delivered one of the span."""
-    return _Reconciling(ours).run(lines)
+def reconcile(
+    lines: Sequence[StatementLine],
+    ours: Iterable[OurAttempt],
+    *,
+    from_ms: int | None = None,
+    until_ms: int | None = None,
+) -> Reconciled:
+    """Compare; ``ours`` are the attempts whose references the lines name, and every delivered one of the span.
+
+    Those before ``from_ms`` or not before ``until_ms`` may be what a line means, but nobody misses them.
+    """
+    return _Reconciling(ours, from_ms, until_ms).run(lines)
 
 
 class _Reconciling:
-    def __init__(self, ours: Iterable[OurAttempt]) -> None:
+    def __init__(self, ours: Iterable[OurAttempt], from_ms: int | None, until_ms: int | None) -> None:
+        self._span = from_ms, until_ms
         self._by_ref = {attempt.ref.upper(): attempt for attempt in ours}
         self._left = {ref: attempt for ref, attempt in self._by_ref.items() if attempt.charged_idr is not None}
+        self._to: dict[str, list[OurAttempt]] = {}
         self._told: set[str] = set()
         self._result = Reconciled()
 
@@ -86,6 +101,8 @@ class _Reconciling:
                 self._extra(line)
             else:
                 nameless.append(line)
+        for attempt in self._left.values() if nameless else ():
+            self._to.setdefault(attempt.dest.strip(), []).append(attempt)
         for line in sorted(nameless, key=lambda one: (one.at_ms or 0, one.number)):
             near = self._nearest(line)
             if near is None:
@@ -94,18 +111,24 @@ class _Reconciling:
                 self._result.by_number += 1
                 self._compare(line, near, by_number=True)
         for attempt in sorted(self._left.values(), key=lambda one: one.attempt_id):
-            self._find(Difference.MISSING_THERE, attempt, None, attempt.charged_idr or 0)
+            if self._inside(attempt):
+                self._find(Difference.MISSING_THERE, attempt, None, attempt.charged_idr or 0)
         return self._result
+
+    def _inside(self, attempt: OurAttempt) -> bool:
+        from_ms, until_ms = self._span
+        return (from_ms is None or from_ms <= attempt.at_ms) and (until_ms is None or attempt.at_ms < until_ms)
 
     def _nearest(self, line: StatementLine) -> OurAttempt | None:
         fits = [
             attempt
-            for attempt in self._left.values()
-            if same_destination(attempt.dest, line.dest)
+            for form in written_forms(line.dest)
+            for attempt in self._to.get(form, ())
+            if attempt.ref.upper() in self._left
             and (not line.sku or attempt.sku.upper() == line.sku.upper())
-            and (line.at_ms is None or abs(attempt.at_ms - line.at_ms) <= NEAR_MS)
+            and _apart_ms(attempt, line) <= NEAR_MS
         ]
-        return min(fits, key=lambda one: (abs(one.at_ms - (line.at_ms or one.at_ms)), one.attempt_id), default=None)
+        return min(fits, key=lambda one: (_apart_ms(one, line), one.attempt_id), default=None)
 
     def _compare(self, line: StatementLine, attempt: OurAttempt, *, by_number: bool) -> None:
         ref = attempt.ref.upper()
@@ -173,6 +196,13 @@ class _Reconciling:
                 by_number=by_number,
             )
         )
+
+
+def _apart_ms(attempt: OurAttempt, line: StatementLine) -> int:
+    """How far an attempt is from the span of time that a line names."""
+    if line.at_ms is None:
+        return 0
+    return max(line.at_ms - attempt.at_ms, attempt.at_ms - (line.at_ms + line.within_ms - 1), 0)
 
 
 def _words(line: StatementLine) -> str:
