@@ -468,9 +468,9 @@ def test_one_bad_row_changes_nothing_and_is_named(shop: Desk, tmp_path: Path, en
 def test_an_unreadable_file_says_what_to_do(shop: Desk, tmp_path: Path, content: bytes, remedy: str) -> None:
     (tmp_path / "bad.csv").write_bytes(content)
     assert remedy in shop("agent", "import", "bad.csv", code=2).err
-    (tmp_path / "bad.xlsx").write_bytes(content or b"?")
+    (tmp_path / "bad.xlsx").write_bytes(b"PK\x03\x04" + content)
     assert "bad.xlsx" in shop("agent", "import", "bad.xlsx", code=2).err
-    assert ".csv or .xlsx" in shop("agent", "import", "bad.txt", code=2).err
+    assert "no file bad.txt" in shop("agent", "import", "bad.txt", code=2).err
 
 
 def test_an_unknown_column_is_named_with_those_that_are_known(shop: Desk, tmp_path: Path) -> None:
@@ -480,7 +480,11 @@ def test_an_unknown_column_is_named_with_those_that_are_known(shop: Desk, tmp_pa
     assert "name" in problems[0]["why"]
 
 
-@pytest.mark.parametrize("kind", sorted(TABLES))
+IN_FILES = sorted(TABLES.keys() - {"bank_account"})
+"""What is exported and imported as a table; there are few bank accounts, so they are typed."""
+
+
+@pytest.mark.parametrize("kind", IN_FILES)
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
 def test_what_is_exported_is_brought_in_again_unchanged(shop: Desk, tmp_path: Path, kind: str, ending: str) -> None:
     shop("agent", "set", "budi", "--h2h", "--product-markups", "S10=150", "--ips", "10.0.0.0/8; 127.0.0.1")
@@ -496,7 +500,7 @@ def test_what_is_exported_is_brought_in_again_unchanged(shop: Desk, tmp_path: Pa
     assert said["unchanged"] == len(shop(kind, "list", "--json").json) > 0
 
 
-@pytest.mark.parametrize("kind", sorted(TABLES))
+@pytest.mark.parametrize("kind", IN_FILES)
 def test_an_export_holds_no_secret(shop: Desk, tmp_path: Path, kind: str) -> None:
     told = shop("agent", "set", "budi", "--h2h", "--json").json["issued"]
     issued = [i for i in told if i["name"] != "user"]
@@ -510,13 +514,15 @@ def test_an_export_holds_no_secret(shop: Desk, tmp_path: Path, kind: str) -> Non
 
 
 def test_every_column_of_a_table_is_a_field_or_a_secret(shop: Desk) -> None:
+    shop("bank", "add", "BCA1", "--bank", "BCA", "--number", "1234567890", "--holder", "Toko Uji")
+    groups = {"bank_account": "bank"}
     for kind, table in TABLES.items():
         with open_reads(shop.data) as reads:
             record = table.read(reads.records(kind)[0].body)
         assert {c.name for c in table.written} <= set(record.__struct_fields__)
         unseen = {"id", "secrets", "callback_token"}
         assert set(record.__struct_fields__) - {c.name for c in table.columns} <= unseen
-        assert all(row["means"] for row in shop(kind, "columns", "--json").json)
+        assert all(row["means"] for row in shop(groups.get(kind, kind), "columns", "--json").json)
 
 
 def test_a_spreadsheet_of_the_country_uses_semicolons(shop: Desk, tmp_path: Path) -> None:

@@ -23,6 +23,9 @@ from tests.support.house import PASSWORD, PEOPLE, Browser, House, make
 
 OPEN = {
     ("GET", "/healthz"): 200,
+    # These two look at the address instead: a watcher of the house has no login.
+    ("GET", "/readyz"): 200,
+    ("GET", "/metrics"): 200,
     ("GET", "/login"): 200,
     ("POST", "/login"): 400,
     ("POST", "/logout"): 303,
@@ -30,7 +33,13 @@ OPEN = {
 }
 """Routes that answer whoever asks, and how, asked with nothing: a new one stands here only if it is meant to."""
 
-BY_TOKEN = {"/admin/command", "/admin/commands", "/chat", "/chat/{code}/replies"}
+BY_TOKEN = {
+    *("/admin/command", "/admin/commands", "/admin/close", "/admin/keys"),
+    *("/chat", "/chat/{code}/replies"),
+}
+UPLOADS = {"/bank/look"}
+"""Where a file is sent: these have limits of their own, tested with them."""
+
 NEEDS = {
     ("GET", "/"): Power.SEE,
     ("GET", "/orders/{order_id:int}"): Power.SEE,
@@ -39,6 +48,12 @@ NEEDS = {
     ("GET", "/console/lines"): Power.SEE,
     ("POST", "/console/decide"): Power.DECIDE,
     ("POST", "/console/chat"): Power.CHAT,
+    ("GET", "/reports"): Power.REPORTS,
+    ("GET", "/reports/{kind}"): Power.REPORTS,
+    ("GET", "/orders"): Power.SEE,
+    ("GET", "/orders.{ending}"): Power.SEE,
+    ("GET", "/statements/{kind}/{code}"): Power.REPORTS,
+    ("GET", "/prices/{code}"): Power.SEE,
     ("GET", "/agents"): Power.SEE,
     ("GET", "/agents/{code}"): Power.SEE,
     ("POST", "/agents/{code}/renew"): Power.AGENTS,
@@ -167,7 +182,8 @@ def test_no_unsafe_route_takes_a_form_of_another_browser(house: House) -> None:
         ):
             assert rina.send(filled(path), token=right, headers=headers).status == 403, (path, headers)
         assert rina.ask("POST", filled(path), b"csrf=x", Content_Type="text/plain").status == 403
-        assert rina.send(filled(path), token=right, filler="x" * 70_000).status == 413
+        if path not in UPLOADS:
+            assert rina.send(filled(path), token=right, filler="x" * 70_000).status == 413
 
 
 def test_each_role_reaches_what_it_may_and_nothing_else(house: House) -> None:
@@ -381,7 +397,7 @@ def test_guesses_wait_longer_and_longer_also_after_a_restart(tmp_path: Path) -> 
     thief = house.browser()
     answers = [thief.log_in("rina", f"tebakan {n}") for n in range(7)]
     assert [a.status for a in answers] == [401, 401, 401, 401, 401, 429, 429]
-    assert "Coba lagi dalam 30 detik" in answers[5].text
+    assert re.search(r"Coba lagi dalam (2\d|30) detik", answers[5].text)
     assert 1 <= int(answers[5].headers["retry-after"]) <= 30
     assert thief.log_in("rina").status == 429, "not even the right one"
     assert thief.log_in("nobody", "x" * 20).status == 401, "another login is another count"
@@ -519,7 +535,9 @@ def test_new_credentials_are_shown_once_and_the_old_are_void_at_once(own: House)
     other.log_in("rina")
     assert shown(other.get(answer.location).text) == [], "only the session that asked"
     page_ = rina.get(answer.location)
-    pin, password, api_key = shown(page_.text)
+    fresh = shown(page_.text)
+    assert "BUDI01" in fresh, "the user name is no secret, but belongs to them"
+    pin, password, api_key = (secret for secret in fresh if secret != "BUDI01")
     assert page_.headers["cache-control"] == "no-store"
     assert "Saldo" in balance_asked(own, "203.0.113.9", secrets={"pin": pin, "password": password})
     second = rina.get(answer.location)
