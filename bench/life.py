@@ -15,6 +15,7 @@ from juru.server.domain.commands import OrderLine, PlaceOrder
 from juru.server.domain.order import Happened
 from juru.server.domain.outcome import Answer, Buy, Outcome
 from juru.server.domain.results import Placed
+from juru.server.domain.views import OrderView
 from juru.server.engine.ports import Told
 
 CLIENTS = 1_000
@@ -45,6 +46,7 @@ async def _run(path: Path, orders: int, seed: int) -> dict[str, float]:
 
     async def render(row: OutboxRow) -> bool:
         nonlocal rendered
+        assert isinstance(row.view, OrderView), row
         rendered += len(order_text(row.view)) > 0
         return True
 

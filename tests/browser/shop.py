@@ -143,8 +143,11 @@ class Shop:
             pin_matches=pin_matches,
             clock=runtime.boottime_s,
             served=SERVED,
+            grammar=lambda: DEFAULT,
+            templates=Templates,
+            now_ms=runtime.now_ms,
         )
-        self.chat = ChatChannel(door, lambda: DEFAULT, Templates)
+        self.chat = ChatChannel(door)
         self.sessions = SessionFile(self._folder / "sessions.db")
         gate = make_gate(
             self.writer,

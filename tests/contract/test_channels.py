@@ -434,6 +434,44 @@ def test_api_refuses_stale_replayed_and_forged_signatures(tmp_path: Path) -> Non
     _in_shop(tmp_path, scene)
 
 
+def test_api_corrects_a_number_while_nothing_was_sent_and_complains(tmp_path: Path) -> None:
+    async def scene(shop: Shop) -> None:
+        other = f"{DEST[:-2]}77"
+        shop.server.dispatcher.stop()
+        order = {"ref": "fix-1", "product": PRODUCT.code, "dest": DEST}
+        assert (await shop.api("POST", "/orders", order))[0] == 200
+        status, document = await shop.api("POST", "/orders/fix-1/destination", {"dest": other})
+        assert (status, document["dest"], document["state"]) == (200, other, "accepted")
+        assert (await shop.api("GET", "/orders/fix-1"))[1]["dest"] == other
+        for dest in (DEST, other):
+            status, again = await shop.api("POST", "/orders", order | {"dest": dest}, at_s=int(time.time()) - 9)
+            assert (status, again["dest"], again["repeated"]) == (200, other, True)
+        status, problem = await shop.api("POST", "/orders/fix-1/destination", {"dest": "0812"})
+        assert (status, problem["code"]) == (422, "bad_destination")
+        status, problem = await shop.api("POST", "/orders/nothing/destination", {"dest": other})
+        assert (status, problem["code"]) == (404, "unknown_order")
+        complaint = {"key": "k1", "ref": "fix-1", "text": "not arrived"}
+        status, filed = await shop.api("POST", "/complaints", complaint)
+        assert (status, filed["order_id"], filed["within_s"]) == (200, document["order_id"], 86_400)
+        assert await shop.api("POST", "/complaints", complaint, at_s=int(time.time()) - 1) == (200, filed)
+        status, problem = await shop.api("POST", "/complaints", complaint | {"key": "k2", "text": " "})
+        assert (status, problem["code"]) == (400, "malformed")
+        assert await shop.orders() == 1
+
+    _in_shop(tmp_path, scene)
+
+
+def test_api_corrects_nothing_that_was_sent(tmp_path: Path) -> None:
+    async def scene(shop: Shop) -> None:
+        assert (await shop.api("POST", "/orders", {"ref": "sent-1", "product": PRODUCT.code, "dest": DEST}))[0] == 200
+        await shop.done(1)
+        status, problem = await shop.api("POST", "/orders/sent-1/destination", {"dest": f"{DEST[:-2]}77"})
+        assert (status, problem["code"]) == (409, "not_correctable")
+        assert (await shop.api("GET", "/orders/sent-1"))[1]["dest"] == DEST
+
+    _in_shop(tmp_path, scene)
+
+
 def test_api_pages_by_cursor_and_describes_itself(tmp_path: Path) -> None:
     async def scene(shop: Shop) -> None:
         for number in range(5):
@@ -463,7 +501,9 @@ def test_chat_places_repeats_and_tells_the_end(tmp_path: Path) -> None:
         assert "akan diproses" in first
         await shop.done(1)
         later = await shop.server.chat.later(code, 0, 5.0)
-        assert "SUKSES" in later[0].text
+        if "SUKSES" not in later[-1].text:
+            later = await shop.server.chat.later(code, later[-1].id, 5.0)
+        assert "SUKSES" in later[-1].text
         await shop.server.chat.say(code, text, "m1")
         await shop.server.chat.say(code, text, "m2")
         assert await shop.orders() == 1

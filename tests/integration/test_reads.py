@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from juru.books.sqlite import SqliteEngine
-from juru.server.domain.accounts import agent_deposit
+from juru.server.domain.accounts import agent_commission, agent_deposit
 from juru.server.domain.commands import MessageKey, OrderLine, PlaceOrder
 from juru.server.domain.order import Happened
 from juru.server.domain.refusals import Refusal
 from juru.server.domain.sums import Dimension, Sums
 from juru.server.domain.views import OrderState
 from juru.server.store import heads, store
-from juru.server.store.reads import days, lists, reads, statements, sums
+from juru.server.store.reads import agents, corrected, days, lists, reads, statements, sums
 from juru.server.store.reads.lists import OrderFilter, What
 from juru.server.store.reads.reads import Reads
 from juru.values.days import Zone
@@ -73,10 +73,41 @@ def test_orders_are_filtered(asked: Reads) -> None:
 
 def test_the_last_order_to_a_number_is_found_with_and_without_reference(asked: Reads) -> None:
     for order in asked.orders(agent_id=LOW, limit=100):
-        latest = asked.last_order_to(LOW, order.dest)
-        assert latest is not None
-        assert latest.id == max(o.id for o in asked.orders(agent_id=LOW, dest=order.dest))
-    assert asked.last_order_to(LOW, "+628999") is None
+        found = asked.orders_to(LOW, order.dest)
+        assert [o.id for o in found] == [o.id for o in asked.orders(agent_id=LOW, dest=order.dest)]
+    assert asked.orders_to(LOW, "+628999") == []
+
+
+def test_a_corrected_order_is_told_with_its_number_and_its_complaint(asked: Reads) -> None:
+    (order,) = asked.orders(dest="+6281234561113")
+    assert asked.orders_to(LOW, "+6281234561113") == [order] == asked.orders(agent_id=LOW, dest="+6281234561113")
+    for before in ("+6281234561111", "+6281234561112"):
+        assert asked.orders_to(LOW, before) == asked.orders(dest=before) == []
+    timeline = asked.timeline(order.id)
+    assert timeline is not None
+    assert (timeline.order.dest, timeline.complaint) == ("+6281234561113", None)
+    corrected = [row.event.dest for row in timeline.events if row.event.kind is Happened.CORRECTED]
+    assert corrected == ["+6281234561112", "+6281234561113"]
+    complained = [c for o in asked.orders(limit=100) if (c := asked.complaint(o.id)) is not None]
+    assert [c.state for c in complained] == ["closed", "reopened"]
+
+
+def test_an_agents_day_agrees_with_his_postings(asked: Reads) -> None:
+    day = asked.agent_day(LOW, DAY)
+    orders = asked.orders(agent_id=LOW, limit=100)
+    rows = [row for row in asked.statement(agent_deposit(LOW), limit=1_000) if row.kind != "hold"]
+    sold = [row for row in rows if row.code in {"sale", "late_charge", "order_reversed"}]
+    assert sum(line.sales_idr for line in day.products) == -sum(row.amount_idr for row in sold)
+    assert day.in_idr - day.out_idr == sum(row.amount_idr for row in rows if row not in sold)
+    assert day.open == sum(o.state is OrderState.ACCEPTED for o in orders)
+    assert (day.failed, day.reversed) == (sum(o.state is OrderState.FAILED for o in orders), 2)
+    up = asked.agent_day(1, DAY)
+    commissions = asked.statement(agent_commission(1), limit=1_000)
+    assert up.commission_idr == sum(row.amount_idr for row in commissions if row.code != "commission_redeemed")
+    moved, count = asked.movements(LOW, DAY, 2)
+    assert (len(moved), count) == (2, len([row for row in rows if row not in sold or row.code == "late_charge"]))
+    assert asked.agent_day(LOW, DAY + 1).empty
+    assert asked.movements(LOW, DAY + 1) == ([], 0)
 
 
 def test_a_timeline_tells_all_of_a_late_order(asked: Reads) -> None:
@@ -128,7 +159,7 @@ def test_a_day_agrees_with_orders_and_balances(asked: Reads) -> None:
     assert sums.accepted == len(orders)
     by_state = {state: sum(o.state is state for o in orders) for state in OrderState}
     assert sums.succeeded == by_state[OrderState.SUCCESS] + by_state[OrderState.REVERSED]
-    assert (sums.failed, sums.reversed) == (by_state[OrderState.FAILED], 1)
+    assert (sums.failed, sums.reversed) == (by_state[OrderState.FAILED], by_state[OrderState.REVERSED])
     assert sums.sales_idr == net["house:sales"]
     assert sums.cost_idr == -net["house:cost"]
     assert sums.commission_idr == -net["house:commission_expense"]
@@ -150,7 +181,8 @@ def test_sums_do_not_depend_on_whether_a_day_is_closed(asked: Reads, cell: Small
 
 def test_what_waits_and_who_was_refused(asked: Reads, cell: SmallCell) -> None:
     assert {item.kind for item in asked.open_queue()} >= {"unknown", "late_success", "unmatched_callback"}
-    assert [row.code for row in asked.refusals(2)] == ["bad_destination", "unknown_sender"]
+    refused = ["not_your_downline", "bad_destination", "unknown_sender"]
+    assert [row.code for row in asked.refusals(3)] == refused
     assert [row.ref for row in asked.callbacks(1)] == ["nobody"]
     due = asked.outbox_due(cell.runtime.time_ms + 60_000, 100)
     assert [w.row.id for w in due] == sorted(w.row.id for w in due)
@@ -161,8 +193,8 @@ def test_what_waits_and_who_was_refused(asked: Reads, cell: SmallCell) -> None:
 
 
 def test_records_and_their_history(asked: Reads, cell: SmallCell) -> None:
-    assert [r.key for r in asked.records("agent")] == ["LOW", "MID", "UP"]
-    assert len(asked.record_history("product", "P10")) == 1
+    assert [r.key for r in asked.records("agent")] == ["AG00004", "AG00005", "LOW", "MID", "UP"]
+    assert len(asked.record_history("product", "P10")) == 2
     head, counts = asked.head(), asked.counts()
     assert head is not None
     assert (head.commit_no, bytes.fromhex(head.seal)) == (counts.commits, cell.store.head)
@@ -183,7 +215,7 @@ def test_a_refused_message_read_back_is_refused_again(tmp_path: Path) -> None:
 STORE_MAY_SCAN = {"_LATEST_ANSWERS", "_BATCH"}
 """Read at start, newest first with a limit; and after a commit in doubt."""
 NAMED = (
-    *("ORDER", "ORDER_BY_REF", "LAST_CHAT_TO", "LAST_OF_RECENT_TO", "ATTEMPTS", "EVENTS", "TRANSFER", "ENDINGS_OF"),
+    *("ORDER", "ORDER_BY_REF", "CHAT_TO", "RECENT_TO", "ATTEMPTS", "EVENTS", "TRANSFER", "ENDINGS_OF"),
     *("POSTINGS", "OUTBOX", "OUTBOX_DUE", "DELIVERIES", "CALLBACKS_OF", "ITEMS_OF", "ITEMS_OPEN"),
 )
 HOT: dict[str, str] = {
@@ -207,6 +239,15 @@ HOT: dict[str, str] = {
     "statements.PRIVATE debit": statements.PRIVATE.format(side="debit"),
     "statements.PRIVATE credit": statements.PRIVATE.format(side="credit"),
     "sums.DAYS_WITH": sums.DAYS_WITH.format(measures="accepted > 0"),
+    "FIRST_OF_DAY": agents.FIRST_OF_DAY,
+    "LAST_OF_DAY": agents.LAST_OF_DAY,
+    "FIRST_POSTING": agents.FIRST_POSTING,
+    "AGENT_SUMS": agents.SUMS.format(side="debit"),
+    "AGENT_MOVED": agents.MOVED.format(side="credit"),
+    "AGENT_COUNT_MOVED": agents.COUNT_MOVED.format(side="credit"),
+    "CORRECTION": corrected.PAPER,
+    "CORRECTED_TO": corrected.TO_NUMBER,
+    "CORRECTED_EVERY": corrected.EVERY,
     **{
         name: sql
         for name, sql in vars(store).items()

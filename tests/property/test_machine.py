@@ -1,6 +1,7 @@
-"""Orders, answers, transfers, cancellations, reversals and decisions in any order, against a small model of the money.
+"""Orders, answers, corrections, transfers, cancellations, reversals, decisions and redeeming against a small model.
 
-The model knows prices, agents and what each answer means for the money, and nothing of postings, events or holds. The
+In any order. The model knows prices, agents, which number an order was and is for, and what each answer means for the
+money, and nothing of postings, events or holds. The
 commands of every run are then played again on a fresh cell: the same commands must write the same changes.
 """
 
@@ -15,13 +16,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from juru.books.rules import Kind
-from juru.server.domain.accounts import House, agent_commission, agent_deposit, supplier_deposit
+from juru.server.domain.accounts import House, agent_commission, agent_deposit, agent_points, supplier_deposit
 from juru.server.domain.commands import (
     AddDeposit,
+    AgentAsks,
     AttemptAnswered,
     CallbackArrived,
     CancelTransfer,
     Command,
+    CorrectNumber,
     Decide,
     Decision,
     DepositKind,
@@ -36,13 +39,15 @@ from juru.server.domain.commands import (
 from juru.server.domain.order import Happened, Source
 from juru.server.domain.outcome import Answer, InquiryVerb, Outcome
 from juru.server.domain.refusals import Code
-from juru.server.domain.results import Placed, Result, Transferred
+from juru.server.domain.results import Changed, Corrected, Placed, Result, Transferred
+from juru.server.domain.wishes import Correct, Purse, Redeem
 from tests.support.domain import Market, done, market, refused
 
 AGENTS = {"TOP": 1, "MID": 2, "BUDI": 3}
 # What S10 costs each and who earns of it, by hand: 10,500, BUDI's own 50 (MID's), MID's 20, TOP's 30.
 PRICES = {"TOP": (10_500, {}), "MID": (10_530, {"TOP": 30}), "BUDI": (10_600, {"MID": 70, "TOP": 30})}
 COSTS = {"ALFA": 10_000, "BETA": 10_050}
+POINTS, POINT_IDR = 3, 7
 DESTS = ("081234567890", "081234567891", "081234567892")
 START_IDR = 60_000
 OPEN = {"sending", "pending", "unknown", "settling"}
@@ -75,7 +80,12 @@ class Sale:
     winner: str | None = None
     tries: list[Try] = field(default_factory=list)
     late: set[int] = field(default_factory=set)
+    was: set[str] = field(default_factory=set)
     charged: int = 0
+
+    def is_for(self, dest: str) -> bool:
+        """Whether this order is, or was before a correction, for that number."""
+        return dest == self.dest or dest in self.was
 
     @property
     def price_idr(self) -> int:
@@ -100,7 +110,8 @@ class Recorded(Market):
 
 def fresh() -> Recorded:
     """The market of every run: both suppliers without inquiry, three agents in a line with little money."""
-    made = market(order_expiry_s=100_000)
+    made = market(order_expiry_s=100_000, point_value_idr=POINT_IDR)
+    made.change_product("S10", points=POINTS)
     for code in COSTS:
         made.change_supplier(code, inquiry=InquiryVerb.NONE, settle_delay_s=0)
     made.deposit("BUDI", START_IDR - 1_000_000)
@@ -119,6 +130,8 @@ class Shop(RuleBasedStateMachine):
         self.keys: dict[tuple[str, str], int] = {}
         self.deposits = dict.fromkeys(AGENTS, START_IDR)
         self.commissions = dict.fromkeys(AGENTS, 0)
+        self.points = dict.fromkeys(AGENTS, 0)
+        self.points_paid = 0
         self.paid = dict.fromkeys(COSTS, 0)
         self.late_idr = 0
         self.transfers: dict[int, tuple[str, str, int]] = {}
@@ -141,6 +154,8 @@ class Shop(RuleBasedStateMachine):
         self.deposits[sale.agent] -= sale.price_idr
         for agent, share in PRICES[sale.agent][1].items():
             self.commissions[agent] += share
+        self.points[sale.agent] += POINTS * POINT_IDR
+        self.points_paid += POINTS * POINT_IDR
         self.paid[won.supplier] += COSTS[won.supplier]
 
     def pay_back(self, sale: Sale) -> None:
@@ -148,6 +163,8 @@ class Shop(RuleBasedStateMachine):
         self.deposits[sale.agent] += sale.price_idr
         for agent, share in PRICES[sale.agent][1].items():
             self.commissions[agent] -= share
+        self.points[sale.agent] -= POINTS * POINT_IDR
+        self.points_paid -= POINTS * POINT_IDR
         self.paid[sale.winner or ""] -= COSTS[sale.winner or ""]
 
     def lose(self, sale: Sale, lost: Try, *, more: bool) -> None:
@@ -175,7 +192,7 @@ class Shop(RuleBasedStateMachine):
     def order(self, agent: str, ref: str, dest: str) -> None:
         result = self.shop.order(ref, agent=agent, dest=dest)
         known = self.keys.get((agent, ref))
-        if known is not None and self.sales[known].dest == dest:
+        if known is not None and self.sales[known].is_for(dest):
             assert isinstance(result, Placed)
             assert (result.orders[0].order_id, result.orders[0].repeated) == (known, True)
         elif known is not None:
@@ -196,14 +213,61 @@ class Shop(RuleBasedStateMachine):
             got = result.orders[0].order_id if isinstance(result, Placed) else refused(result)
             assert got == first
             return
-        of_today = [s for s in self.sales.values() if (s.agent, s.dest, s.key) == (agent, dest, "chat")]
-        if any(s.state in {"open", "success"} for s in of_today):
+        if self.taken_today(agent, dest):
             assert refused(result) is Code.REPEATED_ORDER
         elif self.free_idr(agent) < PRICES[agent][0]:
             assert refused(result) is Code.INSUFFICIENT_BALANCE
         else:
             self.accept(result, agent, dest, "chat")
         self.seen[agent, message] = max(self.sales) if isinstance(result, Placed) else refused(result)
+
+    def taken_today(self, agent: str, dest: str, but: Sale | None = None) -> bool:
+        """The chat rule: a living order of his for that number, which it is for or was for."""
+        return any(
+            sale is not but and (sale.agent, sale.key) == (agent, "chat") and sale.is_for(dest)
+            for sale in self.sales.values()
+            if sale.state in {"open", "success"}
+        )
+
+    @precondition(lambda self: self.sales)
+    @rule(pick=picks, dest=dests, by=agents, person=st.booleans())
+    def correct(self, pick: int, dest: str, by: str, *, person: bool) -> None:
+        sale = list(self.sales.values())[pick % len(self.sales)]
+        message = self.unique("g")
+        wish = AgentAsks(by, Correct(sale.id, dest), MessageKey("chat", by, message, message))
+        result = self.shop.do(CorrectNumber(sale.id, dest, "asked", "ani") if person else wish)
+        if not person and by != sale.agent:
+            assert refused(result) is Code.UNKNOWN_ORDER
+        elif sale.state != "open" or [t.state for t in sale.tries] != ["queued"]:
+            assert refused(result) is Code.NOT_CORRECTABLE
+        elif dest == sale.dest:
+            assert isinstance(result, Corrected)
+        elif sale.key == "chat" and self.taken_today(sale.agent, dest, but=sale):
+            assert refused(result) is Code.REPEATED_ORDER
+        else:
+            assert isinstance(result, Corrected)
+            sale.was.add(sale.dest)
+            sale.dest = dest
+
+    # ------------------------------------------------------------------ what was earned
+
+    @rule(agent=agents, purse=st.sampled_from(Purse), amount_idr=st.none() | st.integers(0, 150), again=st.booleans())
+    def redeem(self, agent: str, purse: Purse, amount_idr: int | None, *, again: bool) -> None:
+        message = self.unique("e")
+        command = AgentAsks(agent, Redeem(purse, amount_idr), MessageKey("chat", agent, message, message))
+        result = self.shop.do(command)
+        earned = self.commissions if purse is Purse.COMMISSION else self.points
+        moved_idr = earned[agent] if amount_idr is None else amount_idr
+        if not 0 < moved_idr <= earned[agent]:
+            assert refused(result) is Code.NOTHING_TO_REDEEM
+            return
+        assert isinstance(result, Changed)
+        earned[agent] -= moved_idr
+        self.deposits[agent] += moved_idr
+        if again:
+            repeated = self.shop.do(command)
+            assert isinstance(repeated, Changed)
+            assert (repeated.facts, repeated.repeated) == (result.facts, True)
 
     # ------------------------------------------------------------------ suppliers
 
@@ -408,11 +472,13 @@ class Shop(RuleBasedStateMachine):
         for agent, number in AGENTS.items():
             assert self.shop.net_idr(agent_deposit(number)) == self.deposits[agent], agent
             assert self.shop.net_idr(agent_commission(number)) == self.commissions[agent], agent
+            assert self.shop.net_idr(agent_points(number)) == self.points[agent], agent
             held = sum(s.price_idr for s in self.sales.values() if s.agent == agent and s.state == "open")
             assert self.shop.held_idr(agent) == held, agent
         for number, supplier in enumerate(sorted(COSTS), 1):
             assert self.shop.net_idr(supplier_deposit(number)) == self.paid[supplier], supplier
         assert self.shop.net_idr(House.LATE_SUCCESS) == -self.late_idr
+        assert self.shop.net_idr(House.POINTS_EXPENSE) == -self.points_paid
         assert self.shop.balanced()
 
     @invariant()
@@ -420,6 +486,7 @@ class Shop(RuleBasedStateMachine):
         open_word = {"open": "accepted"}
         for sale in self.sales.values():
             assert self.shop.orders[sale.id].state == open_word.get(sale.state, sale.state)
+            assert self.shop.orders[sale.id].dest == f"+62{sale.dest[1:]}"
             states = [a.state.value for a in self.shop.attempts_of(self.shop.orders[sale.id])]
             assert states == [t.state for t in sale.tries]
         assert set(self.shop.cell.orders) == {s.id for s in self.sales.values() if s.state == "open"}

@@ -23,11 +23,14 @@ from juru.server.domain.catalog import Offer, Operator, PrefixTable, Product, Pr
 from juru.server.domain.cell import Settings
 from juru.server.domain.commands import (
     AddDeposit,
+    AgentAsks,
     AlertTold,
+    AnswerComplaint,
     AttemptAnswered,
     CallbackArrived,
     CancelTransfer,
     Command,
+    CorrectNumber,
     Decide,
     Decision,
     Delivered,
@@ -38,6 +41,7 @@ from juru.server.domain.commands import (
     NotePin,
     NoteRefusal,
     OrderLine,
+    PaperDue,
     PlaceOrder,
     ProposeFindings,
     ReverseTransfer,
@@ -67,7 +71,31 @@ from juru.server.domain.paper import Paper
 from juru.server.domain.paper_kinds import NAME_OF
 from juru.server.domain.reconcile import StatementLine, reconcile
 from juru.server.domain.reconcile import key_of as finding_key
-from juru.server.domain.results import BankImported, Done, Placed, Result, Sending, Ticketed, Transferred
+from juru.server.domain.results import (
+    BankImported,
+    Changed,
+    Corrected,
+    Done,
+    Placed,
+    Result,
+    Sending,
+    Ticketed,
+    Transferred,
+)
+from juru.server.domain.wishes import (
+    AddSender,
+    Block,
+    Complain,
+    Correct,
+    Purse,
+    Redeem,
+    Register,
+    RemoveSender,
+    Rename,
+    SetAutoreg,
+    SetMarkup,
+    Unblock,
+)
 from juru.server.engine.closer import Closer
 from juru.server.engine.writer import Writer
 from juru.server.settings import DataDir
@@ -254,7 +282,7 @@ def open_shop(path: Path) -> SmallCell:
         cell.save("offer", f"{supplier}-P10", Offer(f"{supplier}-P10", "P10", supplier, "TS10", cost_idr))
     cell.save("offer", "S1-FREE", Offer("S1-FREE", "FREE", "S1", "TSFREE", 300))
     cell.save("agent", "UP", Agent(1, "UP", "Upper", downline_markup_idr=20))
-    cell.save("agent", "MID", Agent(1, "MID", "Middle", upline="UP", webhook_url="https://mid.example/hook"))
+    cell.save("agent", "MID", Agent(1, "MID", "Middle", upline="UP", senders=("chat:MID", "chat:MID2")))
     low = Agent(1, "LOW", "Lower", upline="MID", markup_idr=30, webhook_url="https://low.example/hook")
     cell.save("agent", "LOW", low)
     cell.deposit(DepositKind.BANK, "", 5_000_000)
@@ -282,6 +310,7 @@ def eventful_day(cell: SmallCell) -> None:
     too_short = PlaceOrder("MID", (OrderLine(dest="0812", product="P10"),), CHAT, message=cell.message("10.0812"))
     assert not isinstance(cell.do(too_short), Placed)
     _bills(cell)
+    _commands(cell)
     _money_in(cell)
     _watched(cell)
     _reconciled(cell)
@@ -406,6 +435,52 @@ def _reconciled(cell: SmallCell) -> None:
         if draft.kind is not Difference.EXTRA_THERE:
             done = cell.do(command)
             assert isinstance(done, Done), done
+
+
+def _commands(cell: SmallCell) -> None:
+    """What agents change, earn and complain about, and what people and the clock do with it."""
+    cell.save("setting", "CELL", Settings(name="Toko", complaint_answer_s=60, complaint_remind_s=30))
+    points = msgspec.structs.replace(cell.writer.cell.products["P10"], points=4)
+    cell.save("product", "P10", points)
+    _, attempt_id = cell.buy(Outcome.SUCCESS, sn="SN-9")
+    cell.answer(attempt_id, Outcome.FAILED, reason="taken_back")
+    sold, _ = cell.buy(Outcome.SUCCESS, sn="SN-10")
+    sealed = {"pin_hash": "argon2"}
+    for agent, wish in (
+        ("MID", Rename("Middle Shop")),
+        ("MID", AddSender("sms:+6281234560077", "chat:MID")),
+        ("MID", RemoveSender("sms:+6281234560077", "chat:MID")),
+        ("MID", SetAutoreg("MAJU", 150)),
+        ("MID", Register("New", "sms:+6281234560078", sealed, "Solo", markup_idr=100)),
+        ("MID", Register("Self", "chat:SELF", sealed, markup_idr=150, by_word="MAJU")),
+        ("UP", Block("LOW")),
+        ("UP", Unblock("LOW")),
+        ("MID", SetMarkup(40, "LOW")),
+        ("MID", SetMarkup(5, product="P10")),
+        ("UP", Redeem(Purse.COMMISSION, 60)),
+        ("LOW", Redeem(Purse.POINTS)),
+        ("LOW", Complain(sold, "not arrived", CHAT)),
+    ):
+        command = AgentAsks(agent, wish, cell.message())
+        assert isinstance(cell.do(command), Changed), wish
+        repeated = cell.do(command)
+        assert isinstance(repeated, Changed)
+        assert repeated.repeated
+    refused = cell.do(AgentAsks("LOW", Block("UP"), cell.message()))
+    assert not isinstance(refused, Changed)
+    assert cell.do(AnswerComplaint(sold, "owner", "it arrived")) == Done()
+    assert isinstance(cell.do(AgentAsks("LOW", Complain(sold, "no", CHAT), cell.message())), Changed)
+    cell.runtime.time_ms += 61_000
+    for _ in range(2):
+        assert cell.do(PaperDue("complaint", str(sold))) == Done()
+    settled, _ = cell.buy(Outcome.SUCCESS, sn="SN-11")
+    cell.do(AgentAsks("LOW", Complain(settled, "=1+1", CHAT), cell.message()))
+    assert cell.do(AnswerComplaint(settled, "owner", close=True)) == Done()
+    wrong = cell.order("081234561111")
+    right = AgentAsks("LOW", Correct(wrong, "081234561112"), cell.message())
+    assert isinstance(cell.do(right), Corrected)
+    assert isinstance(cell.do(CorrectNumber(wrong, "081234561113", "he called", "owner")), Corrected)
+    cell.answer(cell.send(wrong), Outcome.SUCCESS, sn="SN-12")
 
 
 def _plain_orders(cell: SmallCell) -> None:

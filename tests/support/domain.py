@@ -61,6 +61,7 @@ class Market:
         self.cell = cell
         self.orders: dict[int, Order] = {}
         self.attempts: dict[int, Attempt] = {}
+        self.rows_to: dict[int, str] = {}
         self.transfers: dict[int, Transfer] = {}
         self.messages: list[Message] = []
         self.papers: dict[PaperKey, tuple[int, Paper]] = {}
@@ -84,6 +85,9 @@ class Market:
         return self
 
     def _keep(self, changes: Changes) -> None:
+        for order in changes.orders:
+            # Its row keeps the number that it had at the end of its batch; a later correction is another row.
+            self.rows_to[order.id] = order.dest
         self.orders.update({order.id: order for order in changes.orders})
         self.attempts.update({attempt.id: attempt for attempt in changes.attempts})
         self.transfers.update({moved.id: moved for moved in changes.transfers})
@@ -101,8 +105,9 @@ class Market:
             if (order.agent_id, order.ref) in wanted.refs and order.ref is not None:
                 past.refs[order.agent_id, order.ref] = order.id
                 orders.add(order.id)
-            if (order.agent_id, order.dest) in wanted.chat and order.ref is None:
-                past.chat.setdefault((order.agent_id, order.dest), []).append(order.id)
+            row_to = (order.agent_id, self.rows_to[order.id])
+            if row_to in wanted.chat and order.ref is None:
+                past.chat.setdefault(row_to, []).append(order.id)
                 orders.add(order.id)
         for agent_id, key in wanted.messages:
             for seen in self.messages:

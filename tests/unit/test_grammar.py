@@ -140,7 +140,8 @@ def test_what_does_not_fit_is_invalid(text: str) -> None:
     ],
 )
 def test_two_possible_readings_are_refused(text: str) -> None:
-    assert told(read_order_text(text)) == {"intent": "invalid", "problem": "ambiguous"}
+    request = read_order_text(text)
+    assert (request.intent, request.problem) == (Intent.INVALID, "ambiguous")
 
 
 def test_more_pairs_than_the_limit() -> None:
@@ -237,7 +238,12 @@ def test_open_denomination_by_profile() -> None:
         ),
         (
             "REG.Toko Maju.Solo.081234567890.1234",
-            {"intent": "downline_register", "name": "Toko Maju", "dest": "081234567890", "text": "Solo", "pin": "1234"},
+            {
+                "intent": "downline_register",
+                "words": ("Toko Maju", "Solo"),
+                "dest": "081234567890",
+                "pin": "1234",
+            },
         ),
         ("TUKAR.50000.1234", {"intent": "commission_redeem", "amount_idr": 50_000, "pin": "1234"}),
         ("KOMPLIN pulsa belum masuk", {"intent": "complaint", "text": "pulsa belum masuk"}),

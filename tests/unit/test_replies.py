@@ -205,7 +205,7 @@ def test_other_texts(lang: str) -> None:
     assert "Rp200" in replies.balance_text(1_000, lang, held_idr=200)
     assert replies.price_text([("S10", "Simpati 10", 10_500, True)], lang).startswith("S10 Simpati 10 Rp10.500 ")
     assert replies.price_text([], lang)
-    kinds: tuple[Literal["sent", "received", "cancelled"], ...] = ("sent", "received", "cancelled")
+    kinds: tuple[Literal["sent", "cancelled"], ...] = ("sent", "cancelled")
     for kind in kinds:
         moved = replies.transfer_text(kind, lang, transfer_id=9, agent="B2", amount_idr=50_000, balance_idr=1_000)
         assert all(part in moved for part in ("#9", "B2", "Rp50.000", "Rp1.000"))

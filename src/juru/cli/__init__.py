@@ -36,6 +36,7 @@ _GROUPS = {
     "prefix": ("prefixes:prefix", "Whose number is it: prefixes, ported numbers."),
     "setting": ("settings:setting", "Settings of the whole cell: routing, grammar, reply texts."),
     "order": ("orders:order", "Orders: list, show, decide, parse."),
+    "complaint": ("complaints:complaint", "Complaints: list, show, answer, close."),
     "reply": ("orders:reply", "Suppliers' reply texts."),
     "deposit": ("money:deposit", "Deposits, and tickets for them."),
     "bank": ("bank:bank", "Bank accounts, and what came in and went out of them."),

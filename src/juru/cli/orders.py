@@ -16,8 +16,8 @@ from juru.cli.given import HERE, SOMEONE, Json, Where, Who
 from juru.cli.output import OK, accepted, say, say_json, say_table
 from juru.cli.sheet import ANY_DAYS, TERMINAL, Days, Output, hand_over
 from juru.server.desk.sheets import as_json
-from juru.server.domain.commands import Decide, Decision, SeeItem
-from juru.server.domain.results import Done
+from juru.server.domain.commands import CorrectNumber, Decide, Decision, SeeItem
+from juru.server.domain.results import Corrected, Done
 from juru.server.domain.views import OrderState
 from juru.server.errors import CommandError, SettingsError
 from juru.server.store.reads.lists import What
@@ -176,6 +176,9 @@ def show(order_id: int, /, *, where: Where = HERE, json: Json = False) -> int:
             for p in t.postings or (_NOTHING,)
         ],
     )
+    if found.complaint is not None:
+        rows = [(iso_local(e.at_ms, zone), e.by or "agent", e.text) for e in found.complaint.entries]
+        say_table(("at", f"complaint, {found.complaint.state.value}", "text"), rows)
     waiting = [item for item in found.queue if item.closed_ms is None]
     if waiting:
         say_table(("waits for a person", "attempt", "note"), [(i.kind, i.attempt_id, i.note) for i in waiting])
@@ -239,6 +242,23 @@ def decide(
         say_json(result)
     else:
         say(f"order {order_id}: {decision.value}" + (f"; {result.note}" if result.note else ""))
+    return OK
+
+
+@order.command
+def correct(order_id: int, number: str, /, *, where: Where = HERE, who: Who = SOMEONE) -> int:
+    """Correct the number of an order of which nothing was sent yet, with a --reason; the agent is told."""
+    if not who.reason.strip():
+        raise SettingsError("say why with --reason: it stays in the book with your name")
+    from juru.server.desk.link import open_desk
+
+    async def ask() -> Any:  # noqa: ANN401 - a result
+        async with open_desk(where.dir()) as desk:
+            return accepted(await desk.submit(CorrectNumber(order_id, number, who.reason.strip(), who.name())))
+
+    result = asyncio.run(ask())
+    assert isinstance(result, Corrected), result
+    say(f"order {order_id} now goes to {result.order.dest}, it was {result.was}")
     return OK
 
 

@@ -40,11 +40,12 @@ from juru.server.dialects import SUPPLIER_DIALECTS, juru_api
 from juru.server.dialects.digiflazz_buyer import webhook_request
 from juru.server.dialects.grammar_profile import GrammarProfile, load_grammar
 from juru.server.dialects.otomax import report_request
-from juru.server.dialects.replies import Templates, order_text
+from juru.server.dialects.replies import Templates, order_text, said_text
 from juru.server.domain.agent import Agent
 from juru.server.domain.catalog import ProductKind, Supplier
 from juru.server.domain.cell import DayClosing, OutboxRow
 from juru.server.domain.commands import Recover
+from juru.server.domain.views import Notice
 from juru.server.engine.closer import Closer
 from juru.server.engine.dispatcher import Dispatcher
 from juru.server.engine.inquirer import Inquirer
@@ -53,6 +54,7 @@ from juru.server.engine.ports import SupplierPort, Waiting
 from juru.server.engine.realtime import RealTime
 from juru.server.engine.slots import Slots
 from juru.server.engine.sweeper import Sweeper
+from juru.server.engine.timers import Timers
 from juru.server.engine.watchman import Watchman
 from juru.server.engine.writer import StorageError, Writer
 from juru.server.errors import SettingsError
@@ -112,6 +114,8 @@ class Outbox:
     def _request(self, row: OutboxRow) -> WireRequest | None:
         cell = self._door.writer.cell
         agent = cell.agents[cell.agent_codes[row.agent_id]]
+        if isinstance(row.view, Notice):
+            return self._notice(agent, row.view)
         text = order_text(row.view, templates=self._templates(agent.language))
         known = self._door.credentials(agent.code)
         product = cell.products.get(row.view.product)
@@ -126,6 +130,15 @@ class Outbox:
             time_s = self._now_ms() // 1000
             return juru_api.webhook_request(agent.webhook_url, row.view, api_key=end.api_key, time_s=time_s)
         return webhook_request(agent.webhook_url, row.view, text, secret=end.api_key, postpaid=about_bill)
+
+    def _notice(self, agent: Agent, notice: Notice) -> WireRequest | None:
+        """A notice for an agent of the JSON API; no other dialect has a message for it."""
+        known = self._door.credentials(agent.code)
+        if not agent.webhook_url or known is None or known.api_key is None:
+            return None
+        text = said_text(notice.what, notice.facts, templates=self._templates(agent.language))
+        told = juru_api.NoticeDoc(agent.code, notice.what, text, notice.at, notice.facts)
+        return juru_api.webhook_request(agent.webhook_url, told, api_key=known.api_key, time_s=self._now_ms() // 1000)
 
 
 def _address(agent: Agent, told_at: ToldAt) -> str:
@@ -173,8 +186,11 @@ class Server:
             pin_matches=pin_matches,
             clock=self.runtime.boottime_s,
             served=SERVED,
+            grammar=self.grammar,
+            templates=self.templates,
+            now_ms=self.runtime.now_ms,
         )
-        self.chat = chat.ChatChannel(self.door, self.grammar, self.templates)
+        self.chat = chat.ChatChannel(self.door)
         self.suppliers: SupplierPort = (
             suppliers(self)
             if suppliers is not None
@@ -210,6 +226,7 @@ class Server:
             free_bytes_min=settings.disk_free_mb_min * 1_000_000,
             metrics_from=settings.metrics_from,
         )
+        self.timers = Timers(self.writer, self.runtime)
         self.token = secrets.token_urlsafe(24)
         self._sessions: SessionFile | None = None
         self._told_of_proxy = False
@@ -268,6 +285,7 @@ class Server:
         self.runtime.spawn(self.watchman.run(), "watchman")
         self.runtime.spawn(self.sweeper.run(), "sweeper")
         self.runtime.spawn(self.closer.run(), "closer")
+        self.runtime.spawn(self.timers.run(), "timers")
 
     def hold_back(self) -> None:
         """Send, ask and tell nothing more; what is on the wire goes on."""
@@ -278,6 +296,7 @@ class Server:
         self.watchman.stop()
         self.sweeper.stop()
         self.closer.stop()
+        self.timers.stop()
 
     def hurry(self) -> None:
         """Wait no longer for what is on the wire."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from juru.server.dialects.replies import said_text
 from juru.server.domain.accounts import House
 from juru.server.domain.agent import AgentStatus, PinGuard
 from juru.server.domain.commands import (
@@ -16,6 +17,7 @@ from juru.server.domain.commands import (
 )
 from juru.server.domain.refusals import Code
 from juru.server.domain.results import Result, Transferred
+from juru.server.domain.views import Notice
 from tests.support.bank import bank_idr, bank_shop
 from tests.support.domain import Market, done, market, refused
 
@@ -61,6 +63,19 @@ def test_upline_gives_to_any_depth_below(shop: Market) -> None:
     assert (told.agent, told.to, told.amount_idr, told.balance_idr) == ("TOP", "BUDI", 30_000, 70_000)
     assert (shop.deposit_idr("TOP"), shop.deposit_idr("BUDI")) == (70_000, 1_030_000)
     assert shop.balanced()
+
+
+def test_receiver_who_can_be_told_is_told_of_a_transfer(shop: Market) -> None:
+    shop.change_agent("BUDI", senders=("chat:BUDI",))
+    moved = give(shop, "TOP", "BUDI", 30_000)
+    assert isinstance(moved, Transferred)
+    (row,) = shop.commits[-1].outbox
+    assert isinstance(row.view, Notice)
+    assert (row.order_id, row.agent_id, row.channel, row.view.cause) == (0, 3, "chat", ("transfer", moved.transfer_id))
+    text = said_text(row.view.what, row.view.facts)
+    assert text == f"Terima transfer #{moved.transfer_id} Rp30.000 dari TOP. Saldo Rp1.030.000"
+    give(shop, "TOP", "MID", 10_000)
+    assert not shop.commits[-1].outbox
 
 
 def test_agent_gives_back_to_his_own_upline_only(shop: Market) -> None:

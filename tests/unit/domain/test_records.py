@@ -11,6 +11,7 @@ from juru.server.domain.cell import Cell, Settings
 from juru.server.domain.commands import ChangePin, Delivered, NotePin, NoteRefusal, Pause, SaveRecord
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.results import Result
+from juru.server.domain.views import OrderView
 from juru.values.days import Zone
 from tests.support.domain import Market, accepted, done, market, refused, run
 
@@ -191,6 +192,7 @@ def test_agent_without_a_way_to_be_told_gets_no_outbox_row(shop: Market) -> None
     shop.deposit("OTHER", 50_000)
     order = shop.sold("told", agent="OTHER")
     (row,) = shop.commits[-1].outbox
+    assert isinstance(row.view, OrderView)
     assert (row.order_id, row.view.state, row.view.sn) == (order.id, "success", "SN-told")
     assert row.view.balance_idr == 50_000 - 10_500
 

@@ -9,11 +9,14 @@ from typing import Protocol
 import msgspec
 
 from juru import __version__
-from juru.server.channels.door import Balance, Door, Orders, Reply
+from juru.server.channels.door import Balance, Door, Orders, Reply, Said
 from juru.server.channels.way import Sheet
 from juru.server.dialects.juru_api import (
     WINDOW_S,
     BalanceDoc,
+    ComplaintDoc,
+    NewComplaint,
+    NewNumber,
     NewOrder,
     NewTicket,
     NewTransfer,
@@ -57,6 +60,8 @@ _STATUS = {
     Code.MALFORMED: 400,
     Code.BAD_ENCODING: 400,
     Code.REFERENCE_CONFLICT: 409,
+    Code.NOT_CORRECTABLE: 409,
+    Code.COMPLAINTS_TOO_MANY: 429,
     Code.UNKNOWN_ORDER: 404,
     Code.UNKNOWN_TICKET: 404,
     Code.INCIDENT: 500,
@@ -138,6 +143,10 @@ class ApiChannel:
             case "GET", ["orders", ref]:
                 asked = AgentRequest(Intent.STATUS_CHECK, ref=ref)
                 return _document(await self._door.serve(agent, asked, CHANNEL))
+            case "POST", ["orders", ref, "destination"]:
+                return await self._correct(agent, ref, request.body)
+            case "POST", ["complaints"]:
+                return await self._complain(agent, request.body)
             case "GET", ["balance"]:
                 return _document(self._door.balance_of(agent))
             case "GET", ["products"]:
@@ -194,6 +203,34 @@ class ApiChannel:
         book = book_of(cell)
         numbers = sorted(book.by_agent.get(agent.id, ()), reverse=True)
         return Tickets(tuple(view_of(cell, number, book.by_number[number]) for number in numbers))
+
+    async def _correct(self, agent: Agent, ref: str, body: bytes) -> msgspec.Struct | Refusal:
+        """By its reference, or its number where it has none. Two corrections are two wishes; the last one stands."""
+        try:
+            new = msgspec.json.decode(body, type=NewNumber)
+        except (msgspec.ValidationError, msgspec.DecodeError) as error:
+            return Refusal(Code.MALFORMED, {"detail": str(error)})
+        asked = AgentRequest(Intent.CORRECT_NUMBER, order=ref, dest=new.dest)
+        reply = await self._door.serve(agent, asked, CHANNEL)
+        if isinstance(reply, Refusal):
+            return reply
+        return _document(await self._door.serve(agent, AgentRequest(Intent.STATUS_CHECK, order=ref), CHANNEL))
+
+    async def _complain(self, agent: Agent, body: bytes) -> msgspec.Struct | Refusal:
+        try:
+            new = msgspec.json.decode(body, type=NewComplaint)
+        except (msgspec.ValidationError, msgspec.DecodeError) as error:
+            return Refusal(Code.MALFORMED, {"detail": str(error)})
+        if not new.text.strip():
+            return Refusal(Code.MALFORMED, {"detail": "text: say what is wrong"})
+        key = MessageKey(CHANNEL, agent.code, new.key, f"complaint {new.key}")
+        asked = AgentRequest(Intent.COMPLAINT, ref=new.ref, text=new.text)
+        reply = await self._door.serve(agent, asked, CHANNEL, key)
+        if isinstance(reply, Refusal):
+            return reply
+        assert isinstance(reply, Said), reply
+        facts = {name: int(reply.facts[name]) for name in ("complaint", "order", "within_s")}
+        return ComplaintDoc(facts["complaint"], facts["order"], facts["within_s"])
 
     def _page(self, agent: Agent, query: dict[str, str]) -> msgspec.Struct | Refusal:
         cursor, limit = query.get("cursor"), query.get("limit", "50")

@@ -7,16 +7,15 @@ later (an order's end) are told to whoever listens for that agent, and can be re
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import deque
-from collections.abc import Callable
 from typing import assert_never
 
 import msgspec
 
-from juru.server.channels.door import Balance, Door, Orders, Prices, Reply, Said
+from juru.server.channels.door import Balance, Door, Orders, Prices, Reply, Said, Verbatim
 from juru.server.channels.way import Sheet
-from juru.server.dialects.grammar import change_pin_fields, read_order_text
-from juru.server.dialects.grammar_profile import GrammarProfile
+from juru.server.dialects.grammar import change_pin_fields, read_order_text, self_registration
 from juru.server.dialects.replies import (
     Templates,
     balance_text,
@@ -35,11 +34,11 @@ from juru.server.domain.commands import MessageKey
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.requests import AgentRequest, Intent
 from juru.server.domain.results import Placed, Ticketed, Transferred
-from juru.server.domain.views import BillView
+from juru.server.domain.views import BillView, Notice
 
 CHANNEL = "chat"
 _KEPT = 100
-_OPEN = frozenset({Intent.HELP, Intent.FORMAT, Intent.INVALID})
+_LAST_FIELD = re.compile(r"^(.*?)[\s.*#;]+(\d{4,8})$", re.ASCII | re.DOTALL)
 
 
 class Later(msgspec.Struct, frozen=True):
@@ -52,12 +51,10 @@ class Later(msgspec.Struct, frozen=True):
 class ChatChannel:
     """Reads messages, answers them, and tells what comes later."""
 
-    def __init__(
-        self, door: Door, profile: Callable[[], GrammarProfile], templates: Callable[[str], Templates]
-    ) -> None:
+    def __init__(self, door: Door) -> None:
         self._door = door
-        self._profile = profile
-        self._templates = templates
+        self._profile = door.grammar
+        self._templates = door.templates
         self._later: dict[str, deque[Later]] = {}
         self._listeners: dict[str, set[asyncio.Event]] = {}
         self._closed = False
@@ -71,27 +68,46 @@ class ChatChannel:
 
     async def say(self, sender: str, text: str, message_id: str) -> list[str]:
         """Answer one message of ``sender`` (an agent's code, as ``chat:CODE`` in his addresses)."""
-        agent = self._door.agent_by_sender(f"{CHANNEL}:{sender.upper()}")
+        name = sender.upper()
+        agent = self._door.agent_by_sender(f"{CHANNEL}:{name}")
         if agent is None:
-            refusal = Refusal(Code.UNKNOWN_SENDER)
-            self._door.note(refusal, CHANNEL, None, sender[:40])
-            return [refusal_text(refusal, templates=self._templates("id"))]
+            return await self._stranger(name, text, message_id)
         asked = read_order_text(text, self._profile())
         if asked.intent is Intent.CHANGE_PIN or change_pin_fields(text, self._profile()):
             asked = await self._read_change_pin(agent, text)
-        reply = await self._guarded(agent, asked, text, sender.upper(), message_id)
+        elif asked.intent is Intent.COMPLAINT:
+            asked = await self._without_pin(agent, asked)
+        reply = await self._guarded(agent, asked, text, name, message_id)
         return self.texts(agent, asked, reply)
 
-    async def _guarded(self, agent: Agent, asked: AgentRequest, text: str, sender: str, message_id: str) -> Reply:
-        refusal = self._door.admit(agent)
-        if refusal is None and asked.intent not in _OPEN:
-            refusal = await self._door.check_pin(agent, asked.pin)
+    async def _stranger(self, name: str, text: str, message_id: str) -> list[str]:
+        """An address nobody has: it may register below an agent who has opened that by a word of his."""
+        asked = self_registration(text, self._profile())
+        owner = None if asked is None else self._door.agent_by_word(asked.words[0])
+        if asked is None or owner is None:
+            refusal = Refusal(Code.UNKNOWN_SENDER)
+            self._door.note(refusal, CHANNEL, None, name[:40])
+            return [refusal_text(refusal, templates=self._templates("id"))]
+        asked = msgspec.structs.replace(asked, dest=f"{CHANNEL}:{name}")
+        return self.texts(owner, asked, await self._guarded(owner, asked, text, name, message_id))
+
+    async def _guarded(self, agent: Agent, asked: AgentRequest, text: str, name: str, message_id: str) -> Reply:
+        refusal = self._door.admit(agent) or await self._door.prove(agent, asked, f"{CHANNEL}:{name}")
         if refusal is not None:
             self._door.note(refusal, CHANNEL, agent.code)
             return refusal
-        typed = text.replace(asked.pin, "*") if asked.pin else text
-        key = MessageKey(CHANNEL, sender, message_id, " ".join(typed.upper().split()))
+        typed = text
+        for secret in (asked.pin, asked.new_pin):
+            typed = typed.replace(secret, "*") if secret else typed
+        key = MessageKey(CHANNEL, name, message_id, " ".join(typed.upper().split()))
         return await self._door.serve(agent, asked, CHANNEL, key)
+
+    async def _without_pin(self, agent: Agent, asked: AgentRequest) -> AgentRequest:
+        """A complaint is free text, but many write their PIN behind everything: it must not be kept with the text."""
+        found = _LAST_FIELD.match(asked.text or "")
+        if found is None or not await self._door.pin_is(agent, found[2]):
+            return asked
+        return msgspec.structs.replace(asked, text=found[1], pin=found[2])
 
     async def _read_change_pin(self, agent: Agent, text: str) -> AgentRequest:
         """Old first, new first or new twice: the field that is his PIN decides (reference/dialects.md 9)."""
@@ -123,35 +139,55 @@ class ChatChannel:
                 return [price_text([(r.code, r.name, r.price_idr, r.on_sale) for r in rows], templates=templates)]
             case Transferred():
                 return [_transferred(reply, templates)]
+            case Verbatim():
+                return [reply.text]
             case Said():
                 return [said_text(reply.what, reply.facts, reply.rows, templates=templates)]
             case _:
                 assert_never(reply)
 
     async def deliver(self, row: OutboxRow) -> bool:
-        """Tell what became of an order; the latest are kept for whoever listens next."""
+        """Tell what became of an order, or a notice; the latest are kept for whoever listens next.
+
+        A row for one address is told there alone, any other on each of the agent's chat addresses.
+        """
         cell = self._door.writer.cell
-        code = cell.agent_codes[row.agent_id]
-        text = order_text(row.view, templates=self._templates(cell.agents[code].language))
-        self._later.setdefault(code, deque(maxlen=_KEPT)).append(Later(row.id, text))
-        for event in self._listeners.get(code, ()):
-            event.set()
+        agent = cell.agents[cell.agent_codes[row.agent_id]]
+        templates = self._templates(agent.language)
+        names = self._names(agent, row.channel)
+        if isinstance(row.view, Notice):
+            text = said_text(row.view.what, row.view.facts, templates=templates)
+            # An address that was just taken away is told so, too.
+            names = [row.channel.partition(":")[2]] if row.channel.startswith(f"{CHANNEL}:") else names
+        else:
+            text = order_text(row.view, templates=templates)
+        for name in names:
+            self._later.setdefault(name, deque(maxlen=_KEPT)).append(Later(row.id, text))
+            for event in self._listeners.get(name, ()):
+                event.set()
         return True
 
-    async def later(self, code: str, after: int, wait_s: float = 0.0) -> list[Later]:
-        """What came by itself after that id, waiting a while if there is nothing yet."""
-        found = [x for x in self._later.get(code, ()) if x.id > after]
+    @staticmethod
+    def _names(agent: Agent, channel: str) -> list[str]:
+        if channel in agent.senders:
+            return [channel.partition(":")[2]]
+        own = [a.partition(":")[2] for a in agent.senders if a.startswith(f"{CHANNEL}:")]
+        return own or [agent.code]
+
+    async def later(self, name: str, after: int, wait_s: float = 0.0) -> list[Later]:
+        """What came by itself to a chat address after that id, waiting a while if there is nothing yet."""
+        found = [x for x in self._later.get(name, ()) if x.id > after]
         if found or not wait_s or self._closed:
             return found
         event = asyncio.Event()
-        self._listeners.setdefault(code, set()).add(event)
+        self._listeners.setdefault(name, set()).add(event)
         try:
             await asyncio.wait_for(event.wait(), wait_s)
         except TimeoutError:
             return []
         finally:
-            self._listeners[code].discard(event)
-        return [x for x in self._later.get(code, ()) if x.id > after]
+            self._listeners[name].discard(event)
+        return [x for x in self._later.get(name, ()) if x.id > after]
 
 
 def _balance(reply: Balance, templates: Templates) -> str:

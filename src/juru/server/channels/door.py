@@ -18,6 +18,8 @@ from typing import Protocol
 import msgspec
 
 from juru.server.dialects.contract import Credentials, Inbound
+from juru.server.dialects.grammar_profile import GrammarProfile
+from juru.server.dialects.replies import Templates
 from juru.server.domain.accounts import agent_deposit
 from juru.server.domain.agent import Agent, AgentStatus
 from juru.server.domain.bill import Bill
@@ -29,14 +31,44 @@ from juru.server.domain.pricing import quote
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.requests import AgentRequest, Intent
 from juru.server.domain.results import Placed, Ticketed, Transferred
-from juru.server.domain.views import BillView, OrderView
+from juru.server.domain.views import AgentDay, BillView, Movement, OrderView
 from juru.server.engine.writer import Writer
 from juru.values.bucket import Bucket
+from juru.values.days import business_day
 
 _PIN_TTL_S = 300.0
 _NOTED_PER_S = 50
+_JOINS_PER_S = 2
+
+_PIN_DIGITS = range(4, 9)
 
 Facts = dict[str, str | int]
+PIN_FREE = frozenset({Intent.HELP, Intent.FORMAT, Intent.INVALID, Intent.SELF_REGISTER})
+"""What needs no PIN, even where one is written."""
+LOOKS = frozenset(
+    {
+        Intent.BALANCE,
+        Intent.PRICE,
+        Intent.PRICE_LIST,
+        Intent.BANK,
+        Intent.CENTER,
+        Intent.PRODUCTS,
+        Intent.PRODUCT_STATUS,
+        Intent.STATUS_CHECK,
+        Intent.HISTORY,
+        Intent.RECEIPT,
+        Intent.REPORT,
+        Intent.MUTATION_REPORT,
+        Intent.DOWNLINE_BALANCE,
+        Intent.DOWNLINE_LIST,
+        Intent.COMMISSION_CHECK,
+        Intent.POINTS_CHECK,
+        Intent.SENDER_LIST,
+        Intent.LIMITS,
+        Intent.COMPLAINT,
+    }
+)
+"""What changes no money and no setting: a registered address proves enough, unless the cell wants a PIN to read."""
 
 
 class History(Protocol):
@@ -45,8 +77,17 @@ class History(Protocol):
     def order_by_ref(self, agent_id: int, ref: str) -> Order | None:
         """The order that took a reference."""
 
-    def last_order_to(self, agent_id: int, dest: str) -> Order | None:
-        """An agent's latest order to a destination in stored form."""
+    def order(self, order_id: int) -> Order | None:
+        """An order by its number, whoever placed it."""
+
+    def orders_to(self, agent_id: int, dest: str, limit: int = 20) -> list[Order]:
+        """An agent's latest orders to a destination in stored form, newest first."""
+
+    def agent_day(self, agent_id: int, day: int) -> AgentDay:
+        """An agent's business day: what he bought, what moved, what he earned."""
+
+    def movements(self, agent_id: int, day: int, limit: int = 20) -> tuple[list[Movement], int]:
+        """What moved his deposit on a day and was no order: the latest, oldest first, and how many in all."""
 
     def bill(self, agent_id: int, ref: str) -> Bill | None:
         """What an inquiry under a reference found, as it stands."""
@@ -111,7 +152,13 @@ class Said(msgspec.Struct, frozen=True, omit_defaults=True):
     rows: tuple[Facts, ...] | None = None
 
 
-Reply = Placed | Transferred | Ticketed | Refusal | Balance | Prices | Orders | BillView | Said
+class Verbatim(msgspec.Struct, frozen=True):
+    """A text that is ready: a receipt."""
+
+    text: str
+
+
+Reply = Placed | Transferred | Ticketed | Refusal | Balance | Prices | Orders | BillView | Said | Verbatim
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -128,6 +175,11 @@ Serve = Callable[[Call], Awaitable[Reply]]
 """Carries out one intent; ``served.table`` names one for every intent that is served."""
 
 
+def weak_pin(pin: str) -> bool:
+    """Too short, too long, all alike, or a row."""
+    return len(pin) not in _PIN_DIGITS or not pin.isdigit() or len(set(pin)) == 1 or pin in "0123456789876543210"
+
+
 class Door:
     """Admits agents and carries out what they ask."""
 
@@ -141,8 +193,14 @@ class Door:
         pin_matches: Callable[[str, str], bool],
         clock: Callable[[], float],
         served: Mapping[Intent, Serve],
+        grammar: Callable[[], GrammarProfile],
+        templates: Callable[[str], Templates],
+        now_ms: Callable[[], int],
     ) -> None:
         self.writer = writer
+        self._now_ms = now_ms
+        self.grammar = grammar
+        self.templates = templates
         self.history = history
         self.keys = keys
         self.hash_pin = hash_pin
@@ -153,6 +211,7 @@ class Door:
         self._buckets: dict[str, Bucket] = {}
         self._noted = Bucket(_NOTED_PER_S, clock())
         self.not_kept = 0
+        self._joins = Bucket(_JOINS_PER_S, clock())
         self._pin_memory: dict[str, tuple[bytes, float]] = {}
         self._pin_key = secrets.token_bytes(32)
 
@@ -164,7 +223,22 @@ class Door:
 
     def agent_by_sender(self, sender: str) -> Agent | None:
         """An agent by one of his addresses (``chat:BUDI01``, ``sms:+62812...``)."""
-        return next((a for a in self.writer.cell.agents.values() if sender in a.senders), None)
+        cell = self.writer.cell
+        code = cell.senders.get(sender)
+        return None if code is None else cell.agents[code]
+
+    def agent_by_word(self, word: str) -> Agent | None:
+        """The agent below whom strangers register by this word, unless too many do at once."""
+        found = next((a for a in self.writer.cell.agents.values() if word and a.autoreg_word == word), None)
+        return found if found is not None and self._joins.take(1, self._clock()) else None
+
+    def now_ms(self) -> int:
+        """The time of day, never before the latest commit."""
+        return max(self._now_ms(), self.writer.cell.now_ms)
+
+    def today(self) -> int:
+        """The business day that it is now; the cell's own is that of the latest commit."""
+        return business_day(self.now_ms(), self.writer.cell.settings.zone)
 
     def credentials(self, code: str) -> Credentials | None:
         """What an H2H agent shares with us, opened once per version of his record."""
@@ -207,6 +281,23 @@ class Door:
         if not bucket.take(1, self._clock()):
             return Refusal(Code.RATE_LIMITED, {"rate": agent.rate_per_s})
         return None
+
+    async def prove(self, agent: Agent, asked: AgentRequest, sender: str) -> Refusal | None:
+        """The PIN, where a text needs one: always to change or move something, to look only where the cell wants it.
+
+        A PIN that is written is checked in any case; one of his trusted addresses needs none.
+        """
+        if asked.intent in PIN_FREE or (asked.pin is None and sender in agent.trusted_senders):
+            return None
+        if asked.pin is None and asked.intent in LOOKS and not self.writer.cell.settings.pin_to_read:
+            return None
+        return await self.check_pin(agent, asked.pin)
+
+    def new_pin(self) -> str:
+        """A PIN of six digits that is not weak."""
+        while weak_pin(pin := f"{secrets.randbelow(1_000_000):06d}"):
+            pass
+        return pin
 
     async def check_pin(self, agent: Agent, pin: str | None) -> Refusal | None:
         """Right PIN or a refusal; wrong tries are counted durably and lock."""

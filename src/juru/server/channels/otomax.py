@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import assert_never
 
-from juru.server.channels.door import Balance, Door, Orders, Prices, Reply, Said
+from juru.server.channels.door import Balance, Door, Orders, Prices, Reply, Said, Verbatim
 from juru.server.channels.way import Sheet, ToldAt, Way
 from juru.server.dialects import otomax
 from juru.server.dialects.contract import Inbound
@@ -76,6 +76,8 @@ class OtomaxChannel:
                 return ticket_text(view, templates=templates)
             case Said():
                 return said_text(reply.what, reply.facts, reply.rows, templates=templates)
+            case Verbatim():
+                return reply.text
             case Balance():
                 return help_text(templates=templates)
             case _:

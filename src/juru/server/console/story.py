@@ -8,6 +8,7 @@ from juru.server.console.shape import OrderRow, clock, moment, order_rows
 from juru.server.console.words import Lang, Words, known
 from juru.server.domain.cell import Cell
 from juru.server.domain.order import Attempt, Event, Happened
+from juru.server.domain.views import Notice, OrderState
 from juru.server.store.reads.shapes import TellingRow, Timeline, TransferRow
 from juru.values.rupiah import format_rupiah
 
@@ -211,11 +212,15 @@ def account_words(name: str, cell: Cell, t: Words) -> str:
 
 
 def _told(telling: TellingRow, cell: Cell, lang: Lang, t: Words) -> Told:
-    state = telling.row.view.state.value
+    view = telling.row.view
+    if isinstance(view, Notice):
+        word = known(t, f"notice_{view.what}", view.what)
+    else:
+        word = t(f"state_{'process' if view.state is OrderState.ACCEPTED else view.state.value}")
     return Told(
         moment(telling.row.at_ms, cell.settings.zone, lang),
         telling.row.channel,
-        t(f"state_{'process' if state == 'accepted' else state}"),
+        word,
         known(t, f"outbox_{telling.state}", telling.state),
         t("tries", count=telling.tries) if telling.tries else "",
     )

@@ -20,7 +20,9 @@ from starlette.routing import BaseRoute, Route
 from juru.server.channels.chat import ChatChannel
 from juru.server.domain.commands import (
     AddDeposit,
+    AnswerComplaint,
     Command,
+    CorrectNumber,
     Decide,
     OpenBalances,
     Pause,
@@ -52,7 +54,8 @@ KEYS_PATH = "/admin/keys"
 BODY_BYTES_MAX = 4_000_000
 _POLL_S = 10.0
 BY_PEOPLE = (
-    *(AddDeposit, Decide, OpenBalances, Pause, ProposeFindings, ReverseTransfer, SaveRecord, SeeItem, SettleFinding),
+    *(AddDeposit, AnswerComplaint, CorrectNumber, Decide, OpenBalances, Pause, ProposeFindings, ReverseTransfer),
+    *(SaveRecord, SeeItem, SettleFinding),
     *(AskTicket, CancelTicket, ImportBankRows, AssignBankRow, ReopenBankRow, GiveDebt, RepayDebt, WriteOffDebt),
     Reseal,
 )

@@ -302,15 +302,11 @@ def _nothing(_cell: Cell, _draft: _Draft) -> Iterable[tuple[str, str]]:
     return ()
 
 
-def _about_agent(cell: Cell, draft: _Draft) -> Iterable[tuple[str, str]]:
-    """A PIN that can be typed; addresses that name one agent only."""
+def _about_agent(_cell: Cell, draft: _Draft) -> Iterable[tuple[str, str]]:
+    """A PIN that can be typed."""
     pin = draft.secrets.get("pin")
     if pin is not None and not (pin.isascii() and pin.isdigit() and len(pin) in _PIN_DIGITS):
         yield "pin", "a PIN has 4 to 8 digits"
-    for sender in draft.document.get("senders", ()):
-        taken = next((a.code for a in cell.agents.values() if sender in a.senders and a.code != draft.key), None)
-        if taken is not None:
-            yield "senders", f"{sender} is an address of {taken} already"
 
 
 def _about_supplier(_cell: Cell, draft: _Draft) -> Iterable[tuple[str, str]]:

@@ -17,6 +17,7 @@ from juru.server.dialects.grammar_orders import Field, order_readings
 from juru.server.dialects.grammar_profile import DEFAULT, GrammarProfile
 from juru.server.dialects.grammar_shapes import is_dest, is_pin, product_of
 from juru.server.domain.requests import AgentRequest, Intent
+from juru.values.nearby import nearby
 
 _REF = re.compile(r"\sR#(\S*)$", re.IGNORECASE)
 _REF_CHARS_MAX = 64
@@ -56,8 +57,32 @@ def read_order_text(
         verify = lambda field: hmac.compare_digest(field.encode(), known)  # noqa: E731
     request = _read(message, profile, verify)
     if request.intent is Intent.INVALID:
-        return request
+        return _meant(message, request, profile)
     return msgspec.structs.replace(request, ref=message.ref, pin=request.pin or message.pin)
+
+
+def _meant(message: _Message, request: AgentRequest, profile: GrammarProfile) -> AgentRequest:
+    """An unreadable message with what it was probably about: the command it names, or words near its first one.
+
+    Never a part of the text itself, which may hold a PIN.
+    """
+    if not message.fields or not message.fields[0]:
+        return request
+    intent, _ = _keyword(message.fields, profile)
+    if intent is not None:
+        return msgspec.structs.replace(request, text=intent.value)
+    first = message.fields[0].upper()
+    return msgspec.structs.replace(request, near=nearby(first, profile.keywords) if first.isalpha() else ())
+
+
+def self_registration(text: str, profile: GrammarProfile = DEFAULT) -> AgentRequest | None:
+    """A stranger's registration by an agent's word, ``REG.WORD.NAME[.PLACE]``; None for any other message."""
+    message = _take_apart(text, profile)
+    if isinstance(message, str) or not message.fields or not all(message.fields):
+        return None
+    intent, rest = _keyword(message.fields, profile)
+    fits = intent is Intent.DOWNLINE_REGISTER and 2 <= len(rest) <= 3 and not any(field.isdigit() for field in rest)
+    return AgentRequest(Intent.SELF_REGISTER, words=(rest[0].upper(), *rest[1:])) if fits else None
 
 
 def change_pin_fields(text: str, profile: GrammarProfile = DEFAULT) -> tuple[str, ...]:
@@ -140,6 +165,9 @@ def _complaint(message: _Message, profile: GrammarProfile) -> AgentRequest | Non
     word, rest = _first_word(message.body, profile)
     if profile.keywords.get(word.upper()) is not Intent.COMPLAINT:
         return None
+    if rest[:1].isdigit() and message.body.removesuffix(rest).endswith("#"):
+        # A number that is marked so is an order's, not the beginning of a sentence.
+        rest = f"#{rest}"
     return AgentRequest(intent=Intent.COMPLAINT, text=rest or None)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from juru.server.dialects.grammar_profile import GrammarProfile
 from juru.server.dialects.grammar_shapes import (
     amount_of,
+    counter_of,
     denomination_of,
     is_agent_id,
     is_bill_number,
@@ -20,10 +21,19 @@ from juru.server.domain.requests import AgentRequest, Intent, Item
 Values = dict[str, str | int]
 
 _DATE = re.compile(r"\d{6}|\d{1,2}[-/]\d{1,2}[-/](?:\d{2}|\d{4})", re.ASCII)
-_DAY = re.compile(r"\d{1,2}", re.ASCII)
+_DAY = re.compile(r"\d{1,2}|(?:[Hh]-?|-)\d{1,3}", re.ASCII)
+_DAY_WORDS = frozenset({"KEMARIN", "KMRN", "YESTERDAY", "HARIINI", "TODAY"})
+OFF = "OFF"
+"""In place of a word: there is to be none any more."""
+_OFF_WORDS = frozenset({OFF, "MATI", "TUTUP"})
+_ALL_WORDS = frozenset({"SEMUA", "ALL"})
+_ORDER = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+_NEW_PIN = re.compile(r"PIN\s*[=:]\s*(\d+)", re.ASCII | re.IGNORECASE)
+_TOPIC = re.compile(r"[A-Za-z?]{1,20}", re.ASCII)
 _BANK = re.compile(r"[A-Za-z]{2,12}", re.ASCII)
 _MARKUP = re.compile(r"([A-Za-z][A-Za-z0-9]{0,19})=(\d{1,9})", re.ASCII)
 _TEXT_MAX = 60
+_WORDS_MAX = 4
 
 # The fields after the keyword; a PIN may follow each of them where the profile has it behind.
 _FORMS: dict[Intent, tuple[str, ...]] = {
@@ -32,28 +42,34 @@ _FORMS: dict[Intent, tuple[str, ...]] = {
     Intent.DEPOSIT_CANCEL: ("",),
     Intent.BANK: ("",),
     Intent.CENTER: ("",),
-    Intent.FORMAT: ("", "product"),
+    Intent.FORMAT: ("", "topic"),
     Intent.PRODUCTS: ("", "product"),
-    Intent.HELP: ("",),
+    Intent.HELP: ("", "topic"),
     Intent.SENDER_ADD: ("sender",),
     Intent.SENDER_REMOVE: ("sender",),
+    Intent.SENDER_LIST: ("",),
     Intent.RENAME: ("name",),
     Intent.STATUS_CHECK: ("", "dest", "denom dest", "date dest"),
     Intent.HISTORY: ("",),
     Intent.REPORT: ("", "day"),
     Intent.MUTATION_REPORT: ("", "day"),
-    Intent.AUTOREG: ("word amount", "word"),
+    Intent.AUTOREG: ("word margin", "off"),
     Intent.DOWNLINE_TRANSFER: ("partner amount", "amount partner"),
     Intent.DOWNLINE_TRANSFER_BACK: ("partner amount", "amount partner"),
     Intent.TRANSFER_CANCEL: ("partner amount", "amount partner"),
     Intent.DOWNLINE_BALANCE: ("agent",),
-    Intent.DOWNLINE_LIST: ("",),
+    Intent.DOWNLINE_LIST: ("", "page"),
     Intent.DOWNLINE_BLOCK: ("agent",),
     Intent.DOWNLINE_UNBLOCK: ("agent",),
-    Intent.MARKUP_DOWNLINE: ("agent amount",),
-    Intent.MARKUP_PRODUCT: ("agent product amount", "markup"),
+    Intent.MARKUP_DOWNLINE: ("agent margin", "margin"),
+    Intent.MARKUP_PRODUCT: ("agent product margin", "markup"),
     Intent.COMMISSION_CHECK: ("",),
-    Intent.COMMISSION_REDEEM: ("", "amount"),
+    Intent.COMMISSION_REDEEM: ("", "all", "amount"),
+    Intent.POINTS_CHECK: ("",),
+    Intent.POINTS_REDEEM: ("", "all", "amount"),
+    Intent.CORRECT_NUMBER: ("order number",),
+    Intent.LIMITS: ("",),
+    Intent.PRODUCT_STATUS: ("", "product"),
 }
 
 
@@ -65,6 +81,9 @@ def command_readings(intent: Intent, fields: list[str], profile: GrammarProfile,
             return {found} if found else set()
         case Intent.DOWNLINE_REGISTER:
             found = _register(fields, profile, pins=pins)
+            return {found} if found else set()
+        case Intent.RECEIPT:
+            found = _receipt(fields, profile, pins=pins)
             return {found} if found else set()
         case Intent.DEPOSIT_TICKET if fields and fields[0].upper() == "TIKET":
             return command_readings(intent, fields[1:], profile, pins=pins)
@@ -144,8 +163,12 @@ def _partner(field: str, profile: GrammarProfile) -> Values | None:
 
 
 def _sender(field: str, profile: GrammarProfile) -> Values | None:
-    fits = is_dest(field, profile) or "@" in field or is_agent_id(field)
+    fits = is_dest(field, profile) or "@" in field or ":" in field or is_agent_id(field)
     return _value("dest", field if fits else None)
+
+
+def _number(field: str, profile: GrammarProfile) -> Values | None:
+    return _value("dest", field if is_dest(field, profile) or is_bill_number(field) else None)
 
 
 def _product(field: str, profile: GrammarProfile) -> Values | None:  # noqa: ARG001
@@ -168,10 +191,19 @@ _SLOTS: dict[str, Callable[[str, GrammarProfile], Values | None]] = {
     "partner": _partner,
     "denom": lambda field, _: _value("denom_k", denomination_of(field)),
     "date": lambda field, _: _value("date", field if _DATE.fullmatch(field) else None),
-    "day": lambda field, _: _value("date", field if _DATE.fullmatch(field) or _DAY.fullmatch(field) else None),
+    "day": lambda field, _: _value("date", field.upper() if _is_day(field) else None),
     "product": _product,
     "name": lambda field, _: _value("name", field if not field.isdigit() and len(field) <= _TEXT_MAX else None),
-    "word": lambda field, _: _value("text", field if is_agent_id(field) else None),
+    "all": lambda field, _: {} if field.upper() in _ALL_WORDS else None,
+    "margin": lambda field, _: _value("amount_idr", 0 if field == "0" else amount_of(field)),
+    "number": lambda field, profile: _value(
+        "dest", field if is_dest(field, profile) or is_bill_number(field) else None
+    ),
+    "order": lambda field, _: _value("order", field if _ORDER.fullmatch(field) else None),
+    "page": lambda field, _: _value("counter", counter_of(field)),
+    "topic": lambda field, _: _value("text", field.upper() if _TOPIC.fullmatch(field) else None),
+    "off": lambda field, _: _value("text", OFF if field.upper() in _OFF_WORDS else None),
+    "word": lambda field, _: _value("text", field if is_agent_id(field) and field.upper() not in _OFF_WORDS else None),
     "markup": _markup,
 }
 
@@ -193,13 +225,44 @@ def _price(fields: list[str], profile: GrammarProfile, *, pins: bool) -> AgentRe
     return AgentRequest(intent=Intent.PRICE, product=names[0], items=items, pin=pin)
 
 
+def _is_day(field: str) -> bool:
+    return bool(_DATE.fullmatch(field) or _DAY.fullmatch(field)) or field.upper() in _DAY_WORDS
+
+
 def _register(fields: list[str], profile: GrammarProfile, *, pins: bool) -> AgentRequest | None:
-    """Name, number, and the rest as text: the orders of fields disagree, so only the number is told by its shape."""
+    """Number, markup and PINs by their shapes, in whatever order; the rest as ``words``, name before place.
+
+    Which of the words is a price level only the cell knows.
+    """
     pin = fields[-1] if len(fields) > 1 and pins and is_pin(fields[-1], profile) else None
-    rest = fields[:-1] if pin else fields
+    rest = fields[:-1] if pin else list(fields)
+    chosen = [found[1] for field in rest if (found := _NEW_PIN.fullmatch(field))]
+    rest = [field for field in rest if not _NEW_PIN.fullmatch(field)]
     numbers = [field for field in rest if is_dest(field, profile)]
-    others = [field for field in rest if field not in numbers]
-    if len(numbers) != 1 or not others or others[0].isdigit():
+    markups = [field for field in rest if field not in numbers and field.isdigit()]
+    words = [field for field in rest if field not in numbers and not field.isdigit()]
+    if len(numbers) != 1 or len(markups) > 1 or len(chosen) > 1 or not 1 <= len(words) <= _WORDS_MAX:
         return None
-    text = ".".join(others[1:]) or None
-    return AgentRequest(intent=Intent.DOWNLINE_REGISTER, name=others[0], dest=numbers[0], text=text, pin=pin)
+    if any(len(word) > _TEXT_MAX for word in words) or any(not is_pin(new, profile) for new in chosen):
+        return None
+    markup_idr = None if not markups else 0 if markups[0] == "0" else amount_of(markups[0])
+    if markups and markup_idr is None:
+        return None
+    return AgentRequest(
+        intent=Intent.DOWNLINE_REGISTER,
+        dest=numbers[0],
+        words=tuple(words),
+        amount_idr=markup_idr,
+        new_pin=chosen[0] if chosen else None,
+        pin=pin,
+    )
+
+
+def _receipt(fields: list[str], profile: GrammarProfile, *, pins: bool) -> AgentRequest | None:
+    """``STRUK.order``, with the price that the customer paid, and a PIN behind that: the only number is the price."""
+    pin = fields[2] if len(fields) == 3 and pins and is_pin(fields[2], profile) else None
+    price_idr = amount_of(fields[1]) if len(fields) > 1 else None
+    fits = bool(fields) and _ORDER.fullmatch(fields[0]) and len(fields) <= (3 if pin else 2)
+    if not fits or (len(fields) > 1 and price_idr is None):
+        return None
+    return AgentRequest(intent=Intent.RECEIPT, order=fields[0], amount_idr=price_idr, pin=pin)

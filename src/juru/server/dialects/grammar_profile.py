@@ -27,6 +27,7 @@ _WORDS: dict[Intent, tuple[str, ...]] = {
         *("TYM", "TGT", "YM", "TAMBAHGT"),
     ),
     Intent.SENDER_REMOVE: ("HNO", "HHP2", "DELHP", "HAPUS", "HAPUSHP"),
+    Intent.SENDER_LIST: ("LHP", "LISTHP", "CEKHP"),
     Intent.RENAME: ("UN", "GN"),
     Intent.STATUS_CHECK: ("CEK", "STA", "STATUS"),
     Intent.HISTORY: ("CTRX", "LAST5", "LIST"),
@@ -45,6 +46,12 @@ _WORDS: dict[Intent, tuple[str, ...]] = {
     Intent.MARKUP_PRODUCT: ("MP", "GH", "GS"),
     Intent.COMMISSION_CHECK: ("CRBT", "KOMISI", "CR"),
     Intent.COMMISSION_REDEEM: ("TUKAR", "BAGIKOMISI"),
+    Intent.POINTS_CHECK: ("POIN", "POINT", "CEKPOIN"),
+    Intent.POINTS_REDEEM: ("TUKARPOIN", "TUKAR POIN"),
+    Intent.CORRECT_NUMBER: ("GANTI", "KOREKSI"),
+    Intent.RECEIPT: ("STRUK", "RECEIPT"),
+    Intent.LIMITS: ("LIMIT", "BATAS"),
+    Intent.PRODUCT_STATUS: ("STOK", "STOCK", "CEKSTOK"),
     Intent.COMPLAINT: ("K", "KOM", "KOMPLIN", "INFO", "C", "CS"),
     Intent.HELP: ("HELP", "BANTUAN", "FORMAT?", "?"),
 }
@@ -55,7 +62,8 @@ class GrammarProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     ``pin``: ``last`` after the destination, may be missing; ``first`` in front of everything; ``absent`` never.
     ``order_amount``: an amount may follow the PIN of an order (open denominations). ``comma_products``: codes whose
-    destination holds a comma (SAMSAT).
+    destination holds a comma (SAMSAT). ``day_number``: whether a bare number for a day is a date (``LAP.31``) or
+    counts days back.
     """
 
     name: str = "default"
@@ -77,6 +85,7 @@ class GrammarProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bill_pay_words: tuple[str, ...] = ("BAYAR",)
     comma_products: tuple[str, ...] = ("SAMSAT",)
     order_amount: bool = False
+    day_number: Literal["date", "ago"] = "date"
     pairs_max: int = 5
     chars_max: int = 160
 

@@ -53,6 +53,28 @@ class Tickets(msgspec.Struct, frozen=True):
     tickets: tuple[TicketView, ...]
 
 
+class NewNumber(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where an order should have gone; taken while nothing of it was sent."""
+
+    dest: str
+
+
+class NewComplaint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A complaint about the order of a reference; ``key`` makes it be written once."""
+
+    key: str
+    ref: str
+    text: str
+
+
+class ComplaintDoc(msgspec.Struct, frozen=True):
+    """A complaint that stands: its number, the order's, and how long an answer may take."""
+
+    complaint: int
+    order_id: int
+    within_s: int
+
+
 class Page(msgspec.Struct, frozen=True):
     """Orders, newest first; ``next`` is the cursor of the page after, None at the end."""
 
@@ -91,6 +113,16 @@ class TransferDoc(msgspec.Struct, frozen=True):
     repeated: bool
 
 
+class NoticeDoc(msgspec.Struct, frozen=True):
+    """Something told that is no order's state: its stable word, the text in the agent's language, its facts."""
+
+    agent: str
+    notice: str
+    text: str
+    at: str
+    facts: dict[str, str | int] = {}
+
+
 class Problem(msgspec.Struct, frozen=True):
     """A refusal: its stable code, what to do, and its facts."""
 
@@ -110,14 +142,14 @@ def sign(api_key: str, method: str, target: str, time_s: int, body: bytes) -> st
     return hmac.new(api_key.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
-def webhook_request(url: str, view: OrderView, *, api_key: str, time_s: int) -> WireRequest:
-    """Our report of an order's end: the order's document, signed as the agent signs his requests."""
-    body = msgspec.json.encode(view)
+def webhook_request(url: str, told: OrderView | NoticeDoc, *, api_key: str, time_s: int) -> WireRequest:
+    """Our report of an order's end, or a notice: its document, signed as the agent signs his requests."""
+    body = msgspec.json.encode(told)
     parts = urlsplit(url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     headers = (
         ("Content-Type", "application/json"),
-        ("X-Juru-Agent", view.agent),
+        ("X-Juru-Agent", told.agent),
         ("X-Juru-Time", str(time_s)),
         ("X-Juru-Signature", sign(api_key, "POST", target, time_s, body)),
     )
@@ -128,6 +160,8 @@ _PATHS: tuple[tuple[str, str, str, type | None, type], ...] = (
     ("post", "/orders", "Place an order", NewOrder, OrderView),
     ("get", "/orders", "List orders, newest first (cursor, limit)", None, Page),
     ("get", "/orders/{ref}", "One order by its reference", None, OrderView),
+    ("post", "/orders/{ref}/destination", "Correct the number of an order that was not sent yet", NewNumber, OrderView),
+    ("post", "/complaints", "Complain about an order; the answer comes by the webhook", NewComplaint, ComplaintDoc),
     ("get", "/balance", "The deposit", None, BalanceDoc),
     ("get", "/products", "Products at the agent's prices", None, list[ProductDoc]),
     ("post", "/tickets", "Ask for a deposit ticket", NewTicket, TicketView),
@@ -139,8 +173,10 @@ _PATHS: tuple[tuple[str, str, str, type | None, type], ...] = (
 
 def openapi(version: str) -> dict[str, Any]:
     """The OpenAPI 3.1 description, made from the documents above."""
-    types: list[Any] = [NewOrder, NewTransfer, NewTicket, OrderView, Page, BalanceDoc, ProductDoc, TransferDoc]
-    types += [TicketView, Tickets, Problem]
+    types: list[Any] = [
+        *(NewOrder, NewTransfer, NewTicket, NewNumber, NewComplaint),
+        *(OrderView, Page, BalanceDoc, ProductDoc, TransferDoc, TicketView, Tickets, ComplaintDoc, NoticeDoc, Problem),
+    ]
     _, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
     paths: dict[str, Any] = {}
     for method, path, summary, body, result in _PATHS:

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from string import Formatter
 from typing import Literal, NamedTuple
 
-from juru.server.dialects import templates_en, templates_id
+from juru.server.dialects import templates_commands_en, templates_commands_id, templates_en, templates_id
 from juru.server.dialects.texts import read_reply_text
 from juru.server.domain.outcome import Outcome
 from juru.server.domain.refusals import Code, Refusal
@@ -24,9 +24,11 @@ from juru.values.rupiah import dotted, format_rupiah
 
 TEMPLATE_CHARS_MAX = 600
 FACT_CHARS_MAX = 60
+LONG_FACT_CHARS_MAX = 500
 HISTORY_ROWS_MAX = 10
 
 _LANGUAGES = {"id": templates_id, "en": templates_en}
+_COMMANDS = {"id": templates_commands_id, "en": templates_commands_en}
 _WORD_OF = {"id": templates_id.STATUS_WORD, "en": templates_en.STATUS_WORD}
 _ORDER_KEYS = {
     OrderState.ACCEPTED: "order.accepted",
@@ -41,7 +43,9 @@ _READ_BACK = {
     "order.reversed": Outcome.FAILED,
 }
 _ORDER_INTENTS = frozenset({Intent.ORDER, Intent.ORDER_MULTI, Intent.BILL_INQUIRY, Intent.BILL_PAY})
-# An order may live under the reference, or none was asked to be made: a failure word would make the reader void it.
+# These ask about an order that may live: a failure word would make the reader void it.
+_ABOUT_ORDERS = frozenset({Intent.STATUS_CHECK, Intent.CORRECT_NUMBER, Intent.COMPLAINT, Intent.RECEIPT})
+# An order may live under the reference, or none was asked to be made.
 _SAYS_NO_OUTCOME = frozenset({Code.REFERENCE_CONFLICT, Code.UNKNOWN_ORDER})
 _SAMPLE_SN = "7041714133481757520"
 
@@ -103,7 +107,8 @@ class _Defaults(NamedTuple):
 @cache
 def _defaults(lang: str) -> _Defaults:
     module = _LANGUAGES[lang]
-    texts: dict[str, str] = module.TEXTS | {f"refusal.{code}": text for code, text in module.REFUSALS.items()}
+    refusals = {f"refusal.{code}": text for code, text in module.REFUSALS.items()}
+    texts: dict[str, str] = module.TEXTS | _COMMANDS[lang].TEXTS | refusals
     return _Defaults(texts, {key: text.format for key, text in texts.items()})
 
 
@@ -177,13 +182,13 @@ def refusal_text(
     holds none, since the order it asked about may live; nor does a refusal that says nothing of an outcome.
     """
     texts = _texts(lang, templates)
-    reason = _filled(texts.texts[f"refusal.{refusal.code}"], refusal.facts)
+    told_apart = f"refusal.{refusal.code}.{refusal.facts.get('why')}"
+    reason = _filled(texts, told_apart if told_apart in texts.texts else f"refusal.{refusal.code}", refusal.facts)
     about = ""
     if asked is not None and (asked.intent in _ORDER_INTENTS or asked.intent is Intent.STATUS_CHECK):
         ref = f"R#{_short(asked.ref)} " if asked.ref else ""
         about = ref + (f"{_short(asked.product)}.{_short(asked.dest)} " if asked.product and asked.dest else "")
-    checking = asked is not None and asked.intent is Intent.STATUS_CHECK
-    if checking or refusal.code in _SAYS_NO_OUTCOME:
+    if (asked is not None and asked.intent in _ABOUT_ORDERS) or refusal.code in _SAYS_NO_OUTCOME:
         return f"{about}{reason}"
     return f"{about}{texts.status_word}. {reason}"
 
@@ -246,7 +251,7 @@ def price_text(
 
 
 def transfer_text(
-    kind: Literal["sent", "received", "cancelled"],
+    kind: Literal["sent", "cancelled"],
     lang: str | None = None,
     *,
     transfer_id: int,
@@ -255,8 +260,8 @@ def transfer_text(
     balance_idr: int,
     templates: Templates | None = None,
 ) -> str:
-    """A transfer as told to one of its two sides; ``agent`` is the other side."""
-    key = {"sent": "transfer", "received": "transfer.received", "cancelled": "transfer.cancelled"}[kind]
+    """A transfer as told to the one who asked for it; ``agent`` is the other side."""
+    key = {"sent": "transfer", "cancelled": "transfer.cancelled"}[kind]
     return _texts(lang, templates).formats[key](
         transfer=transfer_id, agent=agent, amount=format_rupiah(amount_idr), balance=format_rupiah(balance_idr)
     )
@@ -289,11 +294,14 @@ def said_text(
     *,
     templates: Templates | None = None,
 ) -> str:
-    """The text of that key with its facts, then a line ``<what>.row`` for each row; no rows are ``<what>.none``."""
-    texts = _texts(lang, templates).texts
+    """The text of that key with its facts, then a line ``<what>.row`` for each row; no rows are ``<what>.none``.
+
+    A fact named ``..._idr`` is worded as rupiah, ``..._s`` as a span of time, ``@key`` as the text of that key.
+    """
+    texts = _texts(lang, templates)
     if rows is not None and not rows:
-        return _filled(texts[f"{what}.none"], facts or {})
-    lines = [_filled(texts[what], facts or {}), *(_filled(texts[f"{what}.row"], row) for row in rows or ())]
+        return _filled(texts, f"{what}.none", facts or {})
+    lines = [_filled(texts, what, facts or {}), *(_filled(texts, f"{what}.row", row) for row in rows or ())]
     return "\n".join(line for line in lines if line)
 
 
@@ -312,17 +320,36 @@ def _short(value: str | None) -> str:
     return " ".join((value or "").split())[:FACT_CHARS_MAX]
 
 
-def _shown(name: str, value: str | int) -> str:
+def span_text(seconds: int, lang: str | None = None, *, templates: Templates | None = None) -> str:
+    """A span of time in words, of its two largest parts: ``1 hari 3 jam``."""
+    formats = _texts(lang, templates).formats
+    left, parts = abs(seconds), []
+    for name, size in _SPANS:
+        count, left = divmod(left, size)
+        if count:
+            parts.append(formats[f"span.{name}"](count=count))
+    return " ".join(parts[:2]) or formats["span.second"](count=0)
+
+
+_SPANS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
+
+
+def _shown(texts: Templates, name: str, value: str | int) -> str:
     if isinstance(value, int) and name.endswith("_idr"):
         return format_rupiah(value)
-    return _short(str(value)).replace("[", "(").replace("]", ")")
+    if isinstance(value, int) and name.endswith("_s"):
+        return span_text(value, templates=texts)
+    if isinstance(value, str) and value.startswith("@") and value[1:] in texts.texts:
+        return texts.texts[value[1:]]
+    most = LONG_FACT_CHARS_MAX if name == "text" else FACT_CHARS_MAX
+    return " ".join(str(value).split())[:most].replace("[", "(").replace("]", ")")
 
 
-def _filled(text: str, facts: Mapping[str, str | int]) -> str:
+def _filled(texts: Templates, key: str, facts: Mapping[str, str | int]) -> str:
     """The text with its facts; an optional part without its fact is left out, a bare missing fact is a dash."""
-    told = {name: _shown(name, value) for name, value in facts.items()}
+    told = {name: _shown(texts, name, value) for name, value in facts.items()}
     kept: list[str] = []
-    for index, part in enumerate(text.replace("]", "[").split("[")):
+    for index, part in enumerate(texts.texts[key].replace("]", "[").split("[")):
         names = _names(part)
         if index % 2 == 0 or names <= told.keys():
             kept.append(part.format(**{name: told.get(name, "-") for name in names}))

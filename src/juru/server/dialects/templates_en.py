@@ -34,7 +34,7 @@ TEXTS: dict[str, str] = {
     "price.closed": "closed",
     "price.none": "No such product. Send PRODUK for the list of codes.",
     "transfer": "Transfer #{transfer} of {amount} to {agent} is booked. Balance {balance}",
-    "transfer.received": "Transfer #{transfer} of {amount} received from {agent}. Balance {balance}",
+    "transfer.received": "Transfer #{transfer} of {amount_idr} received from {agent}. Balance {balance_idr}",
     "transfer.cancelled": "Transfer #{transfer} of {amount} with {agent} was taken back. Balance {balance}",
     "history": "{number}. {product}.{dest} {price} {state}{sn} {time}",
     "history.none": "No orders yet. Example: S10.081234567890.PIN",
@@ -74,12 +74,12 @@ REFUSALS: dict[Code, str] = {
     Code.RATE_LIMITED: "Too many requests, wait a moment and send again",
     Code.BUSY: "The server is busy and recorded nothing, send again in a moment",
     Code.PAUSED: "Selling is paused for now, try again later",
-    Code.INVALID_FORMAT: "Unknown format. Order: CODE.NUMBER.PIN, send HELP for the others",
+    Code.INVALID_FORMAT: "Unknown format.[ Did you mean {near}?] Order: CODE.NUMBER.PIN, send HELP for the others",
     Code.NOT_SERVED_YET: "This command is not served yet, send HELP for those that are",
     Code.REFERENCE_REQUIRED: "The reference is missing, send one of your own that is unique",
     Code.REFERENCE_INVALID: "The reference is not valid, use 1-64 letters or digits",
     Code.REFERENCE_CONFLICT: "This reference belongs to another order, use a new one",
-    Code.UNKNOWN_PRODUCT: "No such product code, send PRODUK for the list",
+    Code.UNKNOWN_PRODUCT: "No such product code.[ Did you mean {near}?] Send PRODUK for the list",
     Code.BAD_DESTINATION: "The number is too short or too long, check it and send again",
     Code.WRONG_OPERATOR: (
         "The number is of another operator than the product[ ({operator}, product {wanted})], "
@@ -102,10 +102,22 @@ REFUSALS: dict[Code, str] = {
     Code.TICKET_OPEN: "Ticket[ #{ticket}][ of {amount_idr}] still waits, pay it first or send UNTIKET.PIN",
     Code.AMOUNTS_EXHAUSTED: "All unique sums for this amount are in use, ask for a slightly different amount",
     Code.UNKNOWN_TICKET: "No ticket waits, make one with TIKET.AMOUNT.PIN",
+    Code.NOTHING_TO_REDEEM: (
+        "There is nothing to make deposit of[, {earned_idr} earned], wait for sales of your downline"
+    ),
     Code.UNKNOWN_ORDER: "Order not found, check the reference or the number",
     Code.UNKNOWN_AGENT: "No such agent, check the id and send again",
     Code.NOT_YOUR_DOWNLINE: "That agent is not your downline, check the id",
     Code.NOT_CANCELLABLE: "The transfer cannot be taken back, ask the receiver or customer service",
+    Code.NOT_CORRECTABLE: (
+        "The number can no longer be corrected, the order was sent or has ended. Ask customer service"
+    ),
+    Code.NO_RECEIPT: "There is no receipt yet, the order has not ended well. Ask for its state with CEK",
+    Code.ADDRESS_TAKEN: "Address {address} belongs to another agent, use another one",
+    Code.ADDRESS_INVALID: "No such address, write a number 08... or one of your addresses",
+    Code.WORD_TAKEN: "The word {word} is taken, choose another one",
+    Code.MARKUP_OUT_OF_BOUNDS: "The markup must be {min_idr} to {max_idr}, correct it and send again",
+    Code.COMPLAINTS_TOO_MANY: "That is {max} complaints already, wait for an answer before you write more",
     Code.WEAK_PIN: "The new PIN is too easy, choose 4-8 digits that are no sequence or repetition",
     Code.NOT_ALLOWED: "Your account may not do this, ask your upline or customer service",
     Code.INCIDENT: "Something went wrong on our side[ (number {incident})], tell customer service",

@@ -2,7 +2,8 @@
 
 Numbers are given by kind, so that no look-up stands between a decision and its postings: house accounts below 20, our
 bank accounts at 19 + their id, a supplier's deposit at 100 + its id, an agent's deposit and commission at 1000 + 2 x id
-and the number after it, what an agent owes us at a thousand million + his id.
+and the number after it, what an agent owes us at a thousand million + his id, his points at two thousand million + his
+id.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ SUPPLIER_BASE = 100
 AGENT_BASE = 1000
 RECEIVABLE_BASE = 1_000_000_000
 BANKS_MAX = SUPPLIER_BASE - BANK_BASE - 1
+POINTS_BASE = 2_000_000_000
 
 
 class House(IntEnum):
@@ -30,6 +32,7 @@ class House(IntEnum):
     LOSSES = 9
     BANK_FEES = 10
     BAD_DEBT = 12
+    POINTS_EXPENSE = 13
 
 
 def bank_account(bank_id: int) -> int:
@@ -49,6 +52,12 @@ def agent_deposit(agent_id: int) -> int:
     return AGENT_BASE + 2 * agent_id
 
 
+def deposit_owner(account: int) -> int | None:
+    """Whose deposit an account is; None for any other account."""
+    agent, kind = divmod(account - AGENT_BASE, 2)
+    return agent if AGENT_BASE < account < RECEIVABLE_BASE and not kind else None
+
+
 def agent_commission(agent_id: int) -> int:
     """Commission an agent has earned and not yet redeemed (a liability)."""
     return AGENT_BASE + 2 * agent_id + 1
@@ -60,8 +69,15 @@ def agent_receivable(agent_id: int) -> int:
     return RECEIVABLE_BASE + agent_id
 
 
+def agent_points(agent_id: int) -> int:
+    """What an agent's points are worth, not yet redeemed (a liability), in rupiah."""
+    return POINTS_BASE + agent_id
+
+
 def name_of(account: int) -> str:
     """The account's readable name, for statements and audits: ``house:sales``, ``bank:2``, ``agent:17:deposit``."""
+    if account >= POINTS_BASE:
+        return f"agent:{account - POINTS_BASE}:points"
     if account >= RECEIVABLE_BASE:
         return f"agent:{account - RECEIVABLE_BASE}:debt"
     if BANK_BASE < account < SUPPLIER_BASE:

@@ -20,11 +20,13 @@ class AgentStatus(StrEnum):
 class Agent(msgspec.Struct, frozen=True, omit_defaults=True):
     """An agent (agen, downline). ``code`` is unique in any case, kept upper case.
 
-    ``markup_idr`` and ``product_markups_idr`` are what his upline adds to his prices; ``downline_markup_idr`` is what
-    he adds to everybody below him. ``debt_limit_idr`` is how much deposit he may have on credit, for ``debt_days``.
-    Secrets are sealed outside the domain: ``pin`` and the rest never appear in clear. ``senders`` are his addresses by
-    channel (``sms:+62812...``, ``chat:BUDI01``). ``user`` is the name that the GET dialects want beside his id; without
-    one it is his code.
+    ``markup_idr`` and ``product_markups_idr`` are what his upline adds to his prices; ``downline_markup_idr`` and
+    ``downline_product_markups_idr`` what he adds for everybody below him. ``debt_limit_idr`` is how much deposit he may
+    have on credit, for ``debt_days``. Secrets are sealed outside the domain: ``pin`` and the rest never appear in
+    clear. ``senders`` are his addresses by channel (``sms:+62812...``, ``chat:BUDI01``), each of one agent only;
+    ``trusted_senders`` those that need no PIN. ``blocked_by`` is the agent above who blocked him; empty where the owner
+    did. Whoever writes ``autoreg_word`` registers below him. ``user`` is the name that the GET dialects want beside his
+    id; without one it is his code.
     """
 
     id: Annotated[int, msgspec.Meta(ge=1)]
@@ -36,11 +38,13 @@ class Agent(msgspec.Struct, frozen=True, omit_defaults=True):
     markup_idr: int = 0
     product_markups_idr: dict[str, int] = {}
     downline_markup_idr: Idr = 0
+    downline_product_markups_idr: dict[str, Idr] = {}
     credit_limit_idr: Idr = 0
     debt_limit_idr: Idr = 0
     debt_days: Annotated[int, msgspec.Meta(ge=0, le=366)] = 7
     secrets: dict[str, str] = {}
     senders: tuple[str, ...] = ()
+    trusted_senders: tuple[str, ...] = ()
     ips: tuple[str, ...] = ()
     rate_per_s: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 20
     report_url: str = ""
@@ -48,6 +52,11 @@ class Agent(msgspec.Struct, frozen=True, omit_defaults=True):
     language: str = "id"
     user: str = ""
     chat_rule_for_h2h: bool = False
+    place: str = ""
+    joined_day: int = 0
+    blocked_by: str = ""
+    autoreg_word: str = ""
+    autoreg_markup_idr: Idr = 0
 
 
 class PinGuard(msgspec.Struct, frozen=True):

@@ -19,6 +19,7 @@ class AlertKind(StrEnum):
     CLOCK_STEPPED = "clock_stepped"
     DISK_LOW = "disk_low"
     WRITER_SLOW = "writer_slow"
+    COMPLAINT_OVERDUE = "complaint_overdue"
 
 
 class AlertState(StrEnum):

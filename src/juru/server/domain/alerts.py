@@ -13,6 +13,7 @@ from juru.server.domain.alert import Alert, AlertKind, AlertState, Telling
 from juru.server.domain.catalog import Availability, Product, ProductKind, Supplier
 from juru.server.domain.cell import Cell
 from juru.server.domain.commands import AlertTold, LookedAround
+from juru.server.domain.complaint import Complaint
 from juru.server.domain.order import AttemptState
 from juru.server.domain.results import Done, Result
 from juru.values.days import DAY_MS
@@ -62,6 +63,7 @@ def looked_around(cell: Cell, command: LookedAround) -> Result:
         _deposit(cell, cell.suppliers[code], busy=code in busy)
     for code in sorted(cell.products):
         _price(cell, cell.products[code])
+    _complaints(cell)
     _forgotten(cell)
     if command.disk_free_bytes is not None:
         low = command.disk_free_bytes < settings.alert_disk_mb * 1_000_000
@@ -111,12 +113,24 @@ def _price(cell: Cell, product: Product) -> None:
     """A product on sale whose every supplier asks more than its lowest price brings."""
     offers = [o for o in cell.offers.get(product.code, ()) if o.availability is Availability.OPEN]
     lowest_idr = min(product.level_prices_idr.values(), default=product.price_idr)
-    brings_idr = lowest_idr - sum(product.commissions_idr)
+    brings_idr = lowest_idr - sum(product.commissions_idr) - cell.points_idr(product)
     cheapest_idr = min((o.cost_idr for o in offers), default=0)
     counts = product.availability is Availability.OPEN and product.kind is not ProductKind.BILL
     losing = counts and bool(offers) and not product.sell_below_cost and cheapest_idr > brings_idr
     note = f"{product.code} costs {format_rupiah(cheapest_idr)}, its lowest price brings {format_rupiah(brings_idr)}"
     _set(cell, AlertKind.ABOVE_PRICE, product.code, note, on=losing)
+
+
+def _complaints(cell: Cell) -> None:
+    """Agents who wait for an answer longer than they were promised."""
+    late = [
+        paper
+        for _, paper in cell.papers.values()
+        if isinstance(paper, Complaint) and paper.waits and paper.answer_by_ms <= cell.now_ms
+    ]
+    first = min(((c.answer_by_ms, c.order_id) for c in late), default=(0, 0))
+    note = f"{len(late)} without an answer, the oldest about order {first[1]}"
+    _set(cell, AlertKind.COMPLAINT_OVERDUE, "complaints", note, on=bool(late))
 
 
 def _forgotten(cell: Cell) -> None:

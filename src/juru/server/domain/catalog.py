@@ -102,7 +102,8 @@ class Product(msgspec.Struct, frozen=True, omit_defaults=True):
     """One thing sold.
 
     ``level_prices_idr`` by price level, else ``price_idr``; for an open denomination these are the fee over the
-    amount. ``commissions_idr`` goes to the uplines, nearest first, out of our margin.
+    amount. ``commissions_idr`` goes to the uplines, nearest first, and ``points`` to the ordering agent, out of our
+    margin.
     """
 
     code: Key
@@ -114,6 +115,7 @@ class Product(msgspec.Struct, frozen=True, omit_defaults=True):
     denom_k: int | None = None
     level_prices_idr: dict[str, Idr] = {}
     commissions_idr: tuple[Idr, ...] = ()
+    points: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 0
     amount_idr_min: Idr = 1_000
     amount_idr_max: Idr = 2_000_000
     availability: Availability = Availability.OPEN

@@ -16,6 +16,8 @@ from juru.server.domain.accounts import House, agent_deposit
 from juru.server.domain.agent import Agent, PinGuard
 from juru.server.domain.bank_account import BankAccount
 from juru.server.domain.catalog import (
+    Idr,
+    Key,
     Offer,
     Operator,
     PortedNumber,
@@ -24,6 +26,7 @@ from juru.server.domain.catalog import (
     RoutingRule,
     Supplier,
 )
+from juru.server.domain.correction import Correction
 from juru.server.domain.logins import Login
 from juru.server.domain.lost import LostOrders, Restore
 from juru.server.domain.order import Attempt, Event, Happened, Order, evolve_attempt, evolve_order
@@ -33,7 +36,7 @@ from juru.server.domain.pricing import Quote
 from juru.server.domain.routing import Mix
 from juru.server.domain.sums import AccountLine, SumLine
 from juru.server.domain.ticket import TicketBook
-from juru.server.domain.views import OrderView
+from juru.server.domain.views import Notice, OrderView
 from juru.values.days import Zone, business_day, iso_local
 from juru.values.msisdn import parse_msisdn, to_local
 
@@ -65,6 +68,15 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
     tickets_open_max: Annotated[int, msgspec.Meta(ge=1, le=100)] = 1
     ticket_idr_min: Annotated[int, msgspec.Meta(ge=1)] = 10_000
     ticket_idr_max: Annotated[int, msgspec.Meta(le=1_000_000_000_000)] = 100_000_000
+    pin_to_read: bool = False
+    agent_code_prefix: Key = "AG"
+    senders_max: Annotated[int, msgspec.Meta(ge=1, le=100)] = 5
+    markup_idr_max: Idr = 5_000
+    autoreg_per_day_max: int = 20
+    point_value_idr: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 1
+    complaint_answer_s: Annotated[int, msgspec.Meta(ge=60)] = 86_400
+    complaint_remind_s: Annotated[int, msgspec.Meta(ge=0)] = 14_400
+    complaints_per_hour_max: Annotated[int, msgspec.Meta(ge=1, le=100)] = 5
     grammar: dict[str, Any] = {}
     templates: dict[str, dict[str, str]] = {}
     demo: bool = False
@@ -83,7 +95,10 @@ class Record(msgspec.Struct, frozen=True):
 
 
 class Message(msgspec.Struct, frozen=True):
-    """A chat message that moved money, or was refused with a message id: what it was answered with."""
+    """A message that moved money, changed something or was refused: what it was answered with.
+
+    An order's answer is how it stands; ``result`` is an answer that is given again as it was.
+    """
 
     id: int
     agent_id: int
@@ -95,16 +110,20 @@ class Message(msgspec.Struct, frozen=True):
     order_ids: tuple[int, ...] = ()
     transfer_id: int | None = None
     refusal: bytes | None = None
+    result: bytes | None = None
 
 
 class OutboxRow(msgspec.Struct, frozen=True):
-    """Something to tell an agent."""
+    """Something to tell an agent: an order's state, or a notice; ``order_id`` is 0 where it is about no order.
+
+    ``channel`` is what the order came by, or an address (``chat:BUDI01``) where only that is to be told.
+    """
 
     id: int
     order_id: int
     agent_id: int
     channel: str
-    view: OrderView
+    view: OrderView | Notice
     at_ms: int
 
 
@@ -253,6 +272,7 @@ class Cell:
         self.settings = settings
         self.agents: dict[str, Agent] = {}
         self.agent_codes: dict[int, str] = {}
+        self.senders: dict[str, str] = {}
         self.pin_guards: dict[str, PinGuard] = {}
         self.logins: dict[str, Login] = {}
         self.operators: dict[str, Operator] = {}
@@ -281,6 +301,7 @@ class Cell:
         self.stock_since_ms: dict[str, int] = {}
         self.papers: dict[PaperKey, tuple[int, Paper]] = {}
         self.tickets: TicketBook | None = None
+        self.corrected: dict[tuple[int, str], list[int]] = {}
         self.next = NextIds()
         self.quotes: dict[tuple[str, str], Quote] = {}
         self.past = Past()
@@ -355,6 +376,10 @@ class Cell:
         free = balance.free_idr if balance is not None else 0
         return free + agent.credit_limit_idr if credit else free
 
+    def points_idr(self, product: Product) -> int:
+        """What the points for one sale of a product are worth now."""
+        return product.points * self.settings.point_value_idr
+
     def hold_posting(self, order: Order) -> Posting:
         """The posting an open order holds."""
         return Posting(agent_deposit(order.agent_id), House.SALES, order.price_idr)
@@ -387,6 +412,24 @@ class Cell:
         row = OutboxRow(self.next.outbox, order.id, order.agent_id, order.channel, self.view(order), self.now_ms)
         self.next.outbox += 1
         self.changes.outbox.append(row)
+
+    def notify(
+        self,
+        agent: Agent,
+        what: str,
+        cause: tuple[str, int],
+        facts: dict[str, str | int],
+        *,
+        channel: str | None = None,
+        order_id: int = 0,
+    ) -> None:
+        """Tell an agent something that is no order's state: on this channel, or on the first that can tell him."""
+        by = channel or _telling_channel(agent)
+        if by is None:
+            return
+        notice = Notice(what, cause, iso_local(self.now_ms, self.settings.zone), facts)
+        self.changes.outbox.append(OutboxRow(self.next.outbox, order_id, agent.id, by, notice, self.now_ms))
+        self.next.outbox += 1
 
     def ask_person(self, kind: str, note: str, order_id: int | None = None, attempt_id: int | None = None) -> None:
         """Open an item of the human queue, once per kind and attempt."""
@@ -449,6 +492,17 @@ class Cell:
             self.papers.pop((kind, key), None)
         return head_id
 
+    def remember_correction(self, paper: Correction) -> None:
+        """Note where a corrected order goes, and went, so that it is found by each number whatever its row says."""
+        for dest in (paper.dest, *paper.was):
+            found = self.corrected.setdefault((paper.agent_id, dest), [])
+            if paper.order_id not in found:
+                found.append(paper.order_id)
+
+    def chat_orders(self, agent_id: int, dest: str) -> tuple[int, ...]:
+        """Orders without a reference for a number, as far as they were named: by their row, or as corrected."""
+        return (*self.past.chat.get((agent_id, dest), ()), *self.corrected.get((agent_id, dest), ()))
+
     def stock_of(self, product: Product) -> int | None:
         """What is left of a product that is counted, None for one that is not."""
         return None if product.stock is None else self.stock.get(product.code, product.stock)
@@ -494,4 +548,11 @@ class Cell:
         self.ported[to_local(parse_msisdn(number.dest) or number.dest)] = number.operator
 
 
-_ORDER_EVENTS = frozenset({Happened.SUCCEEDED, Happened.FAILED, Happened.REVERSED})
+def _telling_channel(agent: Agent) -> str | None:
+    """Where an agent can be told something that no message of his has asked for."""
+    if any(sender.startswith("chat:") for sender in agent.senders):
+        return "chat"
+    return "api" if agent.webhook_url and "api_key" in agent.secrets else None
+
+
+_ORDER_EVENTS = frozenset({Happened.SUCCEEDED, Happened.FAILED, Happened.REVERSED, Happened.CORRECTED})

@@ -15,6 +15,7 @@ from juru.server.domain.finding import FindingDraft
 from juru.server.domain.order import Source
 from juru.server.domain.outcome import Answer
 from juru.server.domain.sums import AccountLine, SumLine
+from juru.server.domain.wishes import Wish
 
 
 class MessageKey(msgspec.Struct, frozen=True):
@@ -65,6 +66,14 @@ class CancelTransfer(msgspec.Struct, frozen=True, tag=True):
     agent: str
     message: MessageKey
     transfer_id: int | None = None
+
+
+class AgentAsks(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
+    """An agent, proved and admitted, wants something changed; ``message`` makes it happen once."""
+
+    agent: str
+    wish: Wish
+    message: MessageKey | None = None
 
 
 class ChangePin(msgspec.Struct, frozen=True, tag=True):
@@ -274,6 +283,31 @@ class SeeItem(msgspec.Struct, frozen=True, tag=True):
     by: str
 
 
+class AnswerComplaint(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
+    """A person answers the complaint about an order, closes it, or both."""
+
+    order_id: int
+    by: str
+    text: str = ""
+    close: bool = False
+
+
+class CorrectNumber(msgspec.Struct, frozen=True, tag=True):
+    """A person corrects the destination of an order of which nothing was sent yet."""
+
+    order_id: int
+    dest: str
+    reason: str
+    by: str
+
+
+class PaperDue(msgspec.Struct, frozen=True, tag=True):
+    """The time that a kept paper named as its ``due_ms`` has come."""
+
+    kind: str
+    key: str
+
+
 class Delivered(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
     """Fate of outbox messages: told, or to be tried again at ``next_ms``, or given up."""
 
@@ -342,6 +376,7 @@ Command = (
     PlaceOrder
     | TransferDeposit
     | CancelTransfer
+    | AgentAsks
     | ChangePin
     | NotePin
     | NoteRefusal
@@ -362,6 +397,9 @@ Command = (
     | SettleFinding
     | Decide
     | SeeItem
+    | AnswerComplaint
+    | CorrectNumber
+    | PaperDue
     | Delivered
     | Pause
     | MoneyCommand
@@ -371,4 +409,4 @@ Command = (
     | Reseal
     | OpenRestored
 )
-ORDINARY = (PlaceOrder, TransferDeposit, CancelTransfer, ChangePin, NoteRefusal, AskTicket, CancelTicket)
+ORDINARY = (PlaceOrder, TransferDeposit, CancelTransfer, AgentAsks, ChangePin, NoteRefusal, AskTicket, CancelTicket)

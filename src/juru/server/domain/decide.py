@@ -11,6 +11,7 @@ from typing import assert_never
 import msgspec
 
 from juru.server.domain.alerts import alert_told, looked_around
+from juru.server.domain.asks import agent_asks
 from juru.server.domain.callbacks import callback_arrived
 from juru.server.domain.catalog import DestKind, read_destination
 from juru.server.domain.cell import Cell, OutboxMark
@@ -19,7 +20,9 @@ from juru.server.domain.commands import (
     DESK,
     ORDINARY,
     AddDeposit,
+    AgentAsks,
     AlertTold,
+    AnswerComplaint,
     AttemptAnswered,
     BeginClose,
     CallbackArrived,
@@ -27,6 +30,7 @@ from juru.server.domain.commands import (
     ChangePin,
     CloseDay,
     Command,
+    CorrectNumber,
     Decide,
     Delivered,
     Inquired,
@@ -38,6 +42,7 @@ from juru.server.domain.commands import (
     NoteRefusal,
     OpenBalances,
     OpenRestored,
+    PaperDue,
     Pause,
     PlaceOrder,
     ProposeFindings,
@@ -52,12 +57,17 @@ from juru.server.domain.commands import (
     TransferDeposit,
 )
 from juru.server.domain.commands_money import AskTicket, CancelTicket, MoneyCommand
+from juru.server.domain.complaint import Complaint, mark_of
+from juru.server.domain.complaints import answer_complaint
+from juru.server.domain.correction import Correction
+from juru.server.domain.corrections import correct_number
+from juru.server.domain.due import paper_due
 from juru.server.domain.health import supplier_probed
 from juru.server.domain.money import add_deposit, cancel_transfer, reverse_transfer, transfer_deposit
 from juru.server.domain.money_in import named_by, take_in
 from juru.server.domain.opening import open_balances, opening_key
 from juru.server.domain.paper import Marked
-from juru.server.domain.paper_kinds import PAPER_KINDS
+from juru.server.domain.paper_kinds import NAME_OF, PAPER_KINDS
 from juru.server.domain.people import decide_order, see_item
 from juru.server.domain.place import place_order
 from juru.server.domain.reconcile import key_of, propose_findings, settle_finding
@@ -73,6 +83,7 @@ from juru.server.domain.settle import (
     recover,
     settle_due,
 )
+from juru.server.domain.wishes import Complain, Correct
 
 
 class Needs(msgspec.Struct):
@@ -95,12 +106,22 @@ def decide(cell: Cell, command: Command) -> Result:
     """Apply one command to the cell; the changes stand in ``cell.changes``."""
     result = _decide(cell, command)
     if isinstance(result, Refusal) and isinstance(command, ORDINARY) and not isinstance(command, NoteRefusal):
-        channel = command.channel if isinstance(command, PlaceOrder | AskTicket | CancelTicket) else "chat"
+        channel = _channel_of(command)
         detail = ""
         if isinstance(command, PlaceOrder):
             detail = f"{command.ref or ''} {command.lines[0].dest[:24] if command.lines else ''}".strip()
         note_refusal(cell, NoteRefusal(command.agent, channel, result.code.value, detail))
     return result
+
+
+def _channel_of(command: Command) -> str:
+    match command:
+        case PlaceOrder(channel=channel) | AskTicket(channel=channel) | CancelTicket(channel=channel):
+            return channel
+        case TransferDeposit(message=message) | CancelTransfer(message=message) | AgentAsks(message=message):
+            return "api" if message is None else message.channel
+        case _:
+            return "chat"
 
 
 def _decide(cell: Cell, command: Command) -> Result:  # noqa: C901, PLR0911, PLR0912 - one arm per command is the point
@@ -127,6 +148,8 @@ def _decide(cell: Cell, command: Command) -> Result:  # noqa: C901, PLR0911, PLR
             return transfer_deposit(cell, command)
         case CancelTransfer():
             return cancel_transfer(cell, command)
+        case AgentAsks():
+            return agent_asks(cell, command)
         case ChangePin():
             return change_pin(cell, command)
         case NotePin():
@@ -145,6 +168,12 @@ def _decide(cell: Cell, command: Command) -> Result:  # noqa: C901, PLR0911, PLR
             return decide_order(cell, command)
         case SeeItem():
             return see_item(cell, command)
+        case AnswerComplaint():
+            return answer_complaint(cell, command)
+        case CorrectNumber():
+            return correct_number(cell, command)
+        case PaperDue():
+            return paper_due(cell, command)
         case Pause():
             return pause(cell, command)
         case SupplierProbed():
@@ -186,13 +215,13 @@ def needs(cell: Cell, commands: list[Command]) -> Needs:  # noqa: C901, PLR0912 
             case PlaceOrder():
                 _needs_of_order(cell, command, wanted)
             case TransferDeposit() | CancelTransfer():
-                agent = cell.agents.get(command.agent)
-                if agent is not None:
-                    wanted.messages.append((agent.id, command.message))
-                    if isinstance(command, CancelTransfer) and command.transfer_id is not None:
-                        wanted.transfers.append(command.transfer_id)
-                    elif isinstance(command, CancelTransfer):
-                        wanted.last_transfers.append(agent.id)
+                _needs_of_transfer(cell, command, wanted)
+            case AgentAsks():
+                _needs_of_wish(cell, command, wanted)
+            case AnswerComplaint(order_id=order_id):
+                wanted.papers.append((NAME_OF[Complaint], str(order_id)))
+            case CorrectNumber(order_id=order_id, dest=dest):
+                _needs_of_correction(cell, order_id, dest, wanted)
             case AttemptAnswered(attempt_id=attempt_id):
                 if attempt_id not in cell.attempts:
                     wanted.attempts.append(attempt_id)
@@ -223,6 +252,59 @@ def needs(cell: Cell, commands: list[Command]) -> Needs:  # noqa: C901, PLR0912 
     return wanted
 
 
+def _needs_of_transfer(cell: Cell, command: TransferDeposit | CancelTransfer, wanted: Needs) -> None:
+    agent = cell.agents.get(command.agent)
+    if agent is None:
+        return
+    wanted.messages.append((agent.id, command.message))
+    if isinstance(command, CancelTransfer):
+        if command.transfer_id is not None:
+            wanted.transfers.append(command.transfer_id)
+        else:
+            wanted.last_transfers.append(agent.id)
+
+
+def _needs_of_wish(cell: Cell, command: AgentAsks, wanted: Needs) -> None:
+    agent = cell.agents.get(command.agent)
+    if agent is None:
+        return
+    if command.message is not None:
+        wanted.messages.append((agent.id, command.message))
+    match command.wish:
+        case Complain(order_id=order_id):
+            if order_id not in cell.orders:
+                wanted.orders.append(order_id)
+            wanted.papers.append((NAME_OF[Complaint], str(order_id)))
+            recent = cell.settings.complaints_per_hour_max
+            mark = mark_of(agent.id)
+            wanted.marked.append(Marked(NAME_OF[Complaint], mark, only_open=False, newest=True, limit=recent))
+        case Correct(order_id=order_id, dest=dest):
+            _needs_of_correction(cell, order_id, dest, wanted)
+        case _:
+            pass
+
+
+def _needs_of_correction(cell: Cell, order_id: int, dest: str, wanted: Needs) -> None:
+    """The order, unless it is open, and what else went to the new number today."""
+    order = cell.orders.get(order_id)
+    if order is None:
+        wanted.orders.append(order_id)
+        return
+    wanted.papers.append((NAME_OF[Correction], str(order_id)))
+    if order.ref is None:
+        _needs_of_number(cell, order.agent_id, dest, wanted)
+
+
+def _needs_of_number(cell: Cell, agent_id: int, dest: str, wanted: Needs) -> None:
+    """An agent's chat orders of today for a number. Both forms, where the product, which says which, is not known."""
+    typed = dest.strip()
+    number = read_destination(DestKind.MSISDN, typed)
+    for form in (number, typed):
+        if form is not None:
+            wanted.chat.append((agent_id, form))
+            wanted.orders.extend(i for i in cell.corrected.get((agent_id, form), ()) if i not in cell.orders)
+
+
 def _needs_of_money(commands: list[Command], wanted: Needs) -> None:
     for named in (named_by(command) for command in commands if isinstance(command, MoneyCommand)):
         wanted.papers.extend(named.papers)
@@ -243,9 +325,6 @@ def _needs_of_order(cell: Cell, command: PlaceOrder, wanted: Needs) -> None:
         wanted.refs.append((agent.id, command.ref))
     else:
         for line in command.lines:
-            # The product, which says whether this is a phone number, is not known yet: both forms are looked up.
-            typed = line.dest.strip()
-            number = read_destination(DestKind.MSISDN, typed)
-            wanted.chat.extend((agent.id, form) for form in (number, typed) if form is not None)
+            _needs_of_number(cell, agent.id, line.dest, wanted)
     if command.message is not None:
         wanted.messages.append((agent.id, command.message))

@@ -38,7 +38,7 @@ def transfer_deposit(cell: Cell, command: TransferDeposit) -> Result:
 
 
 def _transfer(cell: Cell, agent: Agent, command: TransferDeposit) -> Result:
-    if (refusal := _may_move(cell, agent)) is not None:
+    if (refusal := may_act(cell, agent)) is not None:
         return refusal
     if not 0 < command.amount_idr <= AMOUNT_IDR_MAX:
         return Refusal(Code.BAD_AMOUNT, {"min_idr": 1, "max_idr": AMOUNT_IDR_MAX})
@@ -55,10 +55,14 @@ def _transfer(cell: Cell, agent: Agent, command: TransferDeposit) -> Result:
     moved = cell.transfer(Transfer(cell.transfer_id(), Kind.DIRECT, (posting,), "agent_transfer"))
     cell.past.last_transfer[agent.id] = moved.id
     cell.past.transfers[moved.id] = moved
+    facts: dict[str, str | int] = {"transfer": moved.id, "agent": agent.code, "amount_idr": command.amount_idr}
+    facts["balance_idr"] = cell.free_idr(receiver, credit=False)
+    cell.notify(receiver, "transfer.received", ("transfer", moved.id), facts)
     return Transferred(moved.id, agent.code, receiver.code, command.amount_idr, cell.free_idr(agent, credit=False))
 
 
-def _may_move(cell: Cell, agent: Agent) -> Refusal | None:
+def may_act(cell: Cell, agent: Agent) -> Refusal | None:
+    """Whether an agent may move or change anything: his PIN is not locked and he is not blocked."""
     guard = cell.pin_guards.get(agent.code)
     if guard is not None and guard.locked_ms is not None:
         return Refusal(Code.PIN_LOCKED)
@@ -81,7 +85,7 @@ def cancel_transfer(cell: Cell, command: CancelTransfer) -> Result:
 
 
 def _cancel(cell: Cell, agent: Agent, command: CancelTransfer) -> Result:
-    if (refusal := _may_move(cell, agent)) is not None:
+    if (refusal := may_act(cell, agent)) is not None:
         return refusal
     transfer_id = command.transfer_id or cell.past.last_transfer.get(agent.id)
     moved = None if transfer_id is None else cell.past.transfers.get(transfer_id)

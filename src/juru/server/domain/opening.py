@@ -12,11 +12,9 @@ from juru.books.rules import AMOUNT_IDR_MAX, Posting
 from juru.server.domain.accounts import House, agent_deposit, supplier_deposit
 from juru.server.domain.cell import Cell
 from juru.server.domain.commands import DESK, DepositKind, OpenBalances, OpeningRow
-from juru.server.domain.posting import ledger_of_bank, post_once
+from juru.server.domain.posting import OPENING_CODE, ledger_of_bank, post_once
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.results import Done, Result
-
-TRANSFER_CODE = "opening"
 
 
 def opening_key(row: OpeningRow) -> str:
@@ -43,7 +41,7 @@ def open_balances(cell: Cell, command: OpenBalances) -> Result:
             return Refusal(Code.REFERENCE_CONFLICT, {"ref": key, "transfer": before.transfer_id or 0})
     for key, (row, posting) in fresh.items():
         memo = f"{command.by}: {command.reason} ({row.kind.value} {row.key.upper()})"
-        post_once(cell, key, (posting,), TRANSFER_CODE, memo)
+        post_once(cell, key, (posting,), OPENING_CODE, memo)
     return Done(note=f"{len(fresh)} posted, {len(command.rows) - len(fresh)} before")
 
 

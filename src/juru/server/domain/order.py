@@ -42,6 +42,7 @@ class Happened(StrEnum):
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     REVERSED = "reversed"
+    CORRECTED = "corrected"
     LATE_SUCCESS = "late_success"
     SETTLED_LATE = "settled_late"
     FACT = "fact"
@@ -77,10 +78,16 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     supplier: str | None = None
     transfer_id: int | None = None
     late_risk: bool = False
+    points_idr: int | None = None
+    dest: str | None = None
+    counter: int | None = None
 
 
 class Order(msgspec.Struct):
-    """An order as the writer holds it. The first block never changes; the second is a fold of its events."""
+    """An order as the writer holds it. The first block never changes but by a correction; the second folds its events.
+
+    ``was``: fingerprint and counter before each correction of its number; its row keeps the first.
+    """
 
     id: int
     agent_id: int
@@ -107,6 +114,12 @@ class Order(msgspec.Struct):
     cost_idr: int | None = None
     post_id: int | None = None
     final_ms: int | None = None
+    was: tuple[tuple[str, int | None], ...] = ()
+
+    @property
+    def fingerprints(self) -> dict[str, int | None]:
+        """What this order is, and was before its number was corrected, each with its counter."""
+        return {**dict(self.was), self.fingerprint: self.counter} if self.was else {self.fingerprint: self.counter}
 
 
 class Attempt(msgspec.Struct):
@@ -140,6 +153,13 @@ class Attempt(msgspec.Struct):
 def fingerprint(product: str, dest: str, amount_idr: int | None) -> str:
     """What makes two orders the same (law 3): product, destination, amount; not spelling, signature or transport."""
     return f"{product}/{dest}/{amount_idr or ''}"
+
+
+def correct(order: Order, dest: str, counter: int | None) -> None:
+    """Give an order another destination; what it was stays known, so that its first text is never a new order."""
+    order.was = (*order.was, (order.fingerprint, order.counter))
+    order.dest, order.counter = dest, counter
+    order.fingerprint = fingerprint(order.product, dest, order.amount_idr)
 
 
 def attempt_state_after(outcome: Outcome, *, late_risk: bool) -> AttemptState:
@@ -203,5 +223,8 @@ def evolve_order(order: Order, event: Event) -> None:
             order.state = OrderState.REVERSED
             order.reason = event.reason
             order.final_ms = event.at_ms
+        case Happened.CORRECTED:
+            assert event.dest is not None, event
+            correct(order, event.dest, event.counter)
         case _:
             pass

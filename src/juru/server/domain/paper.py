@@ -35,6 +35,10 @@ class Paper(msgspec.Struct, frozen=True, omit_defaults=True):
         """How this version is found."""
         raise AssertionError(type(self))
 
+    def due_ms(self) -> int | None:
+        """When something is to happen by the clock alone; asked of open papers that are kept in memory."""
+        return None
+
     def moved(self) -> tuple[int, ...]:
         """The transfers of its own commit that this version is the reason of; the audit wants one for each."""
         return ()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from juru.server.domain.alert import Alert
 from juru.server.domain.bank_row import BankBook, BankRow, Booked
 from juru.server.domain.bill import Bill
+from juru.server.domain.complaint import Complaint
+from juru.server.domain.correction import Correction
 from juru.server.domain.debt import Debt, DebtPayment
 from juru.server.domain.finding import Finding
 from juru.server.domain.paper import Paper
@@ -22,5 +24,7 @@ PAPER_KINDS: dict[str, type[Paper]] = {
     "booked": Booked,
     "debt": Debt,
     "debt_payment": DebtPayment,
+    "complaint": Complaint,
+    "correction": Correction,
 }
 NAME_OF: dict[type[Paper], str] = {kind: name for name, kind in PAPER_KINDS.items()}

@@ -9,6 +9,7 @@ from juru.server.domain.accounts import House, agent_deposit
 from juru.server.domain.bank_row import QUEUE_KINDS
 from juru.server.domain.cell import Cell
 from juru.server.domain.commands import Decide, Decision, SeeItem
+from juru.server.domain.complaints import COMPLAINT_KINDS
 from juru.server.domain.order import Attempt, AttemptState, Event, Happened, Order, Source
 from juru.server.domain.outcome import Answer, InquiryVerb, Outcome
 from juru.server.domain.refusals import Code, Refusal
@@ -49,6 +50,8 @@ def see_item(cell: Cell, command: SeeItem) -> Result:
         return Refusal(Code.NOT_ALLOWED, {"why": "not_waiting", "item": command.item_id})
     if item.kind in UNDECIDED_KINDS:
         return Refusal(Code.NOT_ALLOWED, {"why": "undecided", "item": item.id})
+    if item.kind in COMPLAINT_KINDS:
+        return Refusal(Code.NOT_ALLOWED, {"why": "unanswered", "item": item.id})
     cell.close_item(item, f"{command.by}: {command.reason}")
     return Done()
 

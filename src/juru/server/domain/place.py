@@ -27,7 +27,7 @@ from juru.server.domain.order import Attempt, Event, Happened, Order, fingerprin
 from juru.server.domain.pricing import Quote, quote, with_amount
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.restore import hold_lost, lost_order
-from juru.server.domain.results import Done, Placed, Result, Transferred
+from juru.server.domain.results import Changed, Corrected, Done, Placed, Result, Transferred
 from juru.server.domain.routing import Rejected, order_offers, unusable
 from juru.server.domain.views import OrderState, OrderView
 from juru.values.msisdn import to_local
@@ -121,7 +121,8 @@ def _unfit(cell: Cell, agent: Agent, command: PlaceOrder, known: Order | None) -
 def _is_same(cell: Cell, known: Order, command: PlaceOrder) -> bool:
     """True when a command repeats the order that took its reference (law 3).
 
-    Only what was ordered is compared: prefixes, limits and availability may have changed since it was accepted.
+    Only what was ordered is compared: prefixes, limits and availability may have changed since it was accepted. What
+    it was before its number was corrected is the same order too: its sender may not know of the correction.
     """
     if len(command.lines) != 1:
         return False
@@ -131,7 +132,7 @@ def _is_same(cell: Cell, known: Order, command: PlaceOrder) -> bool:
         return False
     dest = read_destination(product.dest_kind, wanted.dest)
     amount_idr = wanted.amount_idr if product.kind is ProductKind.OPEN else None
-    return dest is not None and known.fingerprint == fingerprint(product.code, dest, amount_idr)
+    return dest is not None and fingerprint(product.code, dest, amount_idr) in known.fingerprints
 
 
 def _refused(
@@ -168,12 +169,8 @@ def _read_line(cell: Cell, wanted: OrderLine) -> Line | Refusal:
     dest = read_destination(product.dest_kind, wanted.dest)
     if dest is None:
         return Refusal(Code.BAD_DESTINATION, {"dest": wanted.dest[:24], "product": product.code})
-    if product.dest_kind is DestKind.MSISDN and product.operator is not None:
-        operator = cell.prefixes.operator_of(to_local(dest), cell.ported)
-        if operator != product.operator:
-            return Refusal(
-                Code.WRONG_OPERATOR, {"dest": to_local(dest), "operator": operator or "?", "wanted": product.operator}
-            )
+    if (strange := wrong_operator(cell, product, dest)) is not None:
+        return strange
     amount_idr = wanted.amount_idr if product.kind is ProductKind.OPEN else None
     if product.kind is ProductKind.OPEN and (
         amount_idr is None or not product.amount_idr_min <= amount_idr <= product.amount_idr_max
@@ -185,6 +182,17 @@ def _read_line(cell: Cell, wanted: OrderLine) -> Line | Refusal:
         if notify is None:
             return Refusal(Code.BAD_DESTINATION, {"dest": wanted.notify[:24], "product": product.code})
     return Line(product, dest, amount_idr, notify, fingerprint(product.code, dest, amount_idr))
+
+
+def wrong_operator(cell: Cell, product: Product, dest: str) -> Refusal | None:
+    """A number of another operator than the product's."""
+    if product.dest_kind is not DestKind.MSISDN or product.operator is None:
+        return None
+    operator = cell.prefixes.operator_of(to_local(dest), cell.ported)
+    if operator == product.operator:
+        return None
+    facts: dict[str, str | int] = {"dest": to_local(dest), "operator": operator or "?", "wanted": product.operator}
+    return Refusal(Code.WRONG_OPERATOR, facts)
 
 
 def _find_product(cell: Cell, wanted: OrderLine) -> Product | Refusal:
@@ -207,10 +215,11 @@ def _find_product(cell: Cell, wanted: OrderLine) -> Product | Refusal:
 def _number_of_day(cell: Cell, agent: Agent, line: Line, wanted: OrderLine, lines: list[Line]) -> Refusal | None:
     """The chat rule: which purchase of the same thing today this is (law 3)."""
     held = {
-        order.counter or 1: order
-        for order_id in cell.past.chat.get((agent.id, line.dest), ())
+        order.fingerprints[line.fingerprint] or 1: order
+        for order_id in cell.chat_orders(agent.id, line.dest)
         if (order := cell.order(order_id)) is not None
-        and order.fingerprint == line.fingerprint
+        and line.fingerprint in order.fingerprints
+        and order.ref is None
         and order.day == cell.day
         and order.state in {OrderState.ACCEPTED, OrderState.SUCCESS}
     }
@@ -279,11 +288,16 @@ def _route(cell: Cell, agent: Agent, line: Line, max_price_idr: int | None) -> R
     return None
 
 
+def _income_idr(cell: Cell, product: Product, priced: Quote) -> int:
+    """What a sale brings us, less what the agents get of it."""
+    return priced.income_idr - cell.points_idr(product)
+
+
 def find_offers(
     cell: Cell, product: Product, priced: Quote, amount_idr: int | None, tried: frozenset[str] = frozenset()
 ) -> tuple[list[Offer], list[Rejected]]:
     """The offers an order may be bought by now, best first, and why the others may not."""
-    budget = None if product.sell_below_cost else priced.income_idr - (amount_idr or 0)
+    budget = None if product.sell_below_cost else _income_idr(cell, product, priced) - (amount_idr or 0)
     usable: list[Offer] = []
     rejected: list[Rejected] = []
     for offer in cell.offers.get(product.code, ()):
@@ -364,7 +378,7 @@ def queue_attempt(
         sku=offer.sku,
         ref=f"{supplier.ref_prefix}{cell.settings.incarnation}{cell.next.attempt:011d}",
         cost_idr=cost_idr,
-        max_price_idr=cost_idr if product.sell_below_cost else max(priced.income_idr, cost_idr),
+        max_price_idr=cost_idr if product.sell_below_cost else max(_income_idr(cell, product, priced), cost_idr),
         at_ms=cell.now_ms,
         expires_ms=expires_ms,
         why=_why(cell, offer, rejected),
@@ -402,6 +416,8 @@ def answered_before(cell: Cell, agent: Agent, key: MessageKey | None, *, keyed: 
 def _told_before(cell: Cell, agent: Agent, seen: Message) -> Result:
     if seen.refusal is not None:
         return msgspec.json.decode(seen.refusal, type=Refusal)
+    if seen.result is not None:
+        return msgspec.structs.replace(msgspec.json.decode(seen.result, type=Changed), repeated=True)
     if seen.transfer_id is not None:
         moved = cell.past.transfers.get(seen.transfer_id)
         if moved is None:
@@ -429,6 +445,11 @@ def remember(cell: Cell, agent: Agent, key: MessageKey, result: Result) -> None:
             seen = _message(cell, agent, key, order_ids=tuple(view.order_id for view in orders))
         case Transferred():
             seen = _message(cell, agent, key, transfer_id=result.transfer_id)
+        case Changed():
+            kept = msgspec.json.encode(result)
+            seen = _message(cell, agent, key, transfer_id=result.transfer_id, result=kept)
+        case Corrected(order=view) if not view.repeated:
+            seen = _message(cell, agent, key, order_ids=(view.order_id,))
         case Refusal():
             seen = _message(cell, agent, key, refusal=msgspec.json.encode(result))
         case _:
@@ -446,6 +467,7 @@ def _message(
     order_ids: tuple[int, ...] = (),
     transfer_id: int | None = None,
     refusal: bytes | None = None,
+    result: bytes | None = None,
 ) -> Message:
     return Message(
         cell.next.message,
@@ -458,4 +480,5 @@ def _message(
         order_ids,
         transfer_id,
         refusal,
+        result,
     )

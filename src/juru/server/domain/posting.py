@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from juru.books.rules import Kind, Posting, Transfer, mirrored
-from juru.server.domain.accounts import House, bank_account
+from juru.server.domain.accounts import House, bank_account, deposit_owner
 from juru.server.domain.cell import Cell, Message
 from juru.server.domain.commands import DESK
 from juru.server.domain.results import Done
+
+OPENING_CODE = "opening"
+"""The code of the postings that a business moves in with."""
 
 
 def ledger_of_bank(cell: Cell, code: str) -> int | None:
@@ -29,9 +32,16 @@ def posted_before(cell: Cell, request_id: str) -> Done | None:
 
 
 def post(cell: Cell, postings: tuple[Posting, ...], code: str, memo: str) -> Transfer:
-    """Post at once."""
+    """Post at once; an agent whose deposit it adds to is told, unless his business has only just moved in."""
     moved = cell.transfer(Transfer(cell.transfer_id(), Kind.DIRECT, postings, code, memo=memo))
     cell.past.transfers[moved.id] = moved
+    for posting in postings if code != OPENING_CODE else ():
+        owner = deposit_owner(posting.credit)
+        if owner is not None:
+            agent = cell.agents[cell.agent_codes[owner]]
+            facts: dict[str, str | int] = {"transfer": moved.id, "amount_idr": posting.amount_idr}
+            facts["balance_idr"] = cell.free_idr(agent, credit=False)
+            cell.notify(agent, "deposit.credited", ("transfer", moved.id), facts)
     return moved
 
 

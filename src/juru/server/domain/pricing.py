@@ -35,11 +35,11 @@ def quote(agents: dict[str, Agent], agent: Agent, product: Product) -> Quote:
     """The agent's price without an open amount; ``with_amount`` adds that."""
     chain = uplines(agents, agent)
     own_markup = agent.markup_idr + agent.product_markups_idr.get(product.code, 0)
-    price = product.level_prices_idr.get(agent.level, product.price_idr) + own_markup
+    price = _of_level(product, agent.level) + own_markup
     earned: dict[int, int] = {}
     for place, above in enumerate(chain):
-        price += above.downline_markup_idr
-        share = above.downline_markup_idr
+        share = above.downline_markup_idr + above.downline_product_markups_idr.get(product.code, 0)
+        price += share
         if place == 0:
             share += max(own_markup, 0)
         if place < len(product.commissions_idr):
@@ -47,6 +47,18 @@ def quote(agents: dict[str, Agent], agent: Agent, product: Product) -> Quote:
         if share > 0:
             earned[above.id] = earned.get(above.id, 0) + share
     return quoted(price, tuple(earned.items()))
+
+
+def gap_idr(upline: Agent, lower: Agent, product: Product) -> int:
+    """By how much a direct downline pays more for a product than his upline; all that stands above is the same."""
+    theirs = _of_level(product, lower.level) + lower.markup_idr + lower.product_markups_idr.get(product.code, 0)
+    ours = _of_level(product, upline.level) + upline.markup_idr + upline.product_markups_idr.get(product.code, 0)
+    between = upline.downline_markup_idr + upline.downline_product_markups_idr.get(product.code, 0)
+    return theirs + between - ours
+
+
+def _of_level(product: Product, level: str) -> int:
+    return product.level_prices_idr.get(level, product.price_idr)
 
 
 def with_amount(base: Quote, product: Product, amount_idr: int | None) -> Quote:

@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from juru.server.domain.agent import Agent, PinGuard
+from juru.server.domain.addresses import address_problem
+from juru.server.domain.agent import Agent, AgentStatus, PinGuard
 from juru.server.domain.bank_account import BankAccount, digits_of
 from juru.server.domain.catalog import Offer, Operator, PortedNumber, PrefixTable, Product, Supplier
 from juru.server.domain.cell import Cell, Record, RefusedRow, Settings
@@ -66,10 +67,13 @@ def _bad(detail: str) -> Refusal:
 
 
 def _number(cell: Cell, kind: str, key: str, document: dict[str, Any]) -> None:
-    """Give a new agent, supplier or bank account its number; a known one keeps it."""
+    """Give a new agent, supplier or bank account its number, a known one keeps it; forget who had blocked an agent."""
     if kind == "agent":
         known = cell.agents.get(key)
         document["id"] = known.id if known is not None else cell.agent_id_max + 1
+        if known is not None and document.get("status", AgentStatus.ACTIVE) != known.status:
+            # Blocked or let go by the owner: no upline may undo that.
+            document.pop("blocked_by", None)
     elif kind == "supplier":
         seller = cell.suppliers.get(key)
         taken = max((s.id for s in cell.suppliers.values()), default=0)
@@ -171,6 +175,11 @@ def _settings_problem(cell: Cell, key: str, settings: Settings) -> str | None:
 def _agent_problem(cell: Cell, key: str, agent: Agent) -> str | None:
     if agent.code != key:
         return f"code {agent.code} differs from the key {key}"
+    if (wrong := address_problem(cell, agent)) is not None:
+        return wrong
+    word = agent.autoreg_word
+    if word and any(a.autoreg_word == word and a.code != key for a in cell.agents.values()):
+        return f"{word} is a word of another agent already - at `$.autoreg_word`"
     above = agent.upline
     seen = {agent.code}
     while above is not None:
@@ -196,12 +205,22 @@ def write(cell: Cell, kind: str, key: str, record: msgspec.Struct, by: str, reas
         cell.quotes.clear()
 
 
+def _put_addresses(cell: Cell, agent: Agent) -> None:
+    """Whose each address is, as this version of the agent says."""
+    known = cell.agents.get(agent.code)
+    for sender in known.senders if known is not None else ():
+        if cell.senders.get(sender) == agent.code:
+            del cell.senders[sender]
+    cell.senders.update(dict.fromkeys(agent.senders, agent.code))
+
+
 def put(cell: Cell, kind: str, key: str, record: msgspec.Struct) -> None:
     """Place a checked record in the working state; used for new versions and when the store loads the cell."""
     match record:
         case Settings():
             cell.settings = record
         case Agent():
+            _put_addresses(cell, record)
             cell.agents[key] = record
             cell.agent_codes[record.id] = key
             cell.agent_id_max = max(cell.agent_id_max, record.id)

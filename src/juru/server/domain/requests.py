@@ -26,6 +26,7 @@ class Intent(StrEnum):
     CHANGE_PIN = "change_pin"
     SENDER_ADD = "sender_add"
     SENDER_REMOVE = "sender_remove"
+    SENDER_LIST = "sender_list"
     RENAME = "rename"
     STATUS_CHECK = "status_check"
     HISTORY = "history"
@@ -33,6 +34,7 @@ class Intent(StrEnum):
     MUTATION_REPORT = "mutation_report"
     DOWNLINE_REGISTER = "downline_register"
     AUTOREG = "autoreg"
+    SELF_REGISTER = "self_register"
     DOWNLINE_TRANSFER = "downline_transfer"
     DOWNLINE_TRANSFER_BACK = "downline_transfer_back"
     TRANSFER_CANCEL = "transfer_cancel"
@@ -44,7 +46,13 @@ class Intent(StrEnum):
     MARKUP_PRODUCT = "markup_product"
     COMMISSION_CHECK = "commission_check"
     COMMISSION_REDEEM = "commission_redeem"
+    POINTS_CHECK = "points_check"
+    POINTS_REDEEM = "points_redeem"
     COMPLAINT = "complaint"
+    CORRECT_NUMBER = "correct_number"
+    RECEIPT = "receipt"
+    LIMITS = "limits"
+    PRODUCT_STATUS = "product_status"
     HELP = "help"
     INVALID = "invalid"
 
@@ -63,8 +71,10 @@ class AgentRequest(msgspec.Struct, frozen=True, omit_defaults=True):
     """One request of an agent. ``dest`` is as sent; ``product`` upper case; ``denom_k`` thousands of rupiah.
 
     ``qty`` is the wire's own number, ``amount_idr`` its meaning where the product is an open denomination or the
-    intent needs an amount. ``problem`` says for ``invalid`` what could not be read. ``inquiry_id`` names a bill to pay
-    by the number its inquiry was answered with, where the wire has no reference.
+    intent needs an amount. ``order`` names an order as an agent does (its number, reference or destination); ``words``
+    are the fields of a registration besides number, markup and PINs. ``problem`` says for ``invalid`` what could not
+    be read, ``near`` which commands may have been meant. ``inquiry_id`` names a bill to pay by the number its inquiry
+    was answered with, where the wire has no reference.
     """
 
     intent: Intent
@@ -88,4 +98,7 @@ class AgentRequest(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str | None = None
     date: str | None = None
     text: str | None = None
+    order: str | None = None
+    words: tuple[str, ...] = ()
     problem: str | None = None
+    near: tuple[str, ...] = ()

@@ -27,6 +27,22 @@ class Transferred(msgspec.Struct, frozen=True, tag=True):
     repeated: bool = False
 
 
+class Changed(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
+    """What an agent asked for stands: the key of its text and the facts that it names. Secrets are never among them."""
+
+    what: str
+    facts: dict[str, str | int] = {}
+    transfer_id: int | None = None
+    repeated: bool = False
+
+
+class Corrected(msgspec.Struct, frozen=True, tag=True):
+    """An order with its number corrected; ``was`` is the number before."""
+
+    order: OrderView
+    was: str
+
+
 class Sending(msgspec.Struct, frozen=True, tag=True):
     """Attempts committed as ``sending`` (or about to be asked about): what to put on the wire, and until when."""
 
@@ -57,4 +73,4 @@ class BankImported(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
     waiting: dict[str, int] = {}
 
 
-Result = Placed | Transferred | Sending | Done | Ticketed | BankImported | Refusal
+Result = Placed | Transferred | Changed | Corrected | Sending | Done | Ticketed | BankImported | Refusal

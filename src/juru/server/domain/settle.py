@@ -11,7 +11,7 @@ from typing import assert_never
 import msgspec
 
 from juru.books.rules import Kind, Posting, Transfer, mirrored
-from juru.server.domain.accounts import House, agent_commission, supplier_deposit
+from juru.server.domain.accounts import House, agent_commission, agent_points, supplier_deposit
 from juru.server.domain.alert import AlertKind
 from juru.server.domain.alerts import raise_alert
 from juru.server.domain.catalog import Availability, Offer, Supplier, closed_by_cut_off
@@ -230,7 +230,7 @@ def _cost_of(attempt: Attempt, answer: Answer) -> int:
 
 
 def succeed(cell: Cell, order: Order, attempt: Attempt, answer: Answer) -> None:
-    """Post the sale, the cost and every commission in one transfer, and tell the agent."""
+    """Post the sale, the cost, every commission and the points in one transfer, and tell the agent."""
     hold = cell.hold_posting(order)
     cost_idr = _cost_of(attempt, answer)
     postings = [hold]
@@ -239,6 +239,9 @@ def succeed(cell: Cell, order: Order, attempt: Attempt, answer: Answer) -> None:
     postings.extend(
         Posting(House.COMMISSION_EXPENSE, agent_commission(agent_id), amount_idr) for agent_id, amount_idr in order.legs
     )
+    points_idr = _points_of(cell, order)
+    if points_idr:
+        postings.append(Posting(House.POINTS_EXPENSE, agent_points(order.agent_id), points_idr))
     transfer = Transfer(cell.transfer_id(), Kind.POST, tuple(postings), "sale", of_id=order.hold_id, order_id=order.id)
     cell.transfer(transfer, hold)
     cell.past.transfers[transfer.id] = transfer
@@ -251,12 +254,19 @@ def succeed(cell: Cell, order: Order, attempt: Attempt, answer: Answer) -> None:
             price_idr=cost_idr,
             supplier=attempt.supplier,
             transfer_id=transfer.id,
+            points_idr=points_idr or None,
         )
     )
     _follow_price(cell, order, attempt, cost_idr)
     if cost_idr > attempt.max_price_idr:
         cell.ask_person("above_price", f"{attempt.supplier} charged {cost_idr}", order.id, attempt.id)
     _close(cell, order)
+
+
+def _points_of(cell: Cell, order: Order) -> int:
+    """What the ordering agent's points for this sale are worth, by product and setting as they are now."""
+    product = cell.products.get(order.product)
+    return 0 if product is None else cell.points_idr(product)
 
 
 def _follow_price(cell: Cell, order: Order, attempt: Attempt, cost_idr: int) -> None:

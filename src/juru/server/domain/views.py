@@ -40,6 +40,18 @@ class OrderView(msgspec.Struct, frozen=True):
     repeated: bool = False
 
 
+class Notice(msgspec.Struct, frozen=True, omit_defaults=True, tag="notice"):
+    """Something an agent is told that is no order's state: the key of its text and the facts that it names.
+
+    ``cause`` is what it tells of, written by the same commit: ``("paper", 12)``, ``("record", 7)`` or a transfer.
+    """
+
+    what: str
+    cause: tuple[str, int]
+    at: str
+    facts: dict[str, str | int] = {}
+
+
 class BillView(msgspec.Struct, frozen=True):
     """A bill as told to the agent who asked about it; nothing has been paid.
 
@@ -90,3 +102,39 @@ class TicketView(msgspec.Struct, frozen=True):
     expires: str
     accounts: tuple[PayInto, ...]
     repeated: bool = False
+
+
+class Sold(msgspec.Struct):
+    """One product: how often it was delivered, less what was taken back, and for how much."""
+
+    product: str
+    count: int = 0
+    sales_idr: int = 0
+
+
+class AgentDay(msgspec.Struct):
+    """A day of an agent. ``open`` and ``failed`` count orders that were accepted on it."""
+
+    day: int
+    products: list[Sold]
+    open: int = 0
+    failed: int = 0
+    reversed: int = 0
+    in_idr: int = 0
+    out_idr: int = 0
+    commission_idr: int = 0
+
+    @property
+    def empty(self) -> bool:
+        """True when he neither ordered nor moved anything."""
+        return not (self.products or self.open or self.failed or self.in_idr or self.out_idr or self.commission_idr)
+
+
+class Movement(msgspec.Struct, frozen=True):
+    """Something that moved a deposit and was no order: credited is positive; ``other`` is the other account."""
+
+    at_ms: int
+    code: str
+    amount_idr: int
+    other: int
+    memo: str | None

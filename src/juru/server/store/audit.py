@@ -52,8 +52,8 @@ class _Audit:
         self._streams = [Stream(engine, tables[name], self._found) for name in SEALED]
         self._money = Money(engine, self._found)
         self._orders = Orders(engine, self._found)
-        self._papers = Papers(engine, self._found)
         self._bank = Bank(engine, self._found)
+        self._papers = Papers(engine, self._found, self._orders)
         self._told = Told(engine, self._found, self._orders)
         self._sums = Sums(engine, self._found, self._orders)
         self._previous = GENESIS

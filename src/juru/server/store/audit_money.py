@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from juru.books.engine import BookEngine, Row
 from juru.books.rules import Kind, Ledger, Posting, Transfer, apply, balance_of, mirrored
-from juru.server.domain.accounts import RECEIVABLE_BASE
+from juru.server.domain.accounts import POINTS_BASE, RECEIVABLE_BASE
 from juru.server.store.findings import Findings
 from juru.values.days import Zone, business_day
 
@@ -109,7 +109,7 @@ class Money:
 
     def owed_idr(self) -> dict[int, int]:
         """What is owed on each account of agents' debts, as folded; asked before ``finish``."""
-        debts = ((account, -b.net_idr) for account, b in self._ledger.items() if account > RECEIVABLE_BASE)
+        debts = ((i, -b.net_idr) for i, b in self._ledger.items() if RECEIVABLE_BASE < i < POINTS_BASE)
         return {account: amount_idr for account, amount_idr in debts if amount_idr}
 
     def finish(self) -> None:

@@ -8,7 +8,7 @@ import msgspec
 
 from juru.books.engine import BookEngine, Row
 from juru.books.rules import Kind, Posting, Transfer
-from juru.server.domain.accounts import House, agent_commission, agent_deposit, supplier_deposit
+from juru.server.domain.accounts import House, agent_commission, agent_deposit, agent_points, supplier_deposit
 from juru.server.domain.order import (
     Attempt,
     AttemptState,
@@ -79,10 +79,13 @@ class Orders:
         self._live: dict[int, Tracked] = {}
         self.suppliers: dict[str, int] = {}
         self.touched: dict[int, Tracked] = {}
+        self.corrected: dict[tuple[int, str], int] = {}
+        """The corrections of the commit by order and number, with their events; its papers take them."""
 
     def commit(self, no: int, at_ms: int | None, rows: dict[str, list[Row]], transfers: Unclaimed) -> None:
         """Check and fold one commit's orders, attempts and events. ``touched`` stays for what is told of them."""
         self.touched = {}
+        self.corrected = {}
         fresh: dict[int, Tracked] = {}
         for row in rows["orders"]:
             self._place(no, at_ms, row, transfers, fresh)
@@ -172,6 +175,10 @@ class Orders:
         if event.attempt_id is not None and event.attempt_id not in tracked.attempts:
             self._say("event", no, "events", event_id, f"attempt {event.attempt_id} is not of order {order_id}")
             return
+        if event.kind is Happened.CORRECTED:
+            self.corrected[order_id, event.dest or ""] = event_id
+            if tracked.order.state is not OrderState.ACCEPTED or any(a.sent_ms for a in tracked.attempts.values()):
+                self._say("event", no, "events", event_id, f"order {order_id} was corrected after it was sent")
         try:
             _evolve(tracked, event)
         except _BAD as error:
@@ -248,6 +255,8 @@ class Orders:
             expected.append(Posting(House.COST, supplier_deposit(supplier), event.price_idr))
         legs = order.legs
         expected.extend(Posting(House.COMMISSION_EXPENSE, agent_commission(agent), idr) for agent, idr in legs)
+        if event.points_idr:
+            expected.append(Posting(House.POINTS_EXPENSE, agent_points(order.agent_id), event.points_idr))
         if tuple(expected) != sale.postings:
             return f"order {order.id}: its sale posts {_short(sale.postings)}, its order says {_short(expected)}"
         return None

@@ -5,8 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from juru.books.engine import BookEngine, Row
+from juru.server.domain.correction import Correction
 from juru.server.domain.paper import Paper
-from juru.server.store.audit_orders import Unclaimed
+from juru.server.store.audit_orders import Orders, Unclaimed
 from juru.server.store.findings import Findings
 from juru.server.store.rows import paper_from
 
@@ -22,14 +23,17 @@ _BAD = (KeyError, TypeError, ValueError, msgspec.MsgspecError)
 class Papers:
     """Holds nothing: a version is compared with its head as it passes."""
 
-    def __init__(self, engine: BookEngine, findings: Findings) -> None:
+    def __init__(self, engine: BookEngine, findings: Findings, orders: Orders) -> None:
         self._engine = engine
         self._findings = findings
+        self._orders = orders
 
     def commit(self, no: int, at_ms: int | None, rows: list[Row], transfers: Unclaimed) -> None:
         """One commit's versions."""
         for row in rows:
             self._version(no, at_ms, row, transfers)
+        for (order_id, dest), event_id in self._orders.corrected.items():
+            self._say("event", no, "events", event_id, f"no paper says that order {order_id} now goes to {dest}")
 
     def finish(self) -> None:
         """Heads that name no version of their paper."""
@@ -51,6 +55,8 @@ class Papers:
         for transfer_id in paper.moved():
             if transfers.left.pop(transfer_id, None) is None:
                 self._say("paper", no, "papers", number, f"transfer {transfer_id} is not in its commit")
+        if isinstance(paper, Correction) and self._orders.corrected.pop((paper.order_id, paper.dest), None) is None:
+            self._say("paper", no, "papers", number, f"no event of its commit corrects order {paper.order_id}")
         self._head(no, number, kind, key, paper)
 
     def _head(self, no: int, number: int, kind: str, key: str, paper: Paper) -> None:

@@ -7,10 +7,11 @@ import msgspec
 from juru.books.engine import BookEngine, Row
 from juru.server.domain.catalog import Supplier
 from juru.server.domain.records import KINDS
-from juru.server.domain.views import OrderView
+from juru.server.domain.views import Notice, OrderView
 from juru.server.store.audit_orders import Orders, Tracked, Unclaimed
 from juru.server.store.findings import Findings
-from juru.server.store.rows import message_from
+from juru.server.store.rows import message_from, view_from
+from juru.values.msisdn import to_local
 
 _OUTBOX = "SELECT state, tries, next_ms FROM outbox WHERE id = ? AND commit_no <= ?"
 _TRIED = "SELECT state, next_ms FROM deliveries WHERE outbox_id = ? AND id < ? ORDER BY id"
@@ -22,7 +23,7 @@ _OUTBOX_START: Row = ("waiting", 0, None)
 _ITEM_START: Row = (None, None)
 _OUTBOX_STATES = frozenset({"waiting", "told", "given_up"})
 _BY_PERSON = "reversal"
-_view = msgspec.json.Decoder(OrderView)
+_CAUSES = {"paper": "papers", "record": "records", "transfer": "transfers"}
 _TIME_AT = {"records": 7, "messages": 7, "outbox": 6, "deliveries": 5, "queue_items": 6, "refusals": 6, "callbacks": 6}
 
 
@@ -56,7 +57,7 @@ class Told:
         for row in rows["messages"]:
             self._message(no, row, transfers)
         for row in rows["outbox"]:
-            self._tell(no, row)
+            self._tell(no, row, rows)
         for row in rows["deliveries"]:
             self._deliver(no, row)
         for row in rows["queue_items"]:
@@ -101,19 +102,19 @@ class Told:
 
     # ------------------------------------------------------------------ outbox
 
-    def _tell(self, no: int, row: Row) -> None:
-        """What is told of an order agrees with the order as this commit left it."""
-        outbox_id, _, order_id, agent_id, channel, view = row[:6]
-        tracked = self._orders.touched.get(order_id)
-        if tracked is None:
-            self._say("outbox", no, "outbox", outbox_id, f"nothing happened to order {order_id} in its commit")
-        else:
-            try:
-                problem = _contradicts(tracked, agent_id, channel, _view.decode(view))
-            except _BAD as error:
-                problem = str(error)[:200]
-            if problem:
-                self._say("outbox", no, "outbox", outbox_id, problem)
+    def _tell(self, no: int, row: Row, rows: dict[str, list[Row]]) -> None:
+        """What is told of an order agrees with it as this commit left it; a notice has its cause in this commit."""
+        outbox_id, _, order_id, agent_id, channel, body = row[:6]
+        try:
+            view = view_from(body)
+            if isinstance(view, Notice):
+                problem = _without_cause(view, rows)
+            else:
+                problem = _contradicts(self._orders.touched.get(order_id), order_id, agent_id, channel, view)
+        except _BAD as error:
+            problem = str(error)[:200]
+        if problem:
+            self._say("outbox", no, "outbox", outbox_id, problem)
         shown = row[7:]
         if shown != _OUTBOX_START:
             self._outbox[outbox_id] = (shown, _OUTBOX_START)
@@ -173,13 +174,24 @@ class Told:
             self._say("projection", None, "queue_items", item_id, f"says {shown}, closings say {folded}")
 
 
-def _contradicts(tracked: Tracked, agent_id: int, channel: str, view: OrderView) -> str | None:
+def _without_cause(notice: Notice, rows: dict[str, list[Row]]) -> str | None:
+    kind, number = notice.cause
+    if any(row[0] == number for row in rows[_CAUSES[kind]]):
+        return None
+    return f"tells of {kind} {number}, which is not of its commit"
+
+
+def _contradicts(tracked: Tracked | None, order_id: int, agent_id: int, channel: str, view: OrderView) -> str | None:
     """What a told view says that its order does not."""
+    if tracked is None:
+        return f"nothing happened to order {order_id} in its commit"
     order = tracked.order
     if (agent_id, channel) != (order.agent_id, order.channel):
         return f"order {order.id} is of agent {order.agent_id} by {order.channel}"
     if (view.order_id, view.product, view.price_idr) != (order.id, order.product, order.price_idr):
         return f"told {view.order_id} {view.product} {view.price_idr}, order {order.id} says otherwise"
+    if view.dest != to_local(order.dest):
+        return f"told {view.dest}, order {order.id} goes to {to_local(order.dest)}"
     if view.state.value not in tracked.reached:
         return f"told {view.state}, order {order.id} was {', '.join(sorted(tracked.reached))}"
     return None

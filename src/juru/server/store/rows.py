@@ -12,12 +12,15 @@ from juru.server.domain.order import Attempt, AttemptState, Event, Order, finger
 from juru.server.domain.paper import Paper, PaperRow
 from juru.server.domain.paper_kinds import PAPER_KINDS
 from juru.server.domain.sums import AccountLine, SumLine
-from juru.server.domain.views import OrderState
+from juru.server.domain.views import Notice, OrderState, OrderView
 
 Row = tuple[Any, ...]
 _encode = msgspec.json.Encoder().encode
 _legs = msgspec.json.Decoder(tuple[tuple[int, int], ...])
 _event = msgspec.json.Decoder(Event)
+_view = msgspec.json.Decoder(OrderView)
+_notice = msgspec.json.Decoder(Notice)
+_NOTICE = '{"type":"notice",'
 
 ORDER_STATE = ("state", "sn", "reason", "supplier", "cost_idr", "post_id", "final_ms")
 ATTEMPT_STATE = ("state", "send_by_ms", "sent_ms", "sn", "reason", "late_cost_idr")
@@ -189,12 +192,14 @@ class _Told(msgspec.Struct, omit_defaults=True):
     order_ids: tuple[int, ...] = ()
     transfer_id: int | None = None
     refusal: Any = None
+    result: Any = None
 
 
 def message_row(message: Message, commit_no: int) -> Row:
     """A message that moved money or was refused."""
     refusal = None if message.refusal is None else msgspec.Raw(message.refusal)
-    body = _encode(_Told(message.order_ids, message.transfer_id, refusal)).decode()
+    result = None if message.result is None else msgspec.Raw(message.result)
+    body = _encode(_Told(message.order_ids, message.transfer_id, refusal, result)).decode()
     return (
         message.id,
         commit_no,
@@ -212,13 +217,20 @@ def message_from(row: Row) -> Message:
     """A message read back."""
     told = msgspec.json.decode(row[8], type=_Told)
     refusal = None if told.refusal is None else _encode(told.refusal)
-    return Message(row[0], row[2], row[3], row[4], row[5], row[6], row[7], told.order_ids, told.transfer_id, refusal)
+    result = None if told.result is None else _encode(told.result)
+    answer = (told.order_ids, told.transfer_id, refusal, result)
+    return Message(row[0], row[2], row[3], row[4], row[5], row[6], row[7], *answer)
 
 
 def outbox_row(row: OutboxRow, commit_no: int) -> Row:
     """Something to tell, waiting."""
     view = _encode(row.view).decode()
     return (row.id, commit_no, row.order_id, row.agent_id, row.channel, view, row.at_ms, "waiting", 0, None)
+
+
+def view_from(body: str) -> OrderView | Notice:
+    """What an outbox row tells; a notice begins with its tag, an order's state has none."""
+    return _notice.decode(body) if body.startswith(_NOTICE) else _view.decode(body)
 
 
 def queue_row(item: QueueItem, commit_no: int) -> Row:

@@ -12,11 +12,13 @@ from juru.books.rules import Balance, Posting
 from juru.server.domain.accounts import agent_deposit
 from juru.server.domain.cell import Cell, Changes, Past, QueueItem, Settings
 from juru.server.domain.commands import DESK
+from juru.server.domain.correction import Correction
+from juru.server.domain.correction import apply as apply_correction
 from juru.server.domain.decide import Needs
 from juru.server.domain.health import hear
 from juru.server.domain.order import AttemptState
 from juru.server.domain.paper import Marked
-from juru.server.domain.paper_kinds import PAPER_KINDS
+from juru.server.domain.paper_kinds import NAME_OF, PAPER_KINDS
 from juru.server.domain.records import KINDS, SETTINGS_KEY, put
 from juru.server.domain.settle import hear_balance, score
 from juru.server.store import rows as r
@@ -75,6 +77,7 @@ _OPEN_PAPERS = """
 SELECT h.id, h.key, p.body FROM paper_heads h JOIN papers p ON p.id = h.latest_id
 WHERE h.kind = ? AND h."open" = 1 ORDER BY h.id
 """
+CORRECTION = NAME_OF[Correction]
 _BATCH = "SELECT no FROM commits WHERE batch_id = ?"
 _FIRST_COMMIT = "SELECT at_ms FROM commits ORDER BY no LIMIT 1"
 _CLOSED = "SELECT max(day), sum(sums) + sum(accounts) FROM day_closings"
@@ -122,6 +125,11 @@ class Store:
         for name in (name for name, kind in PAPER_KINDS.items() if kind.kept):
             for head_id, key, body in self.engine.stream(_OPEN_PAPERS, (name,)):
                 cell.papers[name, key] = (head_id, r.paper_from(name, body))
+        for _, paper in cell.papers.values():
+            if isinstance(paper, Correction):
+                cell.remember_correction(paper)
+                if paper.order_id in cell.orders:
+                    apply_correction(cell.orders[paper.order_id], paper)
         self._load_rates(cell)
         self._load_stock(cell)
         self._load_numbers(cell)
@@ -242,8 +250,13 @@ class Store:
                     past.papers[kind, key] = (head_id, r.paper_from(kind, body))
 
     def _keep_order(self, cell: Cell, past: Past, row: r.Row) -> None:
-        if row[0] not in cell.orders and row[0] not in past.orders:
-            past.orders[row[0]] = r.order_from(row)
+        if row[0] in cell.orders or row[0] in past.orders:
+            return
+        order = past.orders[row[0]] = r.order_from(row)
+        corrected = cell.papers.get((CORRECTION, str(order.id))) if cell.corrected else None
+        if corrected is not None:
+            assert isinstance(corrected[1], Correction), corrected
+            apply_correction(order, corrected[1])
 
     def _load_messages(self, cell: Cell, needs: Needs, past: Past, now_ms: int) -> None:
         oldest_ms = now_ms - cell.settings.message_days * DAY_MS

@@ -17,11 +17,14 @@ from juru.books.schema import ENDINGS
 from juru.server.domain.accounts import agent_deposit, name_of
 from juru.server.domain.bill import Bill
 from juru.server.domain.cell import CallbackRow, DayClosing, OutboxRow, QueueItem, Record, RefusedRow, Settings
+from juru.server.domain.complaint import Complaint
 from juru.server.domain.order import Order
 from juru.server.domain.paper_kinds import NAME_OF
-from juru.server.domain.views import OrderState, OrderView
+from juru.server.domain.views import AgentDay, Movement, OrderState
 from juru.server.engine.ports import Waiting
 from juru.server.store.findings import Head
+from juru.server.store.reads.agents import agent_day, movements
+from juru.server.store.reads.corrected import corrected, corrected_to, ids_corrected_to
 from juru.server.store.reads.papers import PaperReads
 from juru.server.store.reads.shapes import (
     BalanceRow,
@@ -35,7 +38,7 @@ from juru.server.store.reads.shapes import (
     TransferRow,
 )
 from juru.server.store.reads.sums import SumReads
-from juru.server.store.rows import attempt_from, closing_from, event_from, order_from
+from juru.server.store.rows import attempt_from, closing_from, event_from, order_from, view_from
 from juru.values.days import Zone
 
 ORDER = "SELECT * FROM orders WHERE id = ?"
@@ -53,12 +56,12 @@ ORDER BY p.id DESC LIMIT ?
 BEFORE_ORDER = """
 p.id < (SELECT min(b.id) FROM orders bo JOIN postings b ON b.transfer_id = bo.hold_id WHERE bo.id = ?)
 """
-LAST_CHAT_TO = "SELECT * FROM orders WHERE agent_id = ? AND dest = ? AND ref IS NULL ORDER BY id DESC LIMIT 1"
-LAST_OF_RECENT_TO = """
+CHAT_TO = "SELECT * FROM orders WHERE agent_id = ? AND dest = ? AND ref IS NULL ORDER BY id DESC LIMIT ?"
+RECENT_TO = """
 SELECT o.* FROM orders o WHERE o.dest = ? AND o.id IN (
     SELECT t.order_id FROM postings p JOIN transfers t ON t.id = p.transfer_id
     WHERE p.debit = ? AND p.debit >= 1000 AND t.kind = 'hold' ORDER BY p.id DESC LIMIT 1000
-) ORDER BY o.id DESC LIMIT 1
+) ORDER BY o.id DESC LIMIT ?
 """
 """Orders with a reference are not indexed by destination: the agent's latest thousand are looked through."""
 
@@ -108,7 +111,6 @@ SELECT (SELECT max(id) FROM orders), (SELECT count(*) FROM orders WHERE state = 
 """
 _LAST_ID = 2**62
 _STATES = {state: f"o.state = '{state.value}'" for state in OrderState}
-_view = msgspec.json.Decoder(OrderView)
 
 
 class Reads:
@@ -156,15 +158,18 @@ class Reads:
         """The order that holds an agent's reference."""
         return self._one(ORDER_BY_REF, (agent_id, ref))
 
-    def last_order_to(self, agent_id: int, dest: str) -> Order | None:
-        """The latest order of an agent to a destination in stored form."""
-        chat = self._one(LAST_CHAT_TO, (agent_id, dest))
-        keyed = self._one(LAST_OF_RECENT_TO, (dest, agent_deposit(agent_id)))
-        return max((o for o in (chat, keyed) if o is not None), key=lambda o: o.id, default=None)
+    def orders_to(self, agent_id: int, dest: str, limit: int = 20) -> list[Order]:
+        """The latest orders of an agent to a destination in stored form, newest first."""
+        rows = self.engine.rows
+        found = [order_from(row) for row in rows(CHAT_TO, (agent_id, dest, limit))]
+        found += [order_from(row) for row in rows(RECENT_TO, (dest, agent_deposit(agent_id), limit))]
+        found += corrected_to(self.engine, agent_id, dest, limit)
+        once = {order.id: order for order in corrected(self.engine, found)}
+        return sorted((o for o in once.values() if o.dest == dest), key=lambda o: -o.id)[:limit]
 
     def _one(self, sql: str, params: Params) -> Order | None:
         rows = self.engine.rows(sql, params)
-        return order_from(rows[0]) if rows else None
+        return corrected(self.engine, [order_from(rows[0])])[0] if rows else None
 
     def orders(
         self,
@@ -184,13 +189,17 @@ class Reads:
             params.append(before_id)
         if state is not None:
             where.append(_STATES[state])
-        for column, value in (("product", product), ("dest", dest)):
-            if value is not None:
-                where.append(f"o.{column} = ?")
-                params.append(value)
+        if product is not None:
+            where.append("o.product = ?")
+            params.append(product)
+        if dest is not None:
+            others = ids_corrected_to(self.engine, dest)
+            where.append(f"(o.dest = ? OR o.id IN ({', '.join(map(str, others))}))" if others else "o.dest = ?")
+            params.append(dest)
         sql, first = (ORDERS, ()) if agent_id is None else (AGENT_ORDERS, (agent_deposit(agent_id),))
         rows = self.engine.rows(sql.format(where=" AND ".join(where)), (*first, *params, limit))
-        return [order_from(row) for row in rows]
+        found = corrected(self.engine, [order_from(row) for row in rows])
+        return [order for order in found if dest is None or order.dest == dest]
 
     def bill(self, agent_id: int, ref: str) -> Bill | None:
         """What an agent's inquiry under a reference found, as it stands."""
@@ -217,7 +226,13 @@ class Reads:
             tuple(self._telling(row) for row in rows(OUTBOX, (order_id,))),
             tuple(sorted(callbacks, key=lambda c: c.id)),
             tuple(QueueItem(*row) for row in rows(ITEMS_OF, (order_id,))),
+            self.complaint(order_id),
         )
+
+    def complaint(self, order_id: int) -> Complaint | None:
+        """What was written about an order."""
+        filed = PaperReads(self.engine).by_key(NAME_OF[Complaint], str(order_id))
+        return None if filed is None or not isinstance(filed.paper, Complaint) else filed.paper
 
     def _transfers_of(self, order: Order) -> list[TransferRow]:
         """The hold and the sale by the order's own columns, the rest by index; in the order of the book."""
@@ -265,6 +280,14 @@ class Reads:
         found.sort(key=lambda row: -int(row[0]))
         return [_statement_row(row, account) for row in found[:limit]]
 
+    def agent_day(self, agent_id: int, day: int) -> AgentDay:
+        """An agent's business day ``yyyymmdd``: what he sold, what moved, what he earned."""
+        return agent_day(self.engine, agent_id, day)
+
+    def movements(self, agent_id: int, day: int, limit: int = 20) -> tuple[list[Movement], int]:
+        """What moved an agent's deposit on a day and was no order: the latest, oldest first, and how many in all."""
+        return movements(self.engine, agent_id, day, limit)
+
     # ------------------------------------------------------------------ people
 
     def open_queue(self) -> list[QueueItem]:
@@ -310,7 +333,7 @@ class Reads:
 
 def _outbox_from(row: Row) -> OutboxRow:
     """An outbox row; the columns begin as in the table."""
-    return OutboxRow(row[0], row[2], row[3], row[4], _view.decode(row[5]), row[6])
+    return OutboxRow(row[0], row[2], row[3], row[4], view_from(row[5]), row[6])
 
 
 def _records(rows: Iterable[Row]) -> list[Record]:

@@ -6,6 +6,7 @@ import msgspec
 
 from juru.books.rules import Kind
 from juru.server.domain.cell import CallbackRow, OutboxRow, QueueItem
+from juru.server.domain.complaint import Complaint
 from juru.server.domain.order import Attempt, Event, Order
 
 
@@ -69,6 +70,7 @@ class Timeline(msgspec.Struct, frozen=True):
     outbox: tuple[TellingRow, ...]
     callbacks: tuple[CallbackRow, ...]
     queue: tuple[QueueItem, ...]
+    complaint: Complaint | None = None
 
 
 class BalanceRow(msgspec.Struct, frozen=True):
