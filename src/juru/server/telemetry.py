@@ -6,10 +6,11 @@ name says that it is secret is masked, and in any text what follows such a name 
 
 from __future__ import annotations
 
+import io
 import logging
 import re
 import sys
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -55,6 +56,18 @@ def _mask(_logger: Any, _method: str, event: structlog.typing.EventDict) -> stru
     return event
 
 
+class _Stderr(io.TextIOBase):
+    """Standard error as it is when a line is written: whoever puts another in its place is obeyed."""
+
+    def write(self, text: str) -> int:
+        """To what is standard error now."""
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """As ``write``."""
+        sys.stderr.flush()
+
+
 def configure(level: str = "info", form: str = "json") -> None:
     """Set up logging for the process. Raises ``SettingsError`` for a level or form that there is not."""
     if level not in LEVELS:
@@ -73,9 +86,9 @@ def configure(level: str = "info", form: str = "json") -> None:
     structlog.configure(
         processors=[*before, render],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Stderr())),
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(_Stderr())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[_named, *before],

@@ -231,6 +231,7 @@ _RAYA = Behaviour(
     server_error_permille=10,
     lost_reply_permille=20,
     slow_body_permille=20,
+    foreign_reference_permille=10,
     pending_fails_permille=80,
     settle_ms_min=1_500,
     settle_ms_max=15_000,
