@@ -38,13 +38,17 @@ from juru.server.desk.owner import OwnerHook
 from juru.server.desk.watch import Watch
 from juru.server.dialects import SUPPLIER_DIALECTS, juru_api
 from juru.server.dialects.digiflazz_buyer import webhook_request
+from juru.server.dialects.gateway import gateway_request
 from juru.server.dialects.grammar_profile import GrammarProfile, load_grammar
 from juru.server.dialects.otomax import report_request
-from juru.server.dialects.replies import Templates, order_text
+from juru.server.dialects.replies import Templates, customer_text, order_text
 from juru.server.domain.agent import Agent
 from juru.server.domain.catalog import ProductKind, Supplier
 from juru.server.domain.cell import DayClosing, OutboxRow
-from juru.server.domain.commands import Recover
+from juru.server.domain.commands import AskBill, Recover
+from juru.server.domain.gateway import CUSTOMER
+from juru.server.domain.results import Result
+from juru.server.engine.biller import Biller
 from juru.server.engine.closer import Closer
 from juru.server.engine.dispatcher import Dispatcher
 from juru.server.engine.inquirer import Inquirer
@@ -75,7 +79,10 @@ _REPORT_TIMEOUT_S = 15.0
 
 
 class Outbox:
-    """Tells agents by the way they ordered: chat, their dialect's report or webhook, the JSON API's."""
+    """Tells agents by the way they ordered: chat, their dialect's report or webhook, the JSON API's.
+
+    Their customers are told through the owner's gateway.
+    """
 
     def __init__(
         self,
@@ -100,18 +107,22 @@ class Outbox:
         return self._reads.outbox_due(now_ms, limit)
 
     async def deliver(self, row: OutboxRow) -> bool:
-        """Tell one; a receiver that does not answer 2xx is tried again."""
+        """Tell one; a receiver that does not answer 2xx is tried again. A voucher's code is opened only here."""
+        row = msgspec.structs.replace(row, view=self._door.with_code(row.view))
         if row.channel.startswith(chat.CHANNEL):
             return await self._chats.deliver(row)
         request = self._request(row)
         if request is None:
-            return True
+            # Whoever has no address asks by himself; a customer's message waits for the gateway to come back.
+            return row.channel != CUSTOMER
         delivery = await self._transport.send(request, may_send=lambda: True)
         return isinstance(delivery, Sent) and 200 <= delivery.reply.status < 300
 
     def _request(self, row: OutboxRow) -> WireRequest | None:
         cell = self._door.writer.cell
         agent = cell.agents[cell.agent_codes[row.agent_id]]
+        if row.channel == CUSTOMER:
+            return self._to_customer(row, agent.name)
         text = order_text(row.view, templates=self._templates(agent.language))
         known = self._door.credentials(agent.code)
         product = cell.products.get(row.view.product)
@@ -126,6 +137,18 @@ class Outbox:
             time_s = self._now_ms() // 1000
             return juru_api.webhook_request(agent.webhook_url, row.view, api_key=end.api_key, time_s=time_s)
         return webhook_request(agent.webhook_url, row.view, text, secret=end.api_key, postpaid=about_bill)
+
+    def _to_customer(self, row: OutboxRow, agent: str) -> WireRequest | None:
+        cell = self._door.writer.cell
+        gateway, order = cell.settings.gateway, self._reads.order(row.order_id)
+        if gateway is None or order is None or order.notify is None:
+            return None
+        product = cell.products.get(order.product)
+        name, kind = (order.product, ProductKind.FIXED) if product is None else (product.name, product.kind)
+        templates = self._templates(cell.settings.language)
+        text = customer_text(row.view, kind, name=name, agent=agent, templates=templates)
+        key = self._door.keys.open(gateway.key) if gateway.key else ""
+        return gateway_request(gateway, key=key, to=order.notify, text=text)
 
 
 def _address(agent: Agent, told_at: ToldAt) -> str:
@@ -173,17 +196,21 @@ class Server:
             pin_matches=pin_matches,
             clock=self.runtime.boottime_s,
             served=SERVED,
+            ask_bill=self._ask_bill,
         )
         self.chat = chat.ChatChannel(self.door, self.grammar, self.templates)
         self.suppliers: SupplierPort = (
             suppliers(self)
             if suppliers is not None
-            else HttpSuppliers(SUPPLIER_DIALECTS, self.keys.open, self.runtime.boottime_s, self.runtime.now_ms)
+            else HttpSuppliers(
+                SUPPLIER_DIALECTS, self.keys.open, self.keys.seal, self.runtime.boottime_s, self.runtime.now_ms
+            )
         )
         self._reports = HttpTransport(clock=self.runtime.boottime_s, read_timeout_s=_REPORT_TIMEOUT_S)
         self.slots = Slots(self.runtime)
         self.dispatcher = Dispatcher(self.writer, self.suppliers, self.runtime, self.slots)
         self.inquirer = Inquirer(self.writer, self.suppliers, self.runtime, self.slots)
+        self.biller = Biller(self.writer, self.suppliers, self.runtime, self.slots)
         self.outbox = Outbox(
             self.reads, self.door, self.chat, self._reports, self.templates, self.runtime.now_ms, self._ways
         )
@@ -235,6 +262,10 @@ class Server:
     def _disk_free(self) -> int | None:
         return shutil.disk_usage(self.data.database.parent).free
 
+    async def _ask_bill(self, command: AskBill) -> Result:
+        """The door stands before anything that it leads to."""
+        return await self.biller.ask(command)
+
     def templates(self, language: str) -> Templates:
         """The cell's reply templates in a language, made once per version of the settings."""
         self._forget_old_words()
@@ -272,6 +303,7 @@ class Server:
     def hold_back(self) -> None:
         """Send, ask and tell nothing more; what is on the wire goes on."""
         self.watch.stopping = True
+        self.biller.stop()
         self.dispatcher.stop()
         self.inquirer.stop()
         self.notifier.stop()

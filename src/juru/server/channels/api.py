@@ -14,7 +14,10 @@ from juru.server.channels.way import Sheet
 from juru.server.dialects.juru_api import (
     WINDOW_S,
     BalanceDoc,
+    BillDoc,
+    NewInquiry,
     NewOrder,
+    NewPayment,
     NewTicket,
     NewTransfer,
     Page,
@@ -34,6 +37,7 @@ from juru.server.domain.requests import AgentRequest, Intent
 from juru.server.domain.results import Placed, Ticketed, Transferred
 from juru.server.domain.tickets import book_of, view_of
 from juru.server.domain.views import BillView
+from juru.values.msisdn import to_local
 from juru.values.wire import WireReply, WireRequest
 
 CHANNEL = "api"
@@ -143,6 +147,10 @@ class ApiChannel:
             case "GET", ["products"]:
                 rows = self._door.prices(agent, query.get("code"))
                 return [ProductDoc(r.code, r.name, r.price_idr, r.on_sale, r.operator, r.kind) for r in rows]
+            case "POST", [("bills" | "payments") as what]:
+                return await (self._ask_bill if what == "bills" else self._pay_bill)(agent, request.body)
+            case "GET", ["bills", ref]:
+                return self._bill(agent, ref)
             case "POST", ["transfers"]:
                 return await self._transfer(agent, request.body)
             case "POST", ["tickets"]:
@@ -168,6 +176,34 @@ class ApiChannel:
             amount_idr=new.amount_idr,
             max_price_idr=new.max_price_idr,
             notify=new.notify,
+        )
+        return _document(await self._door.serve(agent, asked, CHANNEL))
+
+    async def _ask_bill(self, agent: Agent, body: bytes) -> msgspec.Struct | Refusal:
+        try:
+            new = msgspec.json.decode(body, type=NewInquiry)
+        except (msgspec.ValidationError, msgspec.DecodeError) as error:
+            return Refusal(Code.MALFORMED, {"detail": str(error)})
+        asked = AgentRequest(
+            Intent.BILL_INQUIRY, product=new.product.upper(), dest=new.dest, ref=new.ref, amount_idr=new.amount_idr
+        )
+        return _document(await self._door.serve(agent, asked, CHANNEL))
+
+    def _bill(self, agent: Agent, ref: str) -> msgspec.Struct | Refusal:
+        """How an inquiry stands, for whoever was told that no supplier had answered in time."""
+        bill = self._door.history.bill(agent.id, ref)
+        if bill is None:
+            return Refusal(Code.UNKNOWN_ORDER, {"ref": ref[:64]})
+        told = {name: getattr(bill, name) for name in BillDoc.__struct_fields__ if name not in {"dest", "state"}}
+        return BillDoc(dest=to_local(bill.dest), state=bill.state.value, **told)
+
+    async def _pay_bill(self, agent: Agent, body: bytes) -> msgspec.Struct | Refusal:
+        try:
+            new = msgspec.json.decode(body, type=NewPayment)
+        except (msgspec.ValidationError, msgspec.DecodeError) as error:
+            return Refusal(Code.MALFORMED, {"detail": str(error)})
+        asked = AgentRequest(
+            Intent.BILL_PAY, product=new.product.upper(), dest=new.dest, ref=new.ref, max_price_idr=new.max_price_idr
         )
         return _document(await self._door.serve(agent, asked, CHANNEL))
 
@@ -202,7 +238,7 @@ class ApiChannel:
         before = None if cursor is None else int(cursor)
         found = self._listing.orders(before_id=before, limit=int(limit), agent_id=agent.id)
         cell = self._door.writer.cell
-        views = tuple(cell.view(order) for order in found)
+        views = tuple(self._door.with_code(cell.view(order)) for order in found)
         return Page(views, str(found[-1].id) if len(found) == int(limit) else None)
 
 

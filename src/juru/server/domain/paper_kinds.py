@@ -10,6 +10,7 @@ from juru.server.domain.finding import Finding
 from juru.server.domain.paper import Paper
 from juru.server.domain.pause import SupplierPause
 from juru.server.domain.ticket import Ticket
+from juru.server.domain.voucher import Voucher
 
 PAPER_KINDS: dict[str, type[Paper]] = {
     "alert": Alert,
@@ -22,5 +23,6 @@ PAPER_KINDS: dict[str, type[Paper]] = {
     "booked": Booked,
     "debt": Debt,
     "debt_payment": DebtPayment,
+    "voucher": Voucher,
 }
 NAME_OF: dict[type[Paper], str] = {kind: name for name, kind in PAPER_KINDS.items()}
