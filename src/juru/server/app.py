@@ -203,7 +203,7 @@ class Server:
             suppliers(self)
             if suppliers is not None
             else HttpSuppliers(
-                SUPPLIER_DIALECTS, self.keys.open, self.keys.seal, self.runtime.boottime_s, self.runtime.now_ms
+                SUPPLIER_DIALECTS, self.keys.open, self.runtime.boottime_s, self.runtime.now_ms, seal=self.keys.seal
             )
         )
         self._reports = HttpTransport(clock=self.runtime.boottime_s, read_timeout_s=_REPORT_TIMEOUT_S)

@@ -13,6 +13,7 @@ from juru.server.domain.bill_payment import BILL, day_is_over
 from juru.server.domain.catalog import Offer, Product, ProductKind, closed_by_cut_off, read_destination
 from juru.server.domain.cell import Cell
 from juru.server.domain.commands import AskBill, BillAnswered, PayBill
+from juru.server.domain.health import blocked
 from juru.server.domain.order import Attempt, Order, fingerprint
 from juru.server.domain.outcome import Answer, Buy, Outcome, Step
 from juru.server.domain.paper import Marked
@@ -292,6 +293,7 @@ def _not_payable(cell: Cell, agent: Agent, product: Product, bill: Bill, command
         return closed
     offer = _offer_of(cell, bill)
     why = "gone" if offer is None else unusable(offer, supplier, at_ms=cell.now_ms, budget_idr=None)
+    why = why or blocked(cell, supplier.code)
     if offer is not None and why == "cut_off":
         window = closed_by_cut_off((*offer.cut_offs, *supplier.cut_offs), cell.now_ms)
         until = "" if window is None else f"{window.end} {window.zone}"

@@ -81,8 +81,9 @@ def void_vouchers(cell: Cell, command: VoidVouchers) -> Result:
     for key, voucher in found.items():
         cost_idr = voucher.cost_idr
         moved = _move(cell, bearer, House.VOUCHER_STOCK, cost_idr, "voucher_void", memo) if cost_idr else None
-        changes = {"transfer_id": None if moved is None else moved.id, "reason": memo}
-        cell.file(key, voucher.now(VoucherState.VOID, **changes))
+        transfer_id = None if moved is None else moved.id
+        # The code is of no use any more, so it is not kept either.
+        cell.file(key, voucher.now(VoucherState.VOID, sealed="", transfer_id=transfer_id, reason=memo))
     return Done()
 
 

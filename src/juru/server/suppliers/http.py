@@ -38,9 +38,10 @@ class HttpSuppliers:
         self,
         dialects: Mapping[str, SupplierDialect],
         unseal: Callable[[str], str],
-        seal: Callable[[str], str],
         clock: Callable[[], float],
         wall_ms: Callable[[], int],
+        *,
+        seal: Callable[[str], str],
     ) -> None:
         self._dialects = dialects
         self._unseal = unseal
