@@ -6,6 +6,8 @@ closed orders as it would between two batches; ``Market`` keeps them, as the sto
 
 from __future__ import annotations
 
+from typing import Self
+
 import msgspec
 
 from juru.books.rules import Transfer
@@ -79,7 +81,7 @@ class Market:
         self._keep(self.cell.changes)
         return results[-1]
 
-    def after(self, seconds: float) -> Market:
+    def after(self, seconds: float) -> Self:
         """Let time pass."""
         self.now_ms += int(seconds * 1000)
         return self

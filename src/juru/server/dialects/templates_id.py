@@ -56,7 +56,7 @@ TEXTS: dict[str, str] = {
     ),
     "reason.supplier_failed": "Operator menolak, cek nomor lalu coba lagi",
     "reason.bad_destination": "Nomor tidak diterima operator, periksa nomor lalu kirim ulang",
-    "reason.bill_failed": "Pembayaran ditolak, cek tagihan lagi lalu bayar",
+    "reason.bill_failed": "Pembayaran tidak diterima, cek tagihan lagi lalu bayar",
     "reason.no_route": "Semua jalur sedang tutup, coba lagi nanti",
     "reason.by_person": "Diputuskan petugas, hubungi CS bila perlu",
     "reason.expired": "Lewat batas waktu, silakan kirim ulang",
