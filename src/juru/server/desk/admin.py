@@ -22,6 +22,7 @@ from juru.server.domain.commands import (
     AddDeposit,
     Command,
     Decide,
+    ImportVouchers,
     OpenBalances,
     Pause,
     ProposeFindings,
@@ -30,6 +31,7 @@ from juru.server.domain.commands import (
     SaveRecord,
     SeeItem,
     SettleFinding,
+    VoidVouchers,
 )
 from juru.server.domain.commands_money import (
     AskTicket,
@@ -54,7 +56,7 @@ _POLL_S = 10.0
 BY_PEOPLE = (
     *(AddDeposit, Decide, OpenBalances, Pause, ProposeFindings, ReverseTransfer, SaveRecord, SeeItem, SettleFinding),
     *(AskTicket, CancelTicket, ImportBankRows, AssignBankRow, ReopenBankRow, GiveDebt, RepayDebt, WriteOffDebt),
-    Reseal,
+    *(Reseal, ImportVouchers, VoidVouchers),
 )
 """What a person may command; whatever else the writer knows comes from channels, suppliers and timers."""
 
