@@ -188,7 +188,7 @@ def test_inquiry_that_could_not_be_paid_is_refused_at_once(
 ) -> None:
     trouble(shop)
     before = dict(shop.papers)
-    assert refused(shop.ask(**({"ref": "b1"} | more))) is code  # type: ignore[arg-type]
+    assert refused(shop.ask(**({"ref": "b1"} | more))) is code
     assert shop.papers == before
     assert [row.code for row in shop.commits[-1].refusals] == [code.value]
 
