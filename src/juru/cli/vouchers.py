@@ -9,7 +9,7 @@ from typing import Annotated
 import msgspec
 from cyclopts import App, Parameter
 
-from juru.cli.given import HERE, SOMEONE, FreshSecrets, Json, Money, Where, Who
+from juru.cli.given import HERE, SOMEONE, Json, Money, Where, Who
 from juru.cli.output import OK, REFUSED, accepted, say, say_error, say_json, say_table
 from juru.server.desk.files import read_rows
 from juru.server.desk.link import Desk, open_desk, open_reads
@@ -22,7 +22,7 @@ from juru.server.domain.results import Done
 from juru.server.domain.voucher import Voucher, VoucherState
 from juru.server.engine.realtime import RealTime
 from juru.server.errors import CommandError, SettingsError
-from juru.server.store.keyring import Keyring
+from juru.server.store.keyring import FreshSecrets, Keyring
 from juru.server.store.reads.papers import FiledPaper
 from juru.server.store.reads.reads import Reads
 from juru.values.days import business_day
