@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -41,11 +42,25 @@ class Goods(Shop):
         replies = await self.server.chat.say(BUDI.member_id, text, f"m{self.said}")
         return "\n".join(replies)
 
+    async def digiflazz(self, ref: str, **fields: object) -> dict[str, Any]:
+        """A signed request of the Digiflazz API."""
+        sign = hashlib.md5(f"{BUDI.member_id}{BUDI.api_key}{ref}".encode()).hexdigest()
+        body = msgspec.json.encode({"username": BUDI.member_id, "ref_id": ref, "sign": sign} | fields)
+        _, reply = await self.call("POST", "/h2h/digiflazz/v1/transaction", body)
+        data: dict[str, Any] = msgspec.json.decode(reply)["data"]
+        return data
+
+    async def closed(self) -> None:
+        """Wait until no order is open."""
+        async with asyncio.timeout(20):
+            while self.server.writer.cell.orders:  # noqa: ASYNC110 - nothing announces it
+                await asyncio.sleep(0.02)
+
     async def pasca(self, command: str, ref: str, number: str, **more: object) -> dict[str, Any]:
         """A postpaid command of the Digiflazz API."""
         return await self.digiflazz(ref, commands=command, buyer_sku_code=PLN, customer_no=number, **more)
 
-    async def until(self, ref: str, state: OrderState) -> None:
+    async def stands(self, ref: str, state: OrderState) -> None:
         """Wait until the order of a reference stands so."""
         async with asyncio.timeout(20):
             while True:
@@ -91,7 +106,7 @@ async def opened(path: Path, market: MarketProcess) -> AsyncIterator[Goods]:
     server = Server(data, ServeSettings())
     await server.start()
     try:
-        yield Goods(server, Ready())
+        yield Goods(server, Ready(), set())
     finally:
         await server.stop()
     engine = SqliteEngine(data.database, read_only=True)
@@ -127,7 +142,7 @@ def test_bill_is_asked_about_and_paid_in_chat(tmp_path: Path, market: MarketProc
         assert f"#1 {PLN}" not in told
         paid = await goods.say(f"BAYAR.{PLN}.{number}.{PIN}")
         assert "akan diproses" in paid
-        await goods.done(0)
+        await goods.closed()
         again = await goods.say(f"bayar{PLN}.{number}.{PIN}")
         assert "SUKSES. SN/Ref" in again
         assert await goods.orders() == 1
@@ -157,7 +172,7 @@ def test_postpaid_commands_of_digiflazz(tmp_path: Path, market: MarketProcess) -
         assert dear["rc"] == "69"
         paid = await goods.pasca("pay-pasca", "d1", number)
         assert (paid["rc"], paid["price"], paid["customer_name"]) == ("03", bill["price"], bill["customer_name"])
-        await goods.until("d1", OrderState.SUCCESS)
+        await goods.stands("d1", OrderState.SUCCESS)
         for command in ("pay-pasca", "status-pasca"):
             told = await goods.pasca(command, "d1", number)
             assert (told["rc"], told["price"], told["periode"]) == ("00", bill["price"], bill["periode"])
@@ -187,7 +202,7 @@ def test_bill_that_grew_until_it_was_paid_costs_what_it_costs(tmp_path: Path, ma
     async def scene(goods: Goods) -> None:
         bill = await goods.pasca("inq-pasca", "g1", number)
         await goods.pasca("pay-pasca", "g1", number)
-        await goods.until("g1", OrderState.SUCCESS)
+        await goods.stands("g1", OrderState.SUCCESS)
         filed = goods.server.reads.bill(2, "g1")
         assert filed is not None
         assert filed.charged_idr == filed.cost_idr + 5_000
@@ -209,7 +224,7 @@ def test_payment_whose_answer_is_unreadable_is_settled_by_the_bills_own_inquiry(
         for attempt in goods.server.writer.cell.attempts.values():
             attempt.next_inquiry_ms = 0
         await goods.server.inquirer.tick()
-        await goods.until("e1", OrderState.SUCCESS)
+        await goods.stands("e1", OrderState.SUCCESS)
 
     play(tmp_path, market, scene)
     assert [e["kind"] for e in market.log() if e["dest"] == number] == ["bill", "order", "check"]
@@ -221,7 +236,7 @@ def test_failed_payment_says_what_to_do_and_a_new_inquiry_can_be_paid(tmp_path: 
     async def scene(goods: Goods) -> None:
         await goods.pasca("inq-pasca", "f1", number)
         await goods.pasca("pay-pasca", "f1", number)
-        await goods.until("f1", OrderState.FAILED)
+        await goods.stands("f1", OrderState.FAILED)
         told = await goods.pasca("pay-pasca", "f1", number)
         assert (told["rc"], "cek tagihan lagi" in told["message"]) == ("02", True)
         assert (await goods.pasca("inq-pasca", "f1", number))["rc"] == "49"
@@ -241,7 +256,7 @@ def test_bills_of_the_json_api(tmp_path: Path, market: MarketProcess) -> None:
         assert (status, filed["state"], filed["price_idr"]) == (200, "found", bill["price_idr"])
         status, order = await goods.api("POST", "/payments", wanted | {"max_price_idr": bill["price_idr"]})
         assert (status, order["price_idr"]) == (200, bill["price_idr"])
-        await goods.until("a1", OrderState.SUCCESS)
+        await goods.stands("a1", OrderState.SUCCESS)
         assert (await goods.api("GET", "/bills/a1"))[1]["state"] == "paid"
         assert (await goods.api("GET", "/bills/nobody"))[0] == 404
         status, problem = await goods.api("POST", "/payments", wanted | {"ref": "a2"})
@@ -281,7 +296,7 @@ def test_voucher_is_handed_out_at_once_and_its_code_is_in_the_reply_alone(
 def test_customer_is_told_his_token_and_his_code_by_the_gateway(tmp_path: Path, market: MarketProcess) -> None:
     async def scene(goods: Goods) -> None:
         await goods.say(f"PLN20.14012345678.081399990001.{PIN}")
-        await goods.done(0)
+        await goods.closed()
         await goods.api(
             "POST", "/orders", {"ref": "c1", "product": GAME, "dest": "081234567890", "notify": "081399990002"}
         )
