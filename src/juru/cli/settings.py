@@ -20,7 +20,7 @@ from juru.server.errors import SettingsError
 from juru.server.settings import DataDir
 
 setting = App(name="setting", help="Settings of the whole cell: routing, grammar, reply texts.")
-_FIXED = ("zone", "incarnation", "paused", "gateway", "voucher_key")
+_FIXED = ("zone", "incarnation", "paused", "gateway", "voucher_key", "vouchers_held")
 """What has a command of its own, or none: a sealed secret is never typed here."""
 
 

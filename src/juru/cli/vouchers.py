@@ -160,6 +160,26 @@ def void(
     return OK
 
 
+@voucher.command
+def release(*, where: Where = HERE, who: Who = SOMEONE) -> int:
+    """Hand out codes of the stock again after a restore, with a --reason.
+
+    A restored book does not know which codes were handed out after the backup: void those first.
+    """
+    if not who.reason.strip():
+        raise SettingsError("say why with --reason: it stands in the book")
+
+    async def run() -> None:
+        async with open_desk(where.dir()) as desk:
+            settings = msgspec.structs.replace(_settings(desk.reads), vouchers_held=False)
+            body = msgspec.json.encode(settings)
+            accepted(await desk.submit(SaveRecord("setting", SETTINGS_KEY, body, who.name(), who.reason.strip())))
+
+    asyncio.run(run())
+    say("codes of the stock are handed out again")
+    return OK
+
+
 def _expired(reads: Reads) -> list[FiledPaper]:
     today = business_day(RealTime().now_ms(), _settings(reads).zone)
     stock = reads.papers.page(VOUCHER, only_open=True, limit=_ALL)

@@ -325,7 +325,7 @@ class Server:
                 break
             await asyncio.sleep(0.02)
         left = self.slots.in_flight
-        await self.runtime.end("send", "inquire")
+        await self.runtime.end("send", "inquire", "ask bill")
         self.writer.stop()
         if self._writing is not None:
             with contextlib.suppress(StorageError):

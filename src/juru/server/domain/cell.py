@@ -69,6 +69,7 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
     bill_answer_s: Annotated[int, msgspec.Meta(ge=1, le=300)] = 30
     gateway: Gateway | None = None
     voucher_key: str = ""
+    vouchers_held: bool = False
     grammar: dict[str, Any] = {}
     templates: dict[str, dict[str, str]] = {}
     demo: bool = False

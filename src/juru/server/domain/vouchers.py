@@ -96,12 +96,17 @@ def _move(cell: Cell, debit: House, credit: House, amount_idr: int, code: str, m
 
 def in_stock(cell: Cell, product: Product) -> int:
     """How many codes of a product a batch has at hand: as many as its orders can want, if there are so many."""
+    if cell.settings.vouchers_held:
+        return 0
     return len(cell.past.marked.get((VOUCHER, product.code), ()))
 
 
 def own_voucher(cell: Cell, product: Product, place: int, budget_idr: int | None) -> str | None:
-    """The code in stock that the ``place``-th line of a command would get, if it does not cost more than it brings."""
-    if product.kind is not ProductKind.VOUCHER:
+    """The code in stock that the ``place``-th line of a command would get, if it does not cost more than it brings.
+
+    After a restore none is handed out until a person has seen which ones had been.
+    """
+    if product.kind is not ProductKind.VOUCHER or cell.settings.vouchers_held:
         return None
     keys = cell.past.marked.get((VOUCHER, product.code), [])
     if place >= len(keys):

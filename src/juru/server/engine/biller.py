@@ -86,6 +86,9 @@ class Biller:
             answer.set_result(result)
         finally:
             del self._under_way[command]
+            if not answer.done():
+                # The server stops; the inquiry is dropped at its next start.
+                answer.set_result(Refusal(Code.BILL_NO_ANSWER))
 
     async def _ask(self, asking: Asking) -> Told:
         """One request, once the supplier has a slot and a token for it."""
