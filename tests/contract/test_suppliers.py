@@ -262,7 +262,11 @@ class Line:
 
     def __init__(self, name: str, base: str) -> None:
         self.suppliers = HttpSuppliers(
-            DIALECTS, lambda sealed: sealed, time.monotonic, lambda: time.time_ns() // 1_000_000
+            DIALECTS,
+            lambda sealed: sealed,
+            time.monotonic,
+            lambda: time.time_ns() // 1_000_000,
+            seal=lambda clear: f"sealed:{clear[::-1]}",
         )
         # The port's own limits are whole seconds; these cases need not wait that long.
         self.suppliers._transports[READ_TIMEOUT_S] = HttpTransport(
@@ -536,7 +540,8 @@ def ours(words: bytes) -> bytes:
 
 
 def _every_dialect(server: Server) -> HttpSuppliers:
-    return HttpSuppliers(DIALECTS, server.keys.open, server.runtime.boottime_s, server.runtime.now_ms)
+    keys, runtime = server.keys, server.runtime
+    return HttpSuppliers(DIALECTS, keys.open, runtime.boottime_s, runtime.now_ms, seal=keys.seal)
 
 
 @asynccontextmanager
@@ -675,9 +680,9 @@ def test_the_secret_part_of_a_voucher_is_kept_in_no_raw_message(tmp_path: Path) 
     async def scenario() -> None:
         async with opened("iak", Step(body=plain), Step(body=slashed)) as (line, _):
             told = await line.buy()
-            assert (told.answer.voucher_pin, "ABCD-99" in told.raw, REF in told.raw) == ("ABCD-99", False, True)
+            assert (told.answer.voucher_pin, "ABCD-99" in told.raw, REF in told.raw) == ("sealed:99-DCBA", False, True)
             told = await line.buy()
-            assert (told.answer.voucher_pin, told.raw) == ("AB/CD-99", "[sealed]")
+            assert (told.answer.voucher_pin, told.raw) == ("sealed:99-DC/BA", "[sealed]")
         async with served(tmp_path, "iak", Step(body=ours(WORDS["iak"].pending))) as (shop, _):
             await shop.order()
             await shop.until(Happened.ANSWERED)

@@ -20,11 +20,11 @@ import msgspec
 
 from juru.server.app import Server, run, serve_until_interrupted
 from juru.server.desk.lock import hold
+from juru.server.domain.bill_payment import buy_of
 from juru.server.domain.catalog import Supplier
 from juru.server.domain.cell import Changes, OutboxRow
 from juru.server.domain.order import Happened
 from juru.server.domain.outcome import Buy
-from juru.server.domain.settle import buy_of
 from juru.server.engine.ports import Told
 from juru.server.settings import DataDir, ServeSettings
 from juru.server.telemetry import configure
@@ -163,7 +163,7 @@ def leave_out_sending_commit(server: Server) -> None:
         for attempt_id in taken:
             attempt = writer.cell.attempts[attempt_id]
             supplier = writer.cell.suppliers[attempt.supplier]
-            buy = buy_of(writer.cell.orders[attempt.order_id], attempt)
+            buy = buy_of(writer.cell, writer.cell.orders[attempt.order_id], attempt)
             deadline_s = runtime.boottime_s() + supplier.send_within_s
             runtime.spawn(dispatcher._send(supplier, attempt_id, buy, deadline_s), "send")
 

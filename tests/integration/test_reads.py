@@ -135,7 +135,7 @@ def test_a_timeline_tells_of_callbacks_and_every_try_at_telling(asked: Reads) ->
     line = asked.timeline(order.id)
     assert line is not None
     assert [c.raw for c in line.callbacks] == ["status=20&sn=SN-5", "status=20&sn=SN-5&again"]
-    tries = [t for o in asked.orders(limit=100) for t in asked.timeline(o.id).outbox if t.row.id == 4]  # type: ignore[union-attr]
+    tries = [t for o in asked.orders(limit=100) for t in asked.timeline(o.id).outbox if t.row.id == 5]  # type: ignore[union-attr]
     assert [d.state for d in tries[0].deliveries] == ["waiting", "waiting", "told"]
     assert (tries[0].state, tries[0].tries) == ("told", 3)
 
@@ -186,9 +186,9 @@ def test_what_waits_and_who_was_refused(asked: Reads, cell: SmallCell) -> None:
     assert [row.ref for row in asked.callbacks(1)] == ["nobody"]
     due = asked.outbox_due(cell.runtime.time_ms + 60_000, 100)
     assert [w.row.id for w in due] == sorted(w.row.id for w in due)
-    assert {w.row.id: w.tries for w in due}[6] == 1
+    assert {w.row.id: w.tries for w in due}[7] == 1
     soon = asked.outbox_due(0, 100)
-    assert 6 not in {w.row.id for w in soon}
+    assert 7 not in {w.row.id for w in soon}
     assert asked.outbox_due(0, 1) == soon[:1]
 
 

@@ -19,14 +19,16 @@ from juru.server.domain.bank_account import BankAccount
 from juru.server.domain.bank_assign import seen_of
 from juru.server.domain.bank_row import BankRow, RowTarget, row_key
 from juru.server.domain.bill import Bill, BillState
-from juru.server.domain.catalog import Offer, Operator, PrefixTable, Product, ProductKind, Supplier
+from juru.server.domain.catalog import DestKind, Offer, Operator, PrefixTable, Product, ProductKind, Supplier
 from juru.server.domain.cell import Settings
 from juru.server.domain.commands import (
     AddDeposit,
     AgentAsks,
     AlertTold,
     AnswerComplaint,
+    AskBill,
     AttemptAnswered,
+    BillAnswered,
     CallbackArrived,
     CancelTransfer,
     Command,
@@ -35,13 +37,17 @@ from juru.server.domain.commands import (
     Decision,
     Delivered,
     DepositKind,
+    ImportVouchers,
     LookedAround,
     MarkSending,
     MessageKey,
+    NewVoucher,
     NotePin,
     NoteRefusal,
     OrderLine,
+    PaidFrom,
     PaperDue,
+    PayBill,
     PlaceOrder,
     ProposeFindings,
     ReverseTransfer,
@@ -49,6 +55,7 @@ from juru.server.domain.commands import (
     SettleFinding,
     SupplierProbed,
     TransferDeposit,
+    VoidVouchers,
 )
 from juru.server.domain.commands_money import (
     AskTicket,
@@ -71,11 +78,14 @@ from juru.server.domain.paper import Paper
 from juru.server.domain.paper_kinds import NAME_OF
 from juru.server.domain.reconcile import StatementLine, reconcile
 from juru.server.domain.reconcile import key_of as finding_key
+from juru.server.domain.refusals import Refusal
 from juru.server.domain.results import (
+    Asking,
     BankImported,
     Changed,
     Corrected,
     Done,
+    Found,
     Placed,
     Result,
     Sending,
@@ -222,6 +232,35 @@ class SmallCell:
         assert isinstance(placed, Placed), placed
         return placed.orders[0].order_id
 
+    def ask(self, ref: str, number: str = "530000000003") -> Asking:
+        """LOW asks about a PLN bill; the inquiry that may leave."""
+        asking = self.do(AskBill("LOW", "PLN", number, "h2h-api", ref))
+        assert isinstance(asking, Asking), asking
+        return asking
+
+    def found(self, ref: str, number: str = "530000000003", cost_idr: int = 50_000) -> Asking:
+        """The same, and the supplier finds it."""
+        asking = self.ask(ref, number)
+        answer = Answer(
+            Outcome.SUCCESS,
+            ref=asking.buy.ref,
+            price_idr=cost_idr,
+            selling_price_idr=cost_idr + 2_000,
+            admin_idr=2_500,
+            customer="SITI",
+            period="202601",
+            settles=False,
+        )
+        told = self.do(BillAnswered(asking.key, asking.buy.ref, answer))
+        assert isinstance(told, Found), told
+        return asking
+
+    def pay(self, ref: str, number: str = "530000000003") -> int:
+        """LOW pays what was asked about; his order's number."""
+        placed = self.do(PayBill("LOW", "PLN", number, "h2h-api", ref))
+        assert isinstance(placed, Placed), placed
+        return placed.orders[0].order_id
+
     def attempt(self, order_id: int) -> int:
         """The latest attempt of an open order."""
         return self.writer.cell.attempts_of[order_id][-1]
@@ -266,6 +305,12 @@ class SmallCell:
         assert isinstance(result, Done), result
 
 
+def bill(ref: str, state: BillState, **more: Any) -> Bill:  # noqa: ANN401 - fields of Bill
+    """An inquiry of agent LOW about a PLN bill, as its paper."""
+    day = START_MS // 86_400_000
+    return Bill(3, ref, "PLN", "530000000003", "S1-PLN", "S1", "pln", f"B{ref}", day, START_MS, state, **more)
+
+
 def open_shop(path: Path) -> SmallCell:
     """A cell with its catalog, its agents and money on both sides."""
     cell = SmallCell(path)
@@ -278,9 +323,12 @@ def open_shop(path: Path) -> SmallCell:
     cell.save("product", "P10", p10)
     free = Product("FREE", "Any amount", kind=ProductKind.OPEN, price_idr=700, operator="TSEL", stock=5)
     cell.save("product", "FREE", free)
+    cell.save("product", "PLN", Product("PLN", "PLN bill", ProductKind.BILL, 500, DestKind.ACCOUNT))
+    cell.save("product", "V5", Product("V5", "Game voucher", ProductKind.VOUCHER, 5_500, stock_low=2))
     for supplier, cost_idr in (("S1", 10_000), ("S2", 10_100)):
         cell.save("offer", f"{supplier}-P10", Offer(f"{supplier}-P10", "P10", supplier, "TS10", cost_idr))
     cell.save("offer", "S1-FREE", Offer("S1-FREE", "FREE", "S1", "TSFREE", 300))
+    cell.save("offer", "S1-PLN", Offer("S1-PLN", "PLN", "S1", "pln", 0))
     cell.save("agent", "UP", Agent(1, "UP", "Upper", downline_markup_idr=20))
     cell.save("agent", "MID", Agent(1, "MID", "Middle", upline="UP", senders=("chat:MID", "chat:MID2")))
     low = Agent(1, "LOW", "Lower", upline="MID", markup_idr=30, webhook_url="https://low.example/hook")
@@ -314,6 +362,7 @@ def eventful_day(cell: SmallCell) -> None:
     _money_in(cell)
     _watched(cell)
     _reconciled(cell)
+    _vouchers(cell)
     _tell(cell)
     cell.order("081234560001", ref="still-queued")
     cell.send(cell.order("081234560002", ref="still-sending"))
@@ -325,18 +374,41 @@ def eventful_day(cell: SmallCell) -> None:
     assert len(cell.close_days()) == 2
 
 
-def bill(ref: str, state: BillState, **more: Any) -> Bill:  # noqa: ANN401 - fields of Bill
-    """An inquiry of agent LOW about a PLN bill."""
-    day = START_MS // 86_400_000
-    return Bill(3, ref, "PLN", "530000000003", "S1-PLN", "S1", "pln", f"B{ref}", day, START_MS, state, **more)
-
-
 def _bills(cell: SmallCell) -> None:
-    """Inquiries: one refused, one still asked, one found and found again with another amount."""
-    cell.file("3/b-1", bill("b-1", BillState.ASKED), bill("b-1", BillState.REFUSED, reason="bill_not_available"))
-    cell.file("3/b-2", bill("b-2", BillState.ASKED))
-    found = bill("b-3", BillState.FOUND, cost_idr=50_000, price_idr=50_500, selling_price_idr=52_500, admin_idr=2_500)
-    cell.file("3/b-3", bill("b-3", BillState.ASKED), found, msgspec.structs.replace(found, cost_idr=51_000))
+    """Inquiries refused, unanswered, found twice; payments that succeed (at another price), fail, are taken back."""
+    asking = cell.ask("b-1")
+    refused = Answer(Outcome.REFUSED, ref=asking.buy.ref, reason="bill_not_ready", settles=False)
+    assert isinstance(cell.do(BillAnswered(asking.key, asking.buy.ref, refused)), Refusal)
+    cell.ask("b-2")
+    cell.found("b-3")
+    cell.found("b-3", cost_idr=51_000)
+    for number, (outcome, price_idr) in enumerate(((Outcome.SUCCESS, 52_000), (Outcome.FAILED, None))):
+        ref, customer = f"b-{4 + number}", f"53000000010{number}"
+        cell.found(ref, customer)
+        cell.answer(cell.send(cell.pay(ref, customer)), outcome, sn="PLN-SN", price_idr=price_idr)
+    cell.found("b-6", "530000000106")
+    attempt_id = cell.send(cell.pay("b-6", "530000000106"))
+    cell.answer(attempt_id, Outcome.SUCCESS, sn="PLN-SN")
+    cell.answer(attempt_id, Outcome.FAILED, reason="taken_back")
+    cell.found("b-7", "530000000107")
+    cell.send(cell.pay("b-7", "530000000107"))
+
+
+def new_vouchers(word: str, count: int) -> tuple[NewVoucher, ...]:
+    """Codes that cost 5,000 each; the last one for nothing."""
+    return tuple(NewVoucher(f"{word}{n}", f"k1:{word}{n}", 5_000 * (n < count), f"S{n}") for n in range(1, count + 1))
+
+
+def _vouchers(cell: SmallCell) -> None:
+    """Taken into stock, handed out, void, refunded; one order with a supplier's own code."""
+    stock = ImportVouchers("V5", new_vouchers("fp", 6), PaidFrom.BANK, "bought", "owner", "vouchers-1")
+    assert isinstance(cell.do(stock), Done)
+    cell.order(ref="v-1", product="V5", notify="081234567890")
+    cell.order(product="V5")
+    cell.order("081234567877", ref="v-2", product="V5", agent="UP")
+    assert cell.do(VoidVouchers(("fp4",), "misprinted", "owner")) == Done()
+    assert cell.do(VoidVouchers(("fp5",), "given back", "owner", refunded=True)) == Done()
+    cell.buy(Outcome.SUCCESS, sn="SN-9", voucher_pin="k1:sealed-by-the-edge")
 
 
 def _money_in(cell: SmallCell) -> None:
@@ -538,8 +610,8 @@ def _tell(cell: SmallCell) -> None:
     assert count > 8
     soon_ms = cell.runtime.time_ms + 5_000
     cell.do(Delivered((1, 2, 3)))
-    cell.do(Delivered((4,), soon_ms, 1))
-    cell.do(Delivered((4,), soon_ms + 5_000, 2))
-    cell.do(Delivered((4,), tries=3))
-    cell.do(Delivered((5,), tries=1, gave_up=True))
-    cell.do(Delivered((6,), soon_ms, 1))
+    cell.do(Delivered((5,), soon_ms, 1))
+    cell.do(Delivered((5,), soon_ms + 5_000, 2))
+    cell.do(Delivered((5,), tries=3))
+    cell.do(Delivered((6,), tries=1, gave_up=True))
+    cell.do(Delivered((7,), soon_ms, 1))

@@ -6,6 +6,8 @@ closed orders as it would between two batches; ``Market`` keeps them, as the sto
 
 from __future__ import annotations
 
+from typing import Self
+
 import msgspec
 
 from juru.books.rules import Transfer
@@ -36,11 +38,12 @@ from juru.server.domain.commands import (
 from juru.server.domain.decide import Needs, decide, needs
 from juru.server.domain.order import Attempt, Order, Source
 from juru.server.domain.outcome import Answer, Outcome
-from juru.server.domain.paper import Paper
+from juru.server.domain.paper import Marked, Paper
 from juru.server.domain.records import put
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.results import Done, Placed, Result, Sending
 from juru.server.store.rows import paper_from
+from juru.values.days import business_day
 
 # Monday 2 June 2025, 10:00 WIB.
 START_MS = 1_748_833_200_000
@@ -79,7 +82,7 @@ class Market:
         self._keep(self.cell.changes)
         return results[-1]
 
-    def after(self, seconds: float) -> Market:
+    def after(self, seconds: float) -> Self:
         """Let time pass."""
         self.now_ms += int(seconds * 1000)
         return self
@@ -100,7 +103,7 @@ class Market:
         """What ``needs`` names, as the store would answer it: no more, so that a forgotten need shows."""
         cell, wanted = self.cell, needs(self.cell, commands)
         past = Past()
-        orders, transfers = set(wanted.orders), set(wanted.transfers)
+        orders, transfers = set(wanted.orders) | self._load_papers(past, wanted), set(wanted.transfers)
         for order in self.orders.values():
             if (order.agent_id, order.ref) in wanted.refs and order.ref is not None:
                 past.refs[order.agent_id, order.ref] = order.id
@@ -128,22 +131,31 @@ class Market:
                 past.attempts.update({a.id: a for a in self.attempts.values() if a.order_id == order_id})
                 transfers.update(i for i in (known.post_id,) if i is not None)
         self._load_transfers(past, transfers, wanted.last_transfers)
-        self._load_papers(past, wanted)
         return past
 
-    def _load_papers(self, past: Past, wanted: Needs) -> None:
-        here = {key: found for key, found in self.papers.items() if key not in self.cell.papers}
-        past.papers.update({key: here[key] for key in wanted.papers if key in here})
+    def _load_papers(self, past: Past, wanted: Needs) -> set[int]:
+        """The papers named; the orders they go with."""
+        named = [key for key in wanted.papers if key in self.papers]
         for asked in wanted.marked:
-            fits = [
-                (head_id, key)
-                for key, (head_id, paper) in here.items()
-                if key[0] == asked.kind
-                and paper.head().mark == asked.mark
-                and (paper.head().open or not asked.only_open)
-            ]
-            for _, key in sorted(fits, reverse=asked.newest)[: asked.limit]:
-                past.papers[key] = here[key]
+            fits = [(head_id, key) for key, (head_id, paper) in self.papers.items() if self._fits(asked, key[0], paper)]
+            found = [key for _, key in sorted(fits, reverse=asked.newest)[: asked.limit]]
+            past.marked[asked.kind, asked.mark] = [key for _, key in found]
+            named += found
+        orders = set()
+        for kind, key in named:
+            if (kind, key) not in self.cell.papers:
+                past.papers[kind, key] = self.papers[kind, key]
+            order_id = self.papers[kind, key][1].of_order()
+            if order_id is not None:
+                past.of_order[kind, order_id] = key
+                orders.add(order_id)
+        return orders
+
+    def _fits(self, asked: Marked, kind: str, paper: Paper) -> bool:
+        head = paper.head()
+        today = business_day(self.now_ms, self.cell.settings.zone)
+        lives = head.day is None or head.day >= today or not asked.unexpired
+        return kind == asked.kind and head.mark == asked.mark and lives and (head.open or not asked.only_open)
 
     def _load_transfers(self, past: Past, wanted: set[int], last_of: list[int]) -> None:
         for agent_id in last_of:

@@ -171,9 +171,9 @@ class Running:
         """Let the writer work."""
         self._run = asyncio.create_task(self.writer.run())
 
-    async def stock_up(self) -> None:
-        """Configure the small market and give BUDI a million."""
-        cell = market().cell
+    async def stock_up(self, cell: Cell | None = None) -> None:
+        """Configure the small market, or another, and give BUDI a million."""
+        cell = cell or market().cell
         kinds: list[tuple[str, dict[str, Any]]] = [
             ("operator", cell.operators),
             ("prefixes", {"TABLE": cell.prefixes}),

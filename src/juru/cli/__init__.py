@@ -41,6 +41,8 @@ _GROUPS = {
     "deposit": ("money:deposit", "Deposits, and tickets for them."),
     "bank": ("bank:bank", "Bank accounts, and what came in and went out of them."),
     "debt": ("debt:debt", "Deposit given on credit."),
+    "voucher": ("vouchers:voucher", "Vouchers of our own stock."),
+    "gateway": ("gateway:gateway", "How customers are told."),
     "transfer": ("money:transfer", "Transfers in the book."),
     "report": ("report:report", "Reports over any span of days."),
     "statement": ("statement:statement", "Statements of agents, suppliers, and the business's accounts."),

@@ -42,6 +42,9 @@ _REMEDIES: dict[tuple[Code, str], str] = {
     (Code.NOT_CORRECTABLE, "kind"): "a bill keeps the number it was asked about",
     (Code.NOT_CANCELLABLE, "none"): "there is no such transfer",
     (Code.NOT_CANCELLABLE, "order"): "it belongs to an order or is a reversal itself; an order is decided as an order",
+    (Code.NOT_ALLOWED, "bill"): "no other reference pays this bill: ask its supplier, then decide success or failed",
+    (Code.NOT_ALLOWED, "not_in_stock"): "only what is in stock can be taken out: 'juru voucher list' shows it",
+    (Code.NOT_CANCELLABLE, "vouchers"): "it follows what is in stock: void the vouchers instead",
     (Code.NOT_CANCELLABLE, "done"): "it was reversed before",
     (
         Code.NOT_CANCELLABLE,

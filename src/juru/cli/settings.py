@@ -20,7 +20,8 @@ from juru.server.errors import SettingsError
 from juru.server.settings import DataDir
 
 setting = App(name="setting", help="Settings of the whole cell: routing, grammar, reply texts.")
-_FIXED = ("zone", "incarnation", "paused")
+_FIXED = ("zone", "incarnation", "paused", "gateway", "voucher_key", "vouchers_held")
+"""What has a command of its own, or none: a sealed secret is never typed here."""
 
 
 @setting.command
@@ -28,9 +29,9 @@ def show(*, where: Where = HERE, json: Json = False) -> int:
     """Show every setting with its value."""
     settings = _present(where.dir())
     if json:
-        say_json(settings)
+        say_json(_without_secrets(settings))
     else:
-        shown = [(name, _encoded(getattr(settings, name))) for name in settings.__struct_fields__]
+        shown = [(name, _encoded(value)) for name, value in _without_secrets(settings).items()]
         say_table(("setting", "value"), shown)
     return OK
 
@@ -62,6 +63,15 @@ def _present(data: DataDir) -> Settings:
     with open_reads(data) as reads:
         body = next(r.body for r in reads.records("setting") if r.key == SETTINGS_KEY)
     return msgspec.json.decode(body, type=Settings)
+
+
+def _without_secrets(settings: Settings) -> dict[str, Any]:
+    """Every setting; a sealed secret is only said to be there."""
+    shown = {name: getattr(settings, name) for name in settings.__struct_fields__}
+    shown |= {name: "set" if shown[name] else "" for name in ("voucher_key", "alert_secret")}
+    if settings.gateway is not None:
+        shown["gateway"] = msgspec.structs.replace(settings.gateway, key="set" if settings.gateway.key else "")
+    return shown
 
 
 def _value(typed: str) -> Any:  # noqa: ANN401 - whatever the setting is; its type is checked by Settings

@@ -38,14 +38,18 @@ from juru.server.desk.owner import OwnerHook
 from juru.server.desk.watch import Watch
 from juru.server.dialects import SUPPLIER_DIALECTS, juru_api
 from juru.server.dialects.digiflazz_buyer import webhook_request
+from juru.server.dialects.gateway import gateway_request
 from juru.server.dialects.grammar_profile import GrammarProfile, load_grammar
 from juru.server.dialects.otomax import report_request
-from juru.server.dialects.replies import Templates, order_text, said_text
+from juru.server.dialects.replies import Templates, customer_text, order_text, said_text
 from juru.server.domain.agent import Agent
 from juru.server.domain.catalog import ProductKind, Supplier
 from juru.server.domain.cell import DayClosing, OutboxRow
-from juru.server.domain.commands import Recover
-from juru.server.domain.views import Notice
+from juru.server.domain.commands import AskBill, Recover
+from juru.server.domain.gateway import CUSTOMER
+from juru.server.domain.results import Result
+from juru.server.domain.views import Notice, OrderView
+from juru.server.engine.biller import Biller
 from juru.server.engine.closer import Closer
 from juru.server.engine.dispatcher import Dispatcher
 from juru.server.engine.inquirer import Inquirer
@@ -77,7 +81,10 @@ _REPORT_TIMEOUT_S = 15.0
 
 
 class Outbox:
-    """Tells agents by the way they ordered: chat, their dialect's report or webhook, the JSON API's."""
+    """Tells agents by the way they ordered: chat, their dialect's report or webhook, the JSON API's.
+
+    Their customers are told through the owner's gateway.
+    """
 
     def __init__(
         self,
@@ -102,12 +109,15 @@ class Outbox:
         return self._reads.outbox_due(now_ms, limit)
 
     async def deliver(self, row: OutboxRow) -> bool:
-        """Tell one; a receiver that does not answer 2xx is tried again."""
+        """Tell one; a receiver that does not answer 2xx is tried again. A voucher's code is opened only here."""
+        if not isinstance(row.view, Notice):
+            row = msgspec.structs.replace(row, view=self._door.with_code(row.view))
         if row.channel.startswith(chat.CHANNEL):
             return await self._chats.deliver(row)
         request = self._request(row)
         if request is None:
-            return True
+            # Whoever has no address asks by himself; a customer's message waits for the gateway to come back.
+            return row.channel != CUSTOMER
         delivery = await self._transport.send(request, may_send=lambda: True)
         return isinstance(delivery, Sent) and 200 <= delivery.reply.status < 300
 
@@ -116,6 +126,8 @@ class Outbox:
         agent = cell.agents[cell.agent_codes[row.agent_id]]
         if isinstance(row.view, Notice):
             return self._notice(agent, row.view)
+        if row.channel == CUSTOMER:
+            return self._to_customer(row.order_id, row.view, agent.name)
         text = order_text(row.view, templates=self._templates(agent.language))
         known = self._door.credentials(agent.code)
         product = cell.products.get(row.view.product)
@@ -139,6 +151,18 @@ class Outbox:
         text = said_text(notice.what, notice.facts, templates=self._templates(agent.language))
         told = juru_api.NoticeDoc(agent.code, notice.what, text, notice.at, notice.facts)
         return juru_api.webhook_request(agent.webhook_url, told, api_key=known.api_key, time_s=self._now_ms() // 1000)
+
+    def _to_customer(self, order_id: int, view: OrderView, agent: str) -> WireRequest | None:
+        cell = self._door.writer.cell
+        gateway, order = cell.settings.gateway, self._reads.order(order_id)
+        if gateway is None or order is None or order.notify is None:
+            return None
+        product = cell.products.get(order.product)
+        name, kind = (order.product, ProductKind.FIXED) if product is None else (product.name, product.kind)
+        templates = self._templates(cell.settings.language)
+        text = customer_text(view, kind, name=name, agent=agent, templates=templates)
+        key = self._door.keys.open(gateway.key) if gateway.key else ""
+        return gateway_request(gateway, key=key, to=order.notify, text=text)
 
 
 def _address(agent: Agent, told_at: ToldAt) -> str:
@@ -189,17 +213,21 @@ class Server:
             grammar=self.grammar,
             templates=self.templates,
             now_ms=self.runtime.now_ms,
+            ask_bill=self._ask_bill,
         )
         self.chat = chat.ChatChannel(self.door)
         self.suppliers: SupplierPort = (
             suppliers(self)
             if suppliers is not None
-            else HttpSuppliers(SUPPLIER_DIALECTS, self.keys.open, self.runtime.boottime_s, self.runtime.now_ms)
+            else HttpSuppliers(
+                SUPPLIER_DIALECTS, self.keys.open, self.runtime.boottime_s, self.runtime.now_ms, seal=self.keys.seal
+            )
         )
         self._reports = HttpTransport(clock=self.runtime.boottime_s, read_timeout_s=_REPORT_TIMEOUT_S)
         self.slots = Slots(self.runtime)
         self.dispatcher = Dispatcher(self.writer, self.suppliers, self.runtime, self.slots)
         self.inquirer = Inquirer(self.writer, self.suppliers, self.runtime, self.slots)
+        self.biller = Biller(self.writer, self.suppliers, self.runtime, self.slots)
         self.outbox = Outbox(
             self.reads, self.door, self.chat, self._reports, self.templates, self.runtime.now_ms, self._ways
         )
@@ -252,6 +280,10 @@ class Server:
     def _disk_free(self) -> int | None:
         return shutil.disk_usage(self.data.database.parent).free
 
+    async def _ask_bill(self, command: AskBill) -> Result:
+        """The door stands before anything that it leads to."""
+        return await self.biller.ask(command)
+
     def templates(self, language: str) -> Templates:
         """The cell's reply templates in a language, made once per version of the settings."""
         self._forget_old_words()
@@ -290,6 +322,7 @@ class Server:
     def hold_back(self) -> None:
         """Send, ask and tell nothing more; what is on the wire goes on."""
         self.watch.stopping = True
+        self.biller.stop()
         self.dispatcher.stop()
         self.inquirer.stop()
         self.notifier.stop()
@@ -312,7 +345,7 @@ class Server:
                 break
             await asyncio.sleep(0.02)
         left = self.slots.in_flight
-        await self.runtime.end("send", "inquire")
+        await self.runtime.end("send", "inquire", "ask bill")
         self.writer.stop()
         if self._writing is not None:
             with contextlib.suppress(StorageError):

@@ -11,15 +11,17 @@ from typing import Any
 import msgspec
 
 from juru.server.desk.init import OPERATORS, shipped_prefixes
+from juru.server.desk.vouchers import fingerprint
 from juru.server.domain.agent import Agent, AgentStatus
 from juru.server.domain.catalog import Offer, Operator, PrefixTable, Product, Supplier
 from juru.server.domain.cell import Settings
-from juru.server.domain.commands import AddDeposit, DepositKind
+from juru.server.domain.commands import AddDeposit, DepositKind, ImportVouchers, NewVoucher, PaidFrom
+from juru.server.domain.gateway import Gateway
 from juru.server.domain.outcome import InquiryVerb
 from juru.server.domain.records import PREFIXES_KEY, SETTINGS_KEY
 from juru.simulation.behaviour import Behaviour
-from juru.simulation.demo_catalog import OFFERS, PRODUCTS, SAMPLES, skus_of
-from juru.simulation.market import MarketConfig
+from juru.simulation.demo_catalog import GAME, GAME_CODES, GAME_COST_IDR, OFFERS, PRODUCTS, sample_of, skus_of
+from juru.simulation.market import GATEWAY, MarketConfig
 from juru.simulation.seller import Buyer, SellerConfig
 
 SERVER_URL = "http://127.0.0.1:8000"
@@ -30,6 +32,7 @@ LOOPBACK = ("127.0.0.1", "::1")
 SUPPLIER_DEPOSIT_IDR = 500_000_000
 EQUITY_IDR = 2_500_000_000
 DAY_S = 86_400
+_VOUCHER_KEY = "demo-voucher-key"
 
 
 class DemoAgent(msgspec.Struct, frozen=True):
@@ -142,7 +145,9 @@ def records(
     With ``hash_pin`` the PIN of an agent who only chats is kept as its hash, as law 9 wants it; else it is sealed.
     """
     demo = demo or DEMO
-    rows: list[tuple[str, str, msgspec.Struct]] = [("setting", SETTINGS_KEY, demo.settings)]
+    gateway = Gateway(f"{demo.market_url}{GATEWAY}?to={{to}}&text={{text}}")
+    settings = msgspec.structs.replace(demo.settings, gateway=gateway, voucher_key=seal(_VOUCHER_KEY))
+    rows: list[tuple[str, str, msgspec.Struct]] = [("setting", SETTINGS_KEY, settings)]
     rows += [("operator", operator.code, operator) for operator in demo.operators]
     rows.append(("prefixes", PREFIXES_KEY, demo.prefixes))
     rows += [("product", told.code, told.product) for told in demo.products]
@@ -191,6 +196,15 @@ def published(demo: Demo | None = None) -> dict[tuple[str, str], dict[str, str]]
     for told in demo.suppliers:
         found["supplier", told.supplier.code] = {**told.secrets, "callback_token": told.supplier.callback_token}
     return found
+
+
+def vouchers(seal: Callable[[str], str], *, by: str = "demo") -> ImportVouchers:
+    """The stock of game vouchers everything starts with."""
+    codes = tuple(
+        NewVoucher(fingerprint(_VOUCHER_KEY, code), seal(code), GAME_COST_IDR, f"G{n:04d}")
+        for n, code in enumerate(GAME_CODES, 1)
+    )
+    return ImportVouchers(GAME.code, codes, PaidFrom.BANK, "demo opening stock", by, "demo-vouchers")
 
 
 def market_config(
@@ -292,6 +306,7 @@ SUPPLIERS: tuple[DemoSupplier, ...] = (
             "digiflazz_buyer",
             {"username": MEMBER_ID},
             inquiry=InquiryVerb.RESEND,
+            bill_inquiry=InquiryVerb.EXPLICIT,
             inquiry_horizon_s=80 * DAY_S,
             first_inquiry_s=20,
             dedup_window_s=80 * DAY_S,
@@ -332,6 +347,7 @@ SUPPLIERS: tuple[DemoSupplier, ...] = (
             "digiflazz_buyer",
             {"username": MEMBER_ID},
             inquiry=InquiryVerb.RESEND,
+            bill_inquiry=InquiryVerb.EXPLICIT,
             inquiry_horizon_s=80 * DAY_S,
             first_inquiry_s=20,
             dedup_window_s=80 * DAY_S,
@@ -422,7 +438,7 @@ DEMO = Demo(
     Settings("Juru Demo", demo=True),
     tuple(Operator(code, name) for code, name in OPERATORS.items()),
     shipped_prefixes(),
-    tuple(DemoProduct(product, SAMPLES[product.operator or ""]) for product in PRODUCTS),
+    tuple(DemoProduct(product, sample_of(product)) for product in PRODUCTS),
     OFFERS,
     SUPPLIERS,
     AGENTS,

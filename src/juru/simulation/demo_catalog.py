@@ -27,6 +27,9 @@ SAMPLES = {
 }
 """A destination by operator; one that differs in its last two digits only is valid too."""
 
+BILL_SAMPLES = {"PLNPASCA": "530000012345", "PDAM": "0123456789", "GAME50": "081234567890"}
+"""A number by product where its operator says nothing of it; the simulated biller knows every number."""
+
 _NAMES = {
     "TELKOMSEL": "Telkomsel",
     "INDOSAT": "Indosat",
@@ -104,6 +107,39 @@ E_WALLET = Product(
     amount_idr_max=1_000_000,
 )
 
+BILL_FEE_IDR = 700
+BILLS: dict[str, tuple[str, int, int]] = {
+    "PLNPASCA": ("Tagihan listrik PLN", 1_500, 2_500),
+    "PDAM": ("Tagihan air PDAM", 1_200, 2_500),
+}
+"""code: name, what the supplier adds to the bill, the admin fee that the customer pays."""
+
+GAME = Product(
+    "GAME50",
+    "Voucher game 50.000",
+    ProductKind.VOUCHER,
+    49_500,
+    level_prices_idr=_levels(49_500),
+    commissions_idr=COMMISSIONS_IDR,
+    stock_low=5,
+)
+GAME_COST_IDR = 47_500
+GAME_CODES = tuple(f"JURU-{1000 + 7 * n}-{4000 + 11 * n}-{7000 + 13 * n}" for n in range(20))
+"""Codes that open nothing."""
+
+
+def _bill(code: str, name: str) -> Product:
+    return Product(
+        code,
+        name,
+        ProductKind.BILL,
+        BILL_FEE_IDR,
+        DestKind.ACCOUNT,
+        level_prices_idr=_levels(BILL_FEE_IDR),
+        commissions_idr=COMMISSIONS_IDR,
+    )
+
+
 PRODUCTS: tuple[Product, ...] = (
     *(
         _product(operator, start, denom_k, price_idr)
@@ -111,6 +147,8 @@ PRODUCTS: tuple[Product, ...] = (
         for denom_k, _, price_idr in rows
     ),
     E_WALLET,
+    *(_bill(code, name) for code, (name, _, _) in BILLS.items()),
+    GAME,
 )
 
 
@@ -127,7 +165,20 @@ OFFERS: tuple[Offer, ...] = (
         for place, supplier in enumerate(suppliers, 1)
     ),
     *(_offer("DANA", supplier, E_WALLET_COST_IDR, place) for place, supplier in enumerate(("RAYA", "MITRA"), 1)),
+    *(
+        _offer(code, supplier, cost_idr, place)
+        for code, (_, cost_idr, _) in BILLS.items()
+        for place, supplier in enumerate(("DIGI", "NUSA"), 1)
+    ),
 )
+
+
+def sample_of(product: Product) -> str:
+    """A destination to try a product with."""
+    return BILL_SAMPLES.get(product.code) or SAMPLES[product.operator or ""]
+
+
+_CATEGORIES = {ProductKind.PLN_TOKEN: "PLN", ProductKind.OPEN: "E-Money", ProductKind.BILL: "Pascabayar"}
 
 
 def skus_of(supplier: str) -> tuple[Sku, ...]:
@@ -138,12 +189,12 @@ def skus_of(supplier: str) -> tuple[Sku, ...]:
             offer.sku,
             products[offer.product].name,
             offer.cost_idr,
-            brand=products[offer.product].operator or "DANA",
-            category={ProductKind.PLN_TOKEN: "PLN", ProductKind.OPEN: "E-Money"}.get(
-                products[offer.product].kind, "Pulsa"
-            ),
+            brand=products[offer.product].operator or offer.product,
+            category=_CATEGORIES.get(products[offer.product].kind, "Pulsa"),
             open=products[offer.product].kind is ProductKind.OPEN,
             token=products[offer.product].kind is ProductKind.PLN_TOKEN,
+            bill=products[offer.product].kind is ProductKind.BILL,
+            admin_idr=BILLS.get(offer.product, ("", 0, 0))[2],
         )
         for offer in OFFERS
         if offer.supplier == supplier

@@ -22,7 +22,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from juru.simulation.reports import Reporter
-from juru.simulation.request_log import RequestLog
+from juru.simulation.request_log import Logged, RequestLog
 from juru.simulation.seller import Asked, Reply, Seller, SellerConfig
 from juru.simulation.seller_digiflazz import JSON, DigiflazzSeller
 from juru.simulation.seller_fm import FmSeller
@@ -37,7 +37,9 @@ Send = Callable[[Message], Awaitable[None]]
 
 BODY_BYTES_MAX = 65_536
 HANG_UP = "juru.hang_up"
-RESERVED = frozenset({"healthz", "log"})
+GATEWAY = "/gateway"
+"""Where messages to customers are taken: nobody gets them, and the log has them."""
+RESERVED = frozenset({"healthz", "log", "gateway"})
 SELLERS: dict[str, type[Seller]] = {
     "otomax": OtomaxSeller,
     "digiflazz_buyer": DigiflazzSeller,
@@ -67,11 +69,13 @@ class Market:
         self.config = config
         self.log = RequestLog(Path(config.log_path) if config.log_path else None)
         self.reporter = Reporter(config.report_again_after_s)
+        self.log.seller("gateway")
         self.sellers: dict[str, Seller] = {}
         self._routes: dict[str, Callable[[Asked], Reply]] = {
             "/healthz": self._health,
             "/log": self._read_log,
             "/log/counts": self._counts,
+            GATEWAY: self._gateway,
         }
         later = asyncio.get_running_loop().call_later
         for told in config.suppliers:
@@ -121,6 +125,14 @@ class Market:
             "reports_given_up": self.reporter.given_up,
         }
         return Reply(msgspec.json.encode(told), JSON)
+
+    def _gateway(self, asked: Asked) -> Reply:
+        """A message to a customer."""
+        given = parse_qs(asked.query)
+        seq, to = self.log.seq + 1, given.get("to", [""])[0]
+        line = Logged(seq, asked.at_ms, "gateway", asked.method, asked.path, asked.query, "", "message", dest=to)
+        self.log.add(line)
+        return Reply(b"sent" if to and given.get("text") else b"to and text are missing", status=200 if to else 400)
 
     def _read_log(self, asked: Asked) -> Reply:
         given = parse_qs(asked.query).get("since", ["0"])[0]

@@ -33,7 +33,7 @@ from juru.server.errors import SettingsError
 from juru.server.settings import DataDir, ServeSettings
 from juru.server.store.keyring import Keyring, hash_pin
 from juru.server.telemetry import configure
-from juru.simulation.demo import DEMO, Demo, deposits, describe, market_config, records
+from juru.simulation.demo import DEMO, Demo, deposits, describe, market_config, records, vouchers
 from juru.simulation.market import run_market
 
 MARKET_PORT_OFFSET = 100
@@ -70,7 +70,7 @@ async def _make(data: DataDir, demo: Demo) -> None:
     """The demo's cell: its records and its opening money."""
     await init(data, demo.settings, by="demo")
     async with open_desk(data) as desk:
-        commands = [*_records(data, demo), *deposits(demo)]
+        commands = [*_records(data, demo), *deposits(demo), vouchers(Keyring(data.keys).seal)]
         for command, result in zip(commands, await desk.submit_all(commands), strict=True):
             assert not isinstance(result, Refusal), (command, result)
 

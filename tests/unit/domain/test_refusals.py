@@ -46,7 +46,6 @@ CASES: list[tuple[Code, Setup, OrderLine | None, dict[str, object]]] = [
     (Code.AGENT_BLOCKED, lambda s: s.change_agent("BUDI", status=AgentStatus.BLOCKED), None, {}),
     (Code.PAUSED, lambda s: s.change_settings(paused=True), None, {}),
     (Code.INVALID_FORMAT, lambda s: s.change_settings(orders_per_message_max=0), None, {}),
-    (Code.NOT_SERVED_YET, nothing, OrderLine("12345", product="BILL"), {}),
     (Code.REFERENCE_REQUIRED, nothing, None, {"ref": None}),
     (Code.REFERENCE_INVALID, nothing, None, {"ref": ""}),
     (Code.REFERENCE_INVALID, nothing, None, {"ref": "x" * 65}),
@@ -59,6 +58,7 @@ CASES: list[tuple[Code, Setup, OrderLine | None, dict[str, object]]] = [
     (Code.BAD_AMOUNT, nothing, OrderLine(DEST, product="OPEN", amount_idr=9_999), {}),
     (Code.BAD_AMOUNT, nothing, OrderLine(DEST, product="OPEN", amount_idr=500_001), {}),
     (Code.BAD_AMOUNT, nothing, OrderLine(DEST, product="OPEN", amount_idr=-10_000), {}),
+    (Code.BILL_NOT_ASKED, nothing, OrderLine("12345", product="BILL"), {}),
     (Code.PRODUCT_CLOSED, lambda s: s.change_product("S10", availability=Availability.CLOSED), None, {}),
     (Code.PRODUCT_DISTURBED, lambda s: s.change_product("S10", availability=Availability.DISTURBED), None, {}),
     (Code.CUT_OFF, lambda s: s.change_product("S10", cut_offs=all_day()), None, {}),
@@ -144,7 +144,8 @@ def test_of_many_reasons_the_first_of_the_table_is_told(first: int) -> None:
         # The second line's reason stands earlier in the table than the first line's.
         ((OrderLine("08123", product="S10"), OrderLine(DEST, product="NONE")), Code.UNKNOWN_PRODUCT),
         ((OrderLine(DEST, product="ALONE"), OrderLine(DEST, product="S10", counter=3)), Code.COUNTER_GAP),
-        ((OrderLine("12345", product="BILL"), OrderLine(DEST, product="NONE")), Code.NOT_SERVED_YET),
+        ((OrderLine("12345", product="BILL"), OrderLine(DEST, product="NONE")), Code.UNKNOWN_PRODUCT),
+        ((OrderLine("12345", product="BILL"), OrderLine(DEST, product="ALONE")), Code.BILL_NOT_ASKED),
     ],
 )
 def test_of_two_lines_the_earlier_reason_is_told_and_neither_is_sold(lines: tuple[OrderLine, ...], code: Code) -> None:

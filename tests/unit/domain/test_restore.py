@@ -6,14 +6,18 @@ import msgspec
 import pytest
 
 from juru.server.domain.bill import Bill
+from juru.server.domain.catalog import Product, ProductKind
 from juru.server.domain.cell import Past
 from juru.server.domain.commands import (
     Decide,
     Decision,
+    ImportVouchers,
     Inquired,
     MarkSending,
+    NewVoucher,
     OpenRestored,
     OrderLine,
+    PaidFrom,
     Pause,
     Recover,
     Reseal,
@@ -382,3 +386,19 @@ def test_a_paper_whose_version_moved_money_keeps_its_seal(shop: Market, monkeypa
     shop.cell.begin(shop.now_ms, Past(papers={("bill", "b1"): (1, bill)}))
     assert done(decide_command(shop.cell, Reseal("bill", "b1", {"old": "new"}, "ana", "rotate"))).note == MOVED_MONEY
     assert not shop.cell.changes.papers
+
+
+def test_codes_of_the_stock_are_held_until_a_person_has_looked(shop: Market) -> None:
+    shop.save("product", "V10", Product("V10", "Game 10", ProductKind.VOUCHER, 10_000))
+    shop.do(ImportVouchers("V10", (NewVoucher("fp", "sealed", 9_000),), PaidFrom.BANK, "bought", "ana", "i"))
+    done(restore(shop))
+    done(shop.do(Pause(paused=False, by="ana", reason="reconciled")))
+    assert refused(shop.order(product="V10")) is Code.OUT_OF_STOCK
+    assert "vouchers_held" in shop.queue()
+    shop.change_settings(vouchers_held=False)
+    assert accepted(shop.order(product="V10")).orders[0].state is OrderState.SUCCESS
+
+
+def test_a_restore_without_vouchers_holds_none(shop: Market) -> None:
+    done(restore(shop))
+    assert (shop.cell.settings.vouchers_held, "vouchers_held" in shop.queue()) == (False, False)

@@ -14,10 +14,13 @@ from juru.server.channels.way import Sheet
 from juru.server.dialects.juru_api import (
     WINDOW_S,
     BalanceDoc,
+    BillDoc,
     ComplaintDoc,
     NewComplaint,
+    NewInquiry,
     NewNumber,
     NewOrder,
+    NewPayment,
     NewTicket,
     NewTransfer,
     Page,
@@ -37,6 +40,7 @@ from juru.server.domain.requests import AgentRequest, Intent
 from juru.server.domain.results import Placed, Ticketed, Transferred
 from juru.server.domain.tickets import book_of, view_of
 from juru.server.domain.views import BillView
+from juru.values.msisdn import to_local
 from juru.values.wire import WireReply, WireRequest
 
 CHANNEL = "api"
@@ -133,7 +137,9 @@ class ApiChannel:
         self._seen[signature] = now_s
         return True
 
-    async def _serve(self, agent: Agent, request: WireRequest) -> msgspec.Struct | list[ProductDoc] | Refusal:
+    async def _serve(  # noqa: PLR0911 - one arm per route is the point
+        self, agent: Agent, request: WireRequest
+    ) -> msgspec.Struct | list[ProductDoc] | Refusal:
         path, query = request.path.rstrip("/"), dict(request.query)
         match request.method, path.split("/")[1:]:
             case "POST", ["orders"]:
@@ -152,6 +158,10 @@ class ApiChannel:
             case "GET", ["products"]:
                 rows = self._door.prices(agent, query.get("code"))
                 return [ProductDoc(r.code, r.name, r.price_idr, r.on_sale, r.operator, r.kind) for r in rows]
+            case "POST", [("bills" | "payments") as what]:
+                return await (self._ask_bill if what == "bills" else self._pay_bill)(agent, request.body)
+            case "GET", ["bills", ref]:
+                return self._bill(agent, ref)
             case "POST", ["transfers"]:
                 return await self._transfer(agent, request.body)
             case "POST", ["tickets"]:
@@ -177,6 +187,34 @@ class ApiChannel:
             amount_idr=new.amount_idr,
             max_price_idr=new.max_price_idr,
             notify=new.notify,
+        )
+        return _document(await self._door.serve(agent, asked, CHANNEL))
+
+    async def _ask_bill(self, agent: Agent, body: bytes) -> msgspec.Struct | Refusal:
+        try:
+            new = msgspec.json.decode(body, type=NewInquiry)
+        except (msgspec.ValidationError, msgspec.DecodeError) as error:
+            return Refusal(Code.MALFORMED, {"detail": str(error)})
+        asked = AgentRequest(
+            Intent.BILL_INQUIRY, product=new.product.upper(), dest=new.dest, ref=new.ref, amount_idr=new.amount_idr
+        )
+        return _document(await self._door.serve(agent, asked, CHANNEL))
+
+    def _bill(self, agent: Agent, ref: str) -> msgspec.Struct | Refusal:
+        """How an inquiry stands, for whoever was told that no supplier had answered in time."""
+        bill = self._door.history.bill(agent.id, ref)
+        if bill is None:
+            return Refusal(Code.UNKNOWN_ORDER, {"ref": ref[:64]})
+        told = {name: getattr(bill, name) for name in BillDoc.__struct_fields__ if name not in {"dest", "state"}}
+        return BillDoc(dest=to_local(bill.dest), state=bill.state.value, **told)
+
+    async def _pay_bill(self, agent: Agent, body: bytes) -> msgspec.Struct | Refusal:
+        try:
+            new = msgspec.json.decode(body, type=NewPayment)
+        except (msgspec.ValidationError, msgspec.DecodeError) as error:
+            return Refusal(Code.MALFORMED, {"detail": str(error)})
+        asked = AgentRequest(
+            Intent.BILL_PAY, product=new.product.upper(), dest=new.dest, ref=new.ref, max_price_idr=new.max_price_idr
         )
         return _document(await self._door.serve(agent, asked, CHANNEL))
 
@@ -239,7 +277,7 @@ class ApiChannel:
         before = None if cursor is None else int(cursor)
         found = self._listing.orders(before_id=before, limit=int(limit), agent_id=agent.id)
         cell = self._door.writer.cell
-        views = tuple(cell.view(order) for order in found)
+        views = tuple(self._door.with_code(cell.view(order)) for order in found)
         return Page(views, str(found[-1].id) if len(found) == int(limit) else None)
 
 

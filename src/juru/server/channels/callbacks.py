@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from juru.server.channels.door import Door
-from juru.server.dialects.contract import SupplierDialect, shown
+from juru.server.dialects.contract import SupplierDialect, seal_pin, shown
 from juru.server.domain.catalog import Supplier
 from juru.server.domain.commands import CallbackArrived
 from juru.server.domain.outcome import Answer, Outcome
@@ -47,8 +47,8 @@ class CallbackChannel:
         if read.event == "ping":
             return _OK
         answer = read.answer or Answer(Outcome.UNKNOWN, reason="unreadable")
-        command = CallbackArrived(supplier.code, answer, _raw(request, answer), confirm=read.confirm)
-        result = await self._door.writer.submit(command)
+        raw, answer = _raw(request, answer), seal_pin(answer, self._door.keys.seal)
+        result = await self._door.writer.submit(CallbackArrived(supplier.code, answer, raw, confirm=read.confirm))
         return WireReply(503) if isinstance(result, Refusal) else _OK
 
     def _secret(self, supplier: Supplier, dialect: SupplierDialect) -> str | None:

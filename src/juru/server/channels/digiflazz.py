@@ -9,9 +9,11 @@ from juru.server.channels.way import Sheet, ToldAt, Way
 from juru.server.dialects import digiflazz_buyer
 from juru.server.dialects.contract import ListedProduct
 from juru.server.dialects.replies import Templates, bill_text, order_text, refusal_text, ticket_text
+from juru.server.domain.agent import Agent
+from juru.server.domain.bill import Bill
 from juru.server.domain.catalog import ProductKind
 from juru.server.domain.refusals import Code, Refusal
-from juru.server.domain.requests import Intent
+from juru.server.domain.requests import AgentRequest, Intent
 from juru.server.domain.results import Placed, Ticketed
 from juru.server.domain.views import BillView
 from juru.values.wire import WireReply, WireRequest
@@ -36,7 +38,8 @@ class DigiflazzChannel:
         templates = self._templates(language)
         match reply:
             case Placed(orders=orders) | Orders(orders=orders):
-                return digiflazz_buyer.write_order(orders[0], order_text(orders[0], templates=templates))
+                text = order_text(orders[0], templates=templates)
+                return digiflazz_buyer.write_order(orders[0], text, self._bill(agent, inbound.asked))
             case BillView():
                 if inbound.asked is not None and digiflazz_buyer.asks_meter(inbound.asked):
                     return digiflazz_buyer.write_meter(reply, bill_text(reply, templates=templates))
@@ -55,6 +58,12 @@ class DigiflazzChannel:
             case _:
                 refusal = Refusal(Code.NOT_SERVED_YET, {"what": type(reply).__name__})
                 return digiflazz_buyer.write_refusal(refusal, refusal_text(refusal, templates=templates), inbound.asked)
+
+    def _bill(self, agent: Agent | None, asked: AgentRequest | None) -> Bill | None:
+        """What a payment pays, where one was asked for or about."""
+        if agent is None or asked is None or not asked.ref or asked.intent is Intent.ORDER:
+            return None
+        return self._door.history.bill(agent.id, asked.ref)
 
 
 def _listed(row: PriceRow) -> ListedProduct:

@@ -24,14 +24,15 @@ from juru.server.domain.accounts import agent_deposit
 from juru.server.domain.agent import Agent, AgentStatus
 from juru.server.domain.bill import Bill
 from juru.server.domain.catalog import Availability, ProductKind
-from juru.server.domain.commands import MessageKey, NotePin, NoteRefusal
+from juru.server.domain.commands import AskBill, MessageKey, NotePin, NoteRefusal
 from juru.server.domain.debts import due_day_of, owed_idr
 from juru.server.domain.order import Order
 from juru.server.domain.pricing import quote
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.requests import AgentRequest, Intent
-from juru.server.domain.results import Placed, Ticketed, Transferred
-from juru.server.domain.views import AgentDay, BillView, Movement, OrderView
+from juru.server.domain.results import Placed, Result, Ticketed, Transferred
+from juru.server.domain.views import AgentDay, BillView, Movement, OrderState, OrderView
+from juru.server.domain.voucher import Voucher
 from juru.server.engine.writer import Writer
 from juru.values.bucket import Bucket
 from juru.values.days import business_day
@@ -91,6 +92,12 @@ class History(Protocol):
 
     def bill(self, agent_id: int, ref: str) -> Bill | None:
         """What an inquiry under a reference found, as it stands."""
+
+    def bill_numbered(self, agent_id: int, inquiry_id: int) -> Bill | None:
+        """An agent's inquiry by the number it was answered with."""
+
+    def voucher(self, order_id: int) -> Voucher | None:
+        """The code that an order was given."""
 
     def agent_history(self, agent_id: int, limit: int) -> list[Order]:
         """An agent's latest orders, newest first."""
@@ -171,6 +178,9 @@ class Call(msgspec.Struct, frozen=True):
     message: MessageKey | None = None
 
 
+AskBills = Callable[[AskBill], Awaitable[Result]]
+"""Carries an inquiry about a bill to a supplier and waits for the answer."""
+
 Serve = Callable[[Call], Awaitable[Reply]]
 """Carries out one intent; ``served.table`` names one for every intent that is served."""
 
@@ -180,10 +190,15 @@ def weak_pin(pin: str) -> bool:
     return len(pin) not in _PIN_DIGITS or not pin.isdigit() or len(set(pin)) == 1 or pin in "0123456789876543210"
 
 
+async def no_bills(_command: AskBill) -> Result:
+    """Where nobody is there to ask."""
+    return Refusal(Code.NOT_SERVED_YET, {"what": "bills"})
+
+
 class Door:
     """Admits agents and carries out what they ask."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the ports of everything an agent may ask
         self,
         writer: Writer,
         history: History,
@@ -196,6 +211,7 @@ class Door:
         grammar: Callable[[], GrammarProfile],
         templates: Callable[[str], Templates],
         now_ms: Callable[[], int],
+        ask_bill: AskBills = no_bills,
     ) -> None:
         self.writer = writer
         self._now_ms = now_ms
@@ -204,6 +220,7 @@ class Door:
         self.history = history
         self.keys = keys
         self.hash_pin = hash_pin
+        self.ask_bill = ask_bill
         self._served = served
         self._pin_matches = pin_matches
         self._clock = clock
@@ -350,7 +367,28 @@ class Door:
             refusal = Refusal(Code.NOT_SERVED_YET, {"what": asked.intent.value})
             self.note(refusal, channel, agent.code)
             return refusal
-        return await served(Call(self, agent, asked, channel, message))
+        return self._opened(await served(Call(self, agent, asked, channel, message)))
+
+    def _opened(self, reply: Reply) -> Reply:
+        match reply:
+            case Placed(orders=orders) | Orders(orders=orders):
+                return msgspec.structs.replace(reply, orders=tuple(map(self.with_code, orders)))
+            case _:
+                return reply
+
+    def with_code(self, view: OrderView) -> OrderView:
+        """An order as it is told to its agent: with the code it was given, which also stands in front of its SN.
+
+        The code is opened here and nowhere before, so that it is in no log, no event and no page.
+        """
+        product = self.writer.cell.products.get(view.product)
+        if view.state is not OrderState.SUCCESS or (product is not None and product.kind is not ProductKind.VOUCHER):
+            return view
+        voucher = self.history.voucher(view.order_id)
+        if voucher is None:
+            return view
+        code = self.keys.open(voucher.sealed)
+        return msgspec.structs.replace(view, voucher=code, sn=f"{code}/{voucher.serial}" if voucher.serial else code)
 
     def balance_of(self, agent: Agent) -> Balance:
         """An agent's money."""
@@ -409,7 +447,7 @@ class Door:
                 return result if isinstance(result, Refusal) else wrong
             return wrong
         asked = inbound.request
-        if asked is not None and asked.intent is Intent.ORDER and asked.ref is not None:
+        if asked is not None and asked.intent in {Intent.ORDER, Intent.BILL_PAY} and asked.ref is not None:
             # A block refuses new orders only: the writer first looks the reference up, so that a living order that is
             # sent again is told as it stands, never as refused.
             refusal = self.admit(agent)

@@ -24,6 +24,7 @@ from juru.server.domain.commands import (
     Command,
     CorrectNumber,
     Decide,
+    ImportVouchers,
     OpenBalances,
     Pause,
     ProposeFindings,
@@ -32,6 +33,7 @@ from juru.server.domain.commands import (
     SaveRecord,
     SeeItem,
     SettleFinding,
+    VoidVouchers,
 )
 from juru.server.domain.commands_money import (
     AskTicket,
@@ -57,7 +59,7 @@ BY_PEOPLE = (
     *(AddDeposit, AnswerComplaint, CorrectNumber, Decide, OpenBalances, Pause, ProposeFindings, ReverseTransfer),
     *(SaveRecord, SeeItem, SettleFinding),
     *(AskTicket, CancelTicket, ImportBankRows, AssignBankRow, ReopenBankRow, GiveDebt, RepayDebt, WriteOffDebt),
-    Reseal,
+    *(Reseal, ImportVouchers, VoidVouchers),
 )
 """What a person may command; whatever else the writer knows comes from channels, suppliers and timers."""
 

@@ -21,6 +21,8 @@ _UNPACKED_BYTES_MAX = 500_000_000
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _DELIMITERS = ",;\t"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_EXACT = 10**15
+"""From here on a spreadsheet has rounded a number, so it is shown as such a number, not as what may have been typed."""
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -150,12 +152,12 @@ def _workbook(name: str, data: bytes) -> Iterator[list[str]]:
 
 
 def _text(value: object) -> str:
-    """A spreadsheet's value as it would be typed; a number has no separators."""
+    """A spreadsheet's value as it would be typed; a number has no separators, one that was rounded an exponent."""
     match value:
         case bool():
             return "yes" if value else "no"
         case float() if value.is_integer():
-            return str(int(value))
+            return str(int(value)) if abs(value) < _EXACT else f"{value:.14E}"
         case dt.datetime() | dt.date() | dt.time():
             return value.isoformat()
         case _:

@@ -226,6 +226,15 @@ def check_answer(answer: Answer, buy: Buy, *, product: bool) -> Answer:
     return answer
 
 
+def seal_pin(answer: Answer, seal: Callable[[str], str]) -> Answer:
+    """An answer with its voucher's secret part sealed, and out of its message and SN: only so may it be stored."""
+    pin = answer.voucher_pin
+    if not pin:
+        return answer
+    sn = None if answer.sn is None else answer.sn.replace(pin, "").strip("/ ") or None
+    return msgspec.structs.replace(answer, voucher_pin=seal(pin), message=shown(answer.message, answer), sn=sn)
+
+
 def asks_politely(*, horizon_s: int, since_first_s: int, since_last_s: int | None) -> bool:
     """Within the horizon and not more than once a minute."""
     return since_first_s < horizon_s and (since_last_s is None or since_last_s >= INQUIRY_GAP_S)

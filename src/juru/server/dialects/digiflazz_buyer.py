@@ -29,6 +29,7 @@ from juru.server.dialects.digiflazz_answers import METER, listed, read_meter, re
 from juru.server.dialects.json_fields import Json, data_of, decoded, exact, idr, text
 from juru.server.dialects.profiles import ReplyProfile
 from juru.server.dialects.user_sign import json_object, proved, signed, unready
+from juru.server.domain.bill import Bill
 from juru.server.domain.outcome import Answer, Buy, InquiryVerb, Step
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.requests import AgentRequest, Intent
@@ -75,11 +76,17 @@ REFUSAL_RC: dict[Code, str] = {
     Code.REFERENCE_INVALID: "40",
     Code.REFERENCE_CONFLICT: "49",
     Code.UNKNOWN_PRODUCT: "43",
+    Code.NOT_A_BILL: "43",
     Code.BAD_DESTINATION: "54",
     Code.WRONG_OPERATOR: "52",
     Code.BAD_AMOUNT: "84",
     Code.REPEATED_ORDER: "63",
     Code.COUNTER_GAP: "63",
+    Code.BILL_NOT_ASKED: "50",
+    Code.BILL_NOT_READY: "60",
+    Code.BILL_PAID: "60",
+    Code.BILL_REFUSED: "02",
+    Code.BILL_NO_ANSWER: "70",
     Code.PRODUCT_CLOSED: "53",
     Code.PRODUCT_DISTURBED: "55",
     Code.CUT_OFF: "58",
@@ -339,9 +346,12 @@ def asks_meter(asked: AgentRequest) -> bool:
     return asked.intent is Intent.BILL_INQUIRY and asked.ref is None
 
 
-def write_order(view: OrderView, message: str) -> WireReply:
-    """An order's present state: 00 success, 03 pending and unknown, 02 failed, 74 reversed after a success."""
-    return _reply(_row(view, message))
+def write_order(view: OrderView, message: str, bill: Bill | None = None) -> WireReply:
+    """An order's present state: 00 success, 03 pending and unknown, 02 failed, 74 reversed after a success.
+
+    ``bill`` is what it pays, for the lines of a receipt.
+    """
+    return _reply(_row(view, message) | ({} if bill is None else _owed(bill)))
 
 
 def write_bill(view: BillView, message: str) -> WireReply:
@@ -350,19 +360,25 @@ def write_bill(view: BillView, message: str) -> WireReply:
         {
             "ref_id": view.ref,
             "customer_no": _split_year(view.dest)[0],
-            "customer_name": view.customer,
             "buyer_sku_code": view.product,
-            "admin": view.admin_idr,
             "message": message,
             "status": "Sukses",
             "rc": "00",
-            "periode": view.period,
             "buyer_last_saldo": view.balance_idr,
             "price": view.price_idr,
-            "selling_price": view.selling_price_idr,
-            "desc": {"lembar_tagihan": view.bills, **dict(view.details)},
+            **_owed(view),
         }
     )
+
+
+def _owed(bill: Bill | BillView) -> dict[str, Any]:
+    return {
+        "customer_name": bill.customer,
+        "admin": bill.admin_idr,
+        "periode": bill.period,
+        "selling_price": bill.selling_price_idr,
+        "desc": {"lembar_tagihan": bill.bills, **dict(bill.details)},
+    }
 
 
 def write_meter(view: BillView, message: str) -> WireReply:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from juru.server.domain.refusals import Refusal
-from juru.server.domain.views import OrderView, TicketView
+from juru.server.domain.views import BillView, OrderView, TicketView
 from juru.values.wire import WireRequest
 
 WINDOW_S = 300
@@ -30,6 +30,43 @@ class NewOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     amount_idr: int | None = None
     max_price_idr: int | None = None
     notify: str | None = None
+
+
+class NewInquiry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An inquiry about a bill. ``ref`` is what it is paid under; the same again asks again."""
+
+    ref: str
+    product: str
+    dest: str
+    amount_idr: int | None = None
+
+
+class NewPayment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The payment of a bill under the ``ref`` of its inquiry, on the same day; the same again returns the order."""
+
+    ref: str
+    product: str
+    dest: str
+    max_price_idr: int | None = None
+
+
+class BillDoc(msgspec.Struct, frozen=True):
+    """How the latest inquiry under a reference stands: asked, found, refused, paying, paid or unpaid."""
+
+    ref: str
+    product: str
+    dest: str
+    state: str
+    price_idr: int
+    selling_price_idr: int
+    admin_idr: int
+    bills: int
+    customer: str
+    period: str
+    day: int
+    reason: str | None
+    order_id: int | None
+    details: tuple[tuple[str, str], ...]
 
 
 class NewTransfer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -162,6 +199,9 @@ _PATHS: tuple[tuple[str, str, str, type | None, type], ...] = (
     ("get", "/orders/{ref}", "One order by its reference", None, OrderView),
     ("post", "/orders/{ref}/destination", "Correct the number of an order that was not sent yet", NewNumber, OrderView),
     ("post", "/complaints", "Complain about an order; the answer comes by the webhook", NewComplaint, ComplaintDoc),
+    ("post", "/bills", "Ask what a bill amounts to", NewInquiry, BillView),
+    ("get", "/bills/{ref}", "How the latest inquiry under a reference stands", None, BillDoc),
+    ("post", "/payments", "Pay a bill that was asked about", NewPayment, OrderView),
     ("get", "/balance", "The deposit", None, BalanceDoc),
     ("get", "/products", "Products at the agent's prices", None, list[ProductDoc]),
     ("post", "/tickets", "Ask for a deposit ticket", NewTicket, TicketView),
@@ -173,11 +213,10 @@ _PATHS: tuple[tuple[str, str, str, type | None, type], ...] = (
 
 def openapi(version: str) -> dict[str, Any]:
     """The OpenAPI 3.1 description, made from the documents above."""
-    types: list[Any] = [
-        *(NewOrder, NewTransfer, NewTicket, NewNumber, NewComplaint),
-        *(OrderView, Page, BalanceDoc, ProductDoc, TransferDoc, TicketView, Tickets, ComplaintDoc, NoticeDoc, Problem),
-    ]
-    _, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
+    asked: list[Any] = [NewOrder, NewInquiry, NewPayment, NewTransfer, NewTicket, NewNumber, NewComplaint]
+    told: list[Any] = [OrderView, Page, BillView, BillDoc, BalanceDoc, ProductDoc, TransferDoc]
+    told += [TicketView, Tickets, ComplaintDoc, NoticeDoc, Problem]
+    _, components = msgspec.json.schema_components([*asked, *told], ref_template="#/components/schemas/{name}")
     paths: dict[str, Any] = {}
     for method, path, summary, body, result in _PATHS:
         operation: dict[str, Any] = {

@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 
 from juru.server.dialects import templates_commands_en, templates_commands_id, templates_en, templates_id
 from juru.server.dialects.texts import read_reply_text
+from juru.server.domain.catalog import ProductKind
 from juru.server.domain.outcome import Outcome
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.requests import AgentRequest, Intent
@@ -170,6 +171,16 @@ def bill_text(view: BillView, lang: str | None = None, templates: Templates | No
         price=dotted(view.price_idr),
         balance=dotted(view.balance_idr),
         time=view.at[11:16],
+    )
+
+
+def customer_text(
+    view: OrderView, kind: ProductKind, *, name: str, agent: str, templates: Templates | None = None
+) -> str:
+    """What an agent's customer is told of a success; ``name`` is the product's, ``agent`` the name of who sold it."""
+    what = {ProductKind.PLN_TOKEN: "token", ProductKind.VOUCHER: "voucher"}.get(kind, "other")
+    return _texts(None, templates).formats[f"customer.{what}"](
+        name=name, product=view.product, dest=view.dest, sn=view.sn or "-", agent=agent
     )
 
 

@@ -16,6 +16,9 @@ TEXTS: dict[str, str] = {
         "Owed {owed}, admin {admin}. Takes {price} from your deposit. "
         "Pay today: BAYAR.{product}.{dest}.PIN. Saldo {balance} @{time}"
     ),
+    "customer.token": "{name} token for {dest}: {sn}. {agent}",
+    "customer.voucher": "{name} voucher: {sn}. {agent}",
+    "customer.other": "{name} for {dest} is delivered. SN: {sn}. {agent}",
     "balance": "Balance {balance}",
     "balance.held": "Balance {balance}, {held} held for orders under way",
     "balance.debt": "You owe {owed}, due {due}",
@@ -46,12 +49,14 @@ TEXTS: dict[str, str] = {
     "help": (
         "Order: CODE.NUMBER.PIN (S10.081234567890.PIN). Again today: CODE.2.NUMBER.PIN or end with .RO\n"
         "Several: CODE.NUMBER,CODE.NUMBER.PIN\n"
+        "Bills: CEK.CODE.NUMBER.PIN, then BAYAR.CODE.NUMBER.PIN on the same day\n"
         "Balance: SAL.PIN | Price: H.CODE | Last orders: CTRX.PIN | Status: CEK.NUMBER\n"
         "Deposit: TIKET.AMOUNT.PIN | Cancel ticket: UNTIKET.PIN | Accounts: BANK.PIN\n"
         "Transfer: T.ID.AMOUNT.PIN | Change PIN: GP.OLD.NEW | Complaint: K.TEXT"
     ),
     "reason.supplier_failed": "The operator declined it, check the number and try again",
     "reason.bad_destination": "The operator does not take this number, check it and send again",
+    "reason.bill_failed": "The payment was declined, ask about the bill again and then pay",
     "reason.no_route": "All routes are closed just now, try again later",
     "reason.by_person": "Decided by staff, ask customer service if needed",
     "reason.expired": "Its time ran out, please send it again",
@@ -80,6 +85,7 @@ REFUSALS: dict[Code, str] = {
     Code.REFERENCE_INVALID: "The reference is not valid, use 1-64 letters or digits",
     Code.REFERENCE_CONFLICT: "This reference belongs to another order, use a new one",
     Code.UNKNOWN_PRODUCT: "No such product code.[ Did you mean {near}?] Send PRODUK for the list",
+    Code.NOT_A_BILL: "This code is no bill, order: CODE.NUMBER.PIN, look at an order: CEK.NUMBER",
     Code.BAD_DESTINATION: "The number is too short or too long, check it and send again",
     Code.WRONG_OPERATOR: (
         "The number is of another operator than the product[ ({operator}, product {wanted})], "
@@ -88,6 +94,13 @@ REFUSALS: dict[Code, str] = {
     Code.BAD_AMOUNT: "The amount does not fit[ ({min_idr} to {max_idr})], correct it and send again",
     Code.REPEATED_ORDER: "This product was ordered for this number today. [To buy again: CODE.{next}.NUMBER.PIN]",
     Code.COUNTER_GAP: "A counter was skipped, send the next one[: CODE.{next}.NUMBER.PIN]",
+    Code.BILL_NOT_ASKED: (
+        "The bill was not asked about today, ask and pay on the same day[: CEK.{product}.{dest}.PIN]"
+    ),
+    Code.BILL_NOT_READY: "There is no bill yet, ask again once it is out",
+    Code.BILL_PAID: "The bill is paid already, nothing is owed",
+    Code.BILL_REFUSED: "The bill cannot be looked up now, check the number and ask again",
+    Code.BILL_NO_ANSWER: "The biller has not answered yet, ask again in a moment",
     Code.PRODUCT_CLOSED: "The product is closed, choose another code",
     Code.PRODUCT_DISTURBED: "The product has trouble, choose another code or try again later",
     Code.CUT_OFF: "The product is in its cut off[ until {until}], send again after it",

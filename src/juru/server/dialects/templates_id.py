@@ -16,6 +16,9 @@ TEXTS: dict[str, str] = {
         "Tagihan {owed}, admin {admin}. Potong saldo {price}. "
         "Bayar hari ini: BAYAR.{product}.{dest}.PIN. Saldo {balance} @{time}"
     ),
+    "customer.token": "Token {name} untuk {dest}: {sn}. {agent}",
+    "customer.voucher": "Voucher {name}: {sn}. {agent}",
+    "customer.other": "{name} untuk {dest} berhasil. SN: {sn}. {agent}",
     "balance": "Saldo {balance}",
     "balance.held": "Saldo {balance}, sedang ditahan {held} untuk transaksi berjalan",
     "balance.debt": "Piutang {owed}, jatuh tempo {due}",
@@ -46,12 +49,14 @@ TEXTS: dict[str, str] = {
     "help": (
         "Order: KODE.TUJUAN.PIN (S10.081234567890.PIN). Beli lagi hari ini: KODE.2.TUJUAN.PIN atau akhiri .RO\n"
         "Banyak: KODE.TUJUAN,KODE.TUJUAN.PIN\n"
+        "Tagihan: CEK.KODE.NOMOR.PIN lalu BAYAR.KODE.NOMOR.PIN di hari yang sama\n"
         "Saldo: SAL.PIN | Harga: H.KODE | Terakhir: CTRX.PIN | Status: CEK.TUJUAN\n"
         "Deposit: TIKET.JUMLAH.PIN | Batal tiket: UNTIKET.PIN | Rekening: BANK.PIN\n"
         "Transfer: T.ID.JUMLAH.PIN | Ganti PIN: GP.LAMA.BARU | Keluhan: K.ISI"
     ),
     "reason.supplier_failed": "Operator menolak, cek nomor lalu coba lagi",
     "reason.bad_destination": "Nomor tidak diterima operator, periksa nomor lalu kirim ulang",
+    "reason.bill_failed": "Pembayaran tidak diterima, cek tagihan lagi lalu bayar",
     "reason.no_route": "Semua jalur sedang tutup, coba lagi nanti",
     "reason.by_person": "Diputuskan petugas, hubungi CS bila perlu",
     "reason.expired": "Lewat batas waktu, silakan kirim ulang",
@@ -82,6 +87,7 @@ REFUSALS: dict[Code, str] = {
     Code.REFERENCE_INVALID: "Nomor referensi tidak sah, pakai 1-64 huruf atau angka",
     Code.REFERENCE_CONFLICT: "Referensi ini sudah dipakai untuk order lain, pakai referensi baru",
     Code.UNKNOWN_PRODUCT: "Kode produk tidak ada.[ Mungkin maksud Anda {near}?] Ketik PRODUK untuk daftar kode",
+    Code.NOT_A_BILL: "Kode ini bukan tagihan, order: KODE.TUJUAN.PIN, cek status: CEK.TUJUAN",
     Code.BAD_DESTINATION: "Nomor tujuan kurang atau lebih, periksa nomor lalu kirim ulang",
     Code.WRONG_OPERATOR: (
         "Operator nomor ini tidak sesuai produk[ (nomor {operator}, produk {wanted})], pilih produk yang sesuai"
@@ -89,6 +95,13 @@ REFUSALS: dict[Code, str] = {
     Code.BAD_AMOUNT: "Jumlah tidak sesuai[ ({min_idr} sampai {max_idr})], perbaiki lalu kirim ulang",
     Code.REPEATED_ORDER: "Produk dan nomor ini sudah diorder hari ini. [Beli lagi: KODE.{next}.TUJUAN.PIN]",
     Code.COUNTER_GAP: "Urutan order terlewat, kirim urutan berikutnya[: KODE.{next}.TUJUAN.PIN]",
+    Code.BILL_NOT_ASKED: (
+        "Tagihan belum dicek hari ini, cek dulu lalu bayar di hari yang sama[: CEK.{product}.{dest}.PIN]"
+    ),
+    Code.BILL_NOT_READY: "Tagihan belum tersedia, cek lagi setelah terbit",
+    Code.BILL_PAID: "Tagihan sudah dibayar, tidak ada yang perlu dibayar lagi",
+    Code.BILL_REFUSED: "Tagihan tidak bisa dicek sekarang, periksa nomor lalu cek lagi",
+    Code.BILL_NO_ANSWER: "Penyedia tagihan belum menjawab, cek lagi sebentar lagi",
     Code.PRODUCT_CLOSED: "Produk ditutup, pilih kode lain",
     Code.PRODUCT_DISTURBED: "Produk sedang gangguan, pilih kode lain atau coba lagi nanti",
     Code.CUT_OFF: "Produk sedang cut off[ sampai {until}], kirim lagi sesudahnya",

@@ -48,6 +48,21 @@ _NOT_FOUND = re.compile(
     r"\b(?:transaksi|trx|order|data|ref(?:\s?id)?|reference)\s(?:(?:tidak|tdk|belum)\s(?:ditemukan|ada)|(?:was\s)?not\sfound)\b",
     _I,
 )
+_BILL_WORDS = {
+    "bill_paid": re.compile(
+        r"\b(?:sudah|sdh|telah)\s(?:ter|di)?(?:bayar|lunas)|\blunas\b|\b(?:already|been)\spaid\b|\bpaid\sbill\b", _I
+    ),
+    "bill_not_ready": re.compile(
+        r"\b(?:tagihan|bill)\s(?:\S{1,20}\s)?(?:belum|blm|not\s(?:yet\s)?)\s?(?:tersedia|ada|terbit|available)"
+        r"|\b(?:tidak|belum)\sada\stagihan\b|\bno\sbill\b",
+        _I,
+    ),
+    "bad_destination": re.compile(
+        r"\b(?:nomor|no|id\spel(?:anggan)?|idpel|pelanggan|tujuan|customer)\b[^.]{0,40}?\b"
+        r"(?:salah|tidak\s(?:di)?(?:temukan|dikenal|terdaftar|valid)|invalid|unknown|not\sfound)\b",
+        _I,
+    ),
+}
 _TIMEOUT = re.compile(r"\btime\s?out\b", _I)
 _BALANCE_LOW = re.compile(r"\bsaldo\s(?:tidak|tdk)\scukup\b", _I)
 
@@ -115,6 +130,17 @@ def classify(text: str, *, sn_span: tuple[int, int] | None = None) -> Words:
     if _PENDING.search(text):
         return Words(Outcome.PENDING)
     return Words(Outcome.UNKNOWN, "no_status_word")
+
+
+def read_bill_reason(answer: Answer) -> Answer:
+    """The answer to a bill's inquiry with the stable word for what it says of the bill itself, where it says any.
+
+    ``bill_paid``, ``bill_not_ready`` and ``bad_destination`` would be said by every other supplier as well.
+    """
+    if answer.outcome not in (Outcome.FAILED, Outcome.REFUSED):
+        return answer
+    found = next((word for word, pattern in _BILL_WORDS.items() if pattern.search(answer.message)), None)
+    return answer if found is None else msgspec.structs.replace(answer, reason=found)
 
 
 def contradicts(stated: Outcome, message: str) -> bool:

@@ -31,6 +31,7 @@ class House(IntEnum):
     CLAIMS = 8
     LOSSES = 9
     BANK_FEES = 10
+    VOUCHER_STOCK = 11
     BAD_DEBT = 12
     POINTS_EXPENSE = 13
 

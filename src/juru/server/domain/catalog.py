@@ -102,8 +102,9 @@ class Product(msgspec.Struct, frozen=True, omit_defaults=True):
     """One thing sold.
 
     ``level_prices_idr`` by price level, else ``price_idr``; for an open denomination these are the fee over the
-    amount. ``commissions_idr`` goes to the uplines, nearest first, and ``points`` to the ordering agent, out of our
-    margin.
+    amount, for a bill our fee over what the supplier charges. ``commissions_idr`` goes to the uplines, nearest first,
+    and ``points`` to the ordering agent, out of our margin. ``asks_amount``: a bill whose amount the agent types.
+    ``stock_low``: a voucher's stock below which a person is told.
     """
 
     code: Key
@@ -122,10 +123,15 @@ class Product(msgspec.Struct, frozen=True, omit_defaults=True):
     cut_offs: tuple[CutOff, ...] = ()
     stock: int | None = None
     sell_below_cost: bool = False
+    asks_amount: bool = False
+    stock_low: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 0
 
 
 class Offer(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A supplier's own SKU and cost for a product; for an open denomination the cost is their fee over the amount."""
+    """A supplier's own SKU and cost for a product; for an open denomination the cost is their fee over the amount.
+
+    A bill's cost is what the supplier answers; ``cost_idr`` is added to what the customer owes where it names no price.
+    """
 
     key: Key
     product: Key
@@ -141,7 +147,8 @@ class Offer(msgspec.Struct, frozen=True, omit_defaults=True):
 class Supplier(msgspec.Struct, frozen=True, omit_defaults=True):
     """A way to buy. ``account`` holds what its dialect needs; values under ``secrets`` are sealed outside the domain.
 
-    Everything that law 6 asks to be declared is here, with the dialect's defaults already filled in.
+    Everything that law 6 asks to be declared is here, with the dialect's defaults already filled in. A bill is asked
+    about and paid on one calendar day of ``zone``.
     """
 
     id: Annotated[int, msgspec.Meta(ge=1, le=899)]
@@ -166,6 +173,7 @@ class Supplier(msgspec.Struct, frozen=True, omit_defaults=True):
     reversals: bool = True
     ref_length_max: int = 20
     ref_prefix: str = ""
+    zone: Zone = Zone.WIB
     availability: Availability = Availability.OPEN
     cut_offs: tuple[CutOff, ...] = ()
     callback_ips: tuple[str, ...] = ()

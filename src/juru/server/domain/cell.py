@@ -27,6 +27,7 @@ from juru.server.domain.catalog import (
     Supplier,
 )
 from juru.server.domain.correction import Correction
+from juru.server.domain.gateway import CUSTOMER, Gateway
 from juru.server.domain.logins import Login
 from juru.server.domain.lost import LostOrders, Restore
 from juru.server.domain.order import Attempt, Event, Happened, Order, evolve_attempt, evolve_order
@@ -77,6 +78,10 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
     complaint_answer_s: Annotated[int, msgspec.Meta(ge=60)] = 86_400
     complaint_remind_s: Annotated[int, msgspec.Meta(ge=0)] = 14_400
     complaints_per_hour_max: Annotated[int, msgspec.Meta(ge=1, le=100)] = 5
+    bill_answer_s: Annotated[int, msgspec.Meta(ge=1, le=300)] = 30
+    gateway: Gateway | None = None
+    voucher_key: str = ""
+    vouchers_held: bool = False
     grammar: dict[str, Any] = {}
     templates: dict[str, dict[str, str]] = {}
     demo: bool = False
@@ -246,7 +251,10 @@ PaperKey = tuple[str, str]
 
 
 class Past(msgspec.Struct):
-    """What the store loaded for one batch: closed orders and whatever else its commands name."""
+    """What the store loaded for one batch: closed orders and whatever else its commands name.
+
+    ``marked`` are the keys of papers wanted by a kind and mark, in the order they were wanted in.
+    """
 
     orders: dict[int, Order] = {}
     attempts: dict[int, Attempt] = {}
@@ -259,6 +267,8 @@ class Past(msgspec.Struct):
     last_transfer: dict[int, int] = {}
     papers: dict[PaperKey, tuple[int, Paper]] = {}
     heads: dict[int, tuple[int, str]] = {}
+    marked: dict[tuple[str, str], list[str]] = {}
+    of_order: dict[tuple[str, int], str] = {}
 
 
 P = TypeVar("P", bound=Paper)
@@ -302,6 +312,7 @@ class Cell:
         self.papers: dict[PaperKey, tuple[int, Paper]] = {}
         self.tickets: TicketBook | None = None
         self.corrected: dict[tuple[int, str], list[int]] = {}
+        self.of_order: dict[tuple[str, int], str] = {}
         self.next = NextIds()
         self.quotes: dict[tuple[str, str], Quote] = {}
         self.past = Past()
@@ -431,6 +442,14 @@ class Cell:
         self.changes.outbox.append(OutboxRow(self.next.outbox, order_id, agent.id, by, notice, self.now_ms))
         self.next.outbox += 1
 
+    def tell_customer(self, order: Order) -> None:
+        """Put what an order brought in the outbox for the agent's customer; without a gateway it is kept as untold."""
+        row = OutboxRow(self.next.outbox, order.id, order.agent_id, CUSTOMER, self.view(order), self.now_ms)
+        self.next.outbox += 1
+        self.changes.outbox.append(row)
+        if self.settings.gateway is None:
+            self.changes.outbox_marks.append(OutboxMark(row.id, "no_gateway", None))
+
     def ask_person(self, kind: str, note: str, order_id: int | None = None, attempt_id: int | None = None) -> None:
         """Open an item of the human queue, once per kind and attempt."""
         key = (kind, order_id, attempt_id)
@@ -465,6 +484,12 @@ class Cell:
         assert isinstance(found[1], kind), key
         return found[1]
 
+    def paper_of(self, kind: type[P], order_id: int) -> P | None:
+        """The paper of a kind that goes with an order, as far as it is kept or was loaded."""
+        at = (NAME_OF[kind], order_id)
+        key = self.past.of_order.get(at) or self.of_order.get(at)
+        return None if key is None else self.paper(kind, key)
+
     def papers_marked(self, kind: type[P], mark: str, *, is_open: bool = True) -> list[tuple[str, P]]:
         """Papers with a mark, oldest first, as far as they are kept or were named; with their keys."""
         name = NAME_OF[kind]
@@ -486,10 +511,15 @@ class Cell:
         row = PaperRow(number, head_id, kind, key, msgspec.json.encode(paper), head, self.now_ms)
         self.changes.papers.append(row)
         self.past.papers[kind, key] = (head_id, paper)
+        order_id = paper.of_order()
+        if order_id is not None:
+            self.past.of_order[kind, order_id] = key
         if head.open and PAPER_KINDS[kind].kept:
-            self.papers[kind, key] = (head_id, paper)
+            self.keep(kind, key, head_id, paper)
         else:
             self.papers.pop((kind, key), None)
+            if order_id is not None:
+                self.of_order.pop((kind, order_id), None)
         return head_id
 
     def remember_correction(self, paper: Correction) -> None:
@@ -502,6 +532,13 @@ class Cell:
     def chat_orders(self, agent_id: int, dest: str) -> tuple[int, ...]:
         """Orders without a reference for a number, as far as they were named: by their row, or as corrected."""
         return (*self.past.chat.get((agent_id, dest), ()), *self.corrected.get((agent_id, dest), ()))
+
+    def keep(self, kind: str, key: str, head_id: int, paper: Paper) -> None:
+        """Hold an open paper in memory."""
+        self.papers[kind, key] = (head_id, paper)
+        order_id = paper.of_order()
+        if order_id is not None:
+            self.of_order[kind, order_id] = key
 
     def stock_of(self, product: Product) -> int | None:
         """What is left of a product that is counted, None for one that is not."""

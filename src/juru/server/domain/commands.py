@@ -50,6 +50,37 @@ class PlaceOrder(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
     max_price_idr: int | None = None
 
 
+class AskBill(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
+    """Ask what a bill amounts to. It moves no money and does not occupy ``ref``; the same again asks again."""
+
+    agent: str
+    product: str
+    dest: str
+    channel: str
+    ref: str | None = None
+    amount_idr: int | None = None
+
+
+class BillAnswered(msgspec.Struct, frozen=True, tag=True):
+    """A supplier's answer to the inquiry that the bill ``key`` made under ``supplier_ref``."""
+
+    key: str
+    supplier_ref: str
+    answer: Answer
+
+
+class PayBill(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
+    """Pay what was asked about under ``ref``; in chat without one the latest inquiry about that bill."""
+
+    agent: str
+    product: str
+    dest: str
+    channel: str
+    ref: str | None = None
+    message: MessageKey | None = None
+    max_price_idr: int | None = None
+
+
 class TransferDeposit(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
     """An agent gives deposit to one of his downline, or (``back``) to his upline."""
 
@@ -151,6 +182,43 @@ class ReverseTransfer(msgspec.Struct, frozen=True, tag=True):
     transfer_id: int
     reason: str
     by: str
+
+
+class NewVoucher(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A code to be taken into stock: its fingerprint, the sealed code, and what may be seen of it."""
+
+    key: str
+    sealed: str
+    cost_idr: int
+    serial: str = ""
+    expires_day: int | None = None
+
+
+class PaidFrom(StrEnum):
+    """What paid for vouchers: the bank, or the owner's equity where they were there before the books."""
+
+    BANK = "bank"
+    EQUITY = "equity"
+
+
+class ImportVouchers(msgspec.Struct, frozen=True, tag=True):
+    """A person takes codes into the stock of a product: all of them, or none."""
+
+    product: str
+    vouchers: tuple[NewVoucher, ...]
+    paid_from: PaidFrom
+    reason: str
+    by: str
+    request_id: str
+
+
+class VoidVouchers(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
+    """A person takes codes out of the stock: written off as a loss, or ``refunded`` to the bank by who sold them."""
+
+    keys: tuple[str, ...]
+    reason: str
+    by: str
+    refunded: bool = False
 
 
 class SaveRecord(msgspec.Struct, frozen=True, tag=True):
@@ -374,6 +442,9 @@ class OpenRestored(msgspec.Struct, frozen=True, tag=True):
 
 Command = (
     PlaceOrder
+    | AskBill
+    | BillAnswered
+    | PayBill
     | TransferDeposit
     | CancelTransfer
     | AgentAsks
@@ -383,6 +454,8 @@ Command = (
     | AddDeposit
     | OpenBalances
     | ReverseTransfer
+    | ImportVouchers
+    | VoidVouchers
     | SaveRecord
     | MarkSending
     | AttemptAnswered
@@ -409,4 +482,7 @@ Command = (
     | Reseal
     | OpenRestored
 )
-ORDINARY = (PlaceOrder, TransferDeposit, CancelTransfer, AgentAsks, ChangePin, NoteRefusal, AskTicket, CancelTicket)
+ORDINARY = (
+    *(PlaceOrder, AskBill, PayBill, TransferDeposit, CancelTransfer, AgentAsks, ChangePin),
+    *(NoteRefusal, AskTicket, CancelTicket),
+)

@@ -12,8 +12,9 @@ import msgspec
 
 from juru.server.domain.alerts import alert_told, looked_around
 from juru.server.domain.asks import agent_asks
+from juru.server.domain.bills import ask_bill, bill_answered, papers_of, pay_bill
 from juru.server.domain.callbacks import callback_arrived
-from juru.server.domain.catalog import DestKind, read_destination
+from juru.server.domain.catalog import DestKind, ProductKind, read_destination
 from juru.server.domain.cell import Cell, OutboxMark
 from juru.server.domain.closing import begin_close, close_day, keep_sums
 from juru.server.domain.commands import (
@@ -23,8 +24,10 @@ from juru.server.domain.commands import (
     AgentAsks,
     AlertTold,
     AnswerComplaint,
+    AskBill,
     AttemptAnswered,
     BeginClose,
+    BillAnswered,
     CallbackArrived,
     CancelTransfer,
     ChangePin,
@@ -33,6 +36,7 @@ from juru.server.domain.commands import (
     CorrectNumber,
     Decide,
     Delivered,
+    ImportVouchers,
     Inquired,
     KeepSums,
     LookedAround,
@@ -44,6 +48,7 @@ from juru.server.domain.commands import (
     OpenRestored,
     PaperDue,
     Pause,
+    PayBill,
     PlaceOrder,
     ProposeFindings,
     Recover,
@@ -55,6 +60,7 @@ from juru.server.domain.commands import (
     SettleFinding,
     SupplierProbed,
     TransferDeposit,
+    VoidVouchers,
 )
 from juru.server.domain.commands_money import AskTicket, CancelTicket, MoneyCommand
 from juru.server.domain.complaint import Complaint, mark_of
@@ -83,6 +89,7 @@ from juru.server.domain.settle import (
     recover,
     settle_due,
 )
+from juru.server.domain.vouchers import VOUCHER, import_vouchers, void_vouchers
 from juru.server.domain.wishes import Complain, Correct
 
 
@@ -106,22 +113,34 @@ def decide(cell: Cell, command: Command) -> Result:
     """Apply one command to the cell; the changes stand in ``cell.changes``."""
     result = _decide(cell, command)
     if isinstance(result, Refusal) and isinstance(command, ORDINARY) and not isinstance(command, NoteRefusal):
-        channel = _channel_of(command)
-        detail = ""
-        if isinstance(command, PlaceOrder):
-            detail = f"{command.ref or ''} {command.lines[0].dest[:24] if command.lines else ''}".strip()
-        note_refusal(cell, NoteRefusal(command.agent, channel, result.code.value, detail))
+        note_refusal(cell, NoteRefusal(command.agent, _channel_of(command), result.code.value, _detail_of(command)))
     return result
 
 
 def _channel_of(command: Command) -> str:
     match command:
-        case PlaceOrder(channel=channel) | AskTicket(channel=channel) | CancelTicket(channel=channel):
+        case (
+            PlaceOrder(channel=channel)
+            | AskBill(channel=channel)
+            | PayBill(channel=channel)
+            | AskTicket(channel=channel)
+            | CancelTicket(channel=channel)
+        ):
             return channel
         case TransferDeposit(message=message) | CancelTransfer(message=message) | AgentAsks(message=message):
             return "api" if message is None else message.channel
         case _:
             return "chat"
+
+
+def _detail_of(command: Command) -> str:
+    match command:
+        case PlaceOrder(ref=ref, lines=lines):
+            return f"{ref or ''} {lines[0].dest[:24] if lines else ''}".strip()
+        case AskBill(ref=ref, dest=dest) | PayBill(ref=ref, dest=dest):
+            return f"{ref or ''} {dest[:24]}".strip()
+        case _:
+            return ""
 
 
 def _decide(cell: Cell, command: Command) -> Result:  # noqa: C901, PLR0911, PLR0912 - one arm per command is the point
@@ -130,6 +149,12 @@ def _decide(cell: Cell, command: Command) -> Result:  # noqa: C901, PLR0911, PLR
     match command:
         case PlaceOrder():
             return place_order(cell, command)
+        case AskBill():
+            return ask_bill(cell, command)
+        case BillAnswered():
+            return bill_answered(cell, command)
+        case PayBill():
+            return pay_bill(cell, command)
         case AttemptAnswered():
             return attempt_answered(cell, command)
         case MarkSending():
@@ -162,6 +187,10 @@ def _decide(cell: Cell, command: Command) -> Result:  # noqa: C901, PLR0911, PLR
             return open_balances(cell, command)
         case ReverseTransfer():
             return reverse_transfer(cell, command)
+        case ImportVouchers():
+            return import_vouchers(cell, command)
+        case VoidVouchers():
+            return void_vouchers(cell, command)
         case SaveRecord():
             return save_record(cell, command)
         case Decide():
@@ -214,6 +243,13 @@ def needs(cell: Cell, commands: list[Command]) -> Needs:  # noqa: C901, PLR0912 
         match command:
             case PlaceOrder():
                 _needs_of_order(cell, command, wanted)
+            case AskBill() | BillAnswered() | PayBill():
+                _needs_of_bill(cell, command, wanted)
+            case ImportVouchers(vouchers=vouchers, request_id=request_id):
+                wanted.papers.extend((VOUCHER, new.key) for new in vouchers)
+                wanted.messages.append((0, MessageKey(DESK, "", request_id, "")))
+            case VoidVouchers(keys=keys):
+                wanted.papers.extend((VOUCHER, key) for key in keys)
             case TransferDeposit() | CancelTransfer():
                 _needs_of_transfer(cell, command, wanted)
             case AgentAsks():
@@ -249,6 +285,7 @@ def needs(cell: Cell, commands: list[Command]) -> Needs:  # noqa: C901, PLR0912 
                 wanted.close_days.append(day)
             case _:
                 pass
+    _needs_of_vouchers(cell, commands, wanted)
     return wanted
 
 
@@ -315,6 +352,33 @@ def _needs_of_money(commands: list[Command], wanted: Needs) -> None:
 def _ids(command: AddDeposit | OpenBalances) -> list[str]:
     """The request ids of what a person posts."""
     return [command.request_id] if isinstance(command, AddDeposit) else [opening_key(row) for row in command.rows]
+
+
+def _needs_of_bill(cell: Cell, command: AskBill | BillAnswered | PayBill, wanted: Needs) -> None:
+    papers, marked = papers_of(cell, command)
+    wanted.papers.extend(papers)
+    wanted.marked.extend(marked)
+    agent = None if isinstance(command, BillAnswered) else cell.agents.get(command.agent)
+    if agent is None or isinstance(command, BillAnswered):
+        return
+    if command.ref is not None:
+        wanted.refs.append((agent.id, command.ref))
+    if isinstance(command, PayBill) and command.message is not None:
+        wanted.messages.append((agent.id, command.message))
+
+
+def _needs_of_vouchers(cell: Cell, commands: list[Command], wanted: Needs) -> None:
+    """A code for every line that wants one, and so many more that a low stock shows."""
+    counts: dict[str, int] = {}
+    for command in commands:
+        if isinstance(command, PlaceOrder):
+            for line in command.lines:
+                product = cell.products.get((line.product or "").upper())
+                if product is not None and product.kind is ProductKind.VOUCHER:
+                    counts[product.code] = counts.get(product.code, 0) + 1
+    for code, count in counts.items():
+        limit = count + cell.products[code].stock_low
+        wanted.marked.append(Marked(VOUCHER, code, limit=limit, unexpired=True))
 
 
 def _needs_of_order(cell: Cell, command: PlaceOrder, wanted: Needs) -> None:

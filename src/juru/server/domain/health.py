@@ -18,7 +18,7 @@ from juru.server.domain.order import AttemptState, Event, Happened, Source
 from juru.server.domain.pause import PauseState, SupplierPause
 from juru.server.domain.results import Done, Result
 
-OURS = frozenset({"expired", "cut_off", "closed", "above_price", "overtaken", "paused", "internal"})
+OURS = frozenset({"expired", "cut_off", "closed", "above_price", "overtaken", "paused", "internal", "bill_day"})
 """Why an attempt ends without the supplier's doing."""
 _OUR_SILENCE = frozenset({"stopped_while_sending", "internal"})
 _CUSTOMER = re.compile(

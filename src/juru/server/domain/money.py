@@ -22,6 +22,7 @@ from juru.server.domain.place import answered_before, remember
 from juru.server.domain.posting import ledger_of_bank, post_once, posted_before, reverse
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.results import Done, Result, Transferred
+from juru.server.domain.vouchers import STOCK_CODES
 
 
 def transfer_deposit(cell: Cell, command: TransferDeposit) -> Result:
@@ -155,6 +156,8 @@ def reverse_transfer(cell: Cell, command: ReverseTransfer) -> Result:
         return Refusal(Code.NOT_CANCELLABLE, {"why": "none"})
     if moved.kind is not Kind.DIRECT or moved.order_id is not None:
         return Refusal(Code.NOT_CANCELLABLE, {"why": "order"})
+    if moved.code in STOCK_CODES:
+        return Refusal(Code.NOT_CANCELLABLE, {"why": "vouchers"})
     if moved.id in cell.past.reversed:
         return Refusal(Code.NOT_CANCELLABLE, {"why": "done"})
     booked = cell.paper(Booked, str(moved.id))

@@ -43,6 +43,10 @@ class Paper(msgspec.Struct, frozen=True, omit_defaults=True):
         """The transfers of its own commit that this version is the reason of; the audit wants one for each."""
         return ()
 
+    def of_order(self) -> int | None:
+        """The order it goes with: loaded beside it, and by which it is found while it is kept."""
+        return None
+
 
 class PaperRow(msgspec.Struct, frozen=True):
     """One version as it is written. ``head_id`` is the number of the first version, by which people name the paper."""
@@ -57,10 +61,14 @@ class PaperRow(msgspec.Struct, frozen=True):
 
 
 class Marked(msgspec.Struct, frozen=True):
-    """Papers wanted by their mark: up to ``limit``, the oldest first unless ``newest``; closed ones too if wanted."""
+    """Papers wanted by their mark: up to ``limit``, the oldest first unless ``newest``; closed ones too if wanted.
+
+    ``unexpired``: only those without a day, or whose day is not over.
+    """
 
     kind: str
     mark: str
     only_open: bool = True
     newest: bool = False
     limit: int = 1
+    unexpired: bool = False

@@ -12,6 +12,7 @@ from juru.server.domain.finding import Finding
 from juru.server.domain.paper import Paper
 from juru.server.domain.pause import SupplierPause
 from juru.server.domain.ticket import Ticket
+from juru.server.domain.voucher import Voucher
 
 PAPER_KINDS: dict[str, type[Paper]] = {
     "alert": Alert,
@@ -26,5 +27,6 @@ PAPER_KINDS: dict[str, type[Paper]] = {
     "debt_payment": DebtPayment,
     "complaint": Complaint,
     "correction": Correction,
+    "voucher": Voucher,
 }
 NAME_OF: dict[type[Paper], str] = {kind: name for name, kind in PAPER_KINDS.items()}

@@ -7,6 +7,8 @@ from typing import assert_never
 from juru.books.rules import Kind, Posting, Transfer
 from juru.server.domain.accounts import House, agent_deposit
 from juru.server.domain.bank_row import QUEUE_KINDS
+from juru.server.domain.bill import Bill
+from juru.server.domain.bill_payment import verb_of
 from juru.server.domain.cell import Cell
 from juru.server.domain.commands import Decide, Decision, SeeItem
 from juru.server.domain.complaints import COMPLAINT_KINDS
@@ -102,7 +104,8 @@ def _resend(cell: Cell, order: Order, attempt: Attempt, command: Decide) -> Resu
     """The same reference again where the supplier's dedup still covers it; otherwise a new attempt, with a warning."""
     supplier = cell.suppliers[attempt.supplier]
     since_ms = cell.now_ms - (attempt.sent_ms or attempt.at_ms)
-    covered = supplier.inquiry is InquiryVerb.RESEND and inside_horizon(supplier, since_ms)
+    verb = verb_of(cell, attempt)
+    covered = verb is InquiryVerb.RESEND and inside_horizon(supplier, verb, since_ms)
     covered = covered or since_ms < supplier.dedup_window_s * 1000
     never_left = attempt.sent_ms is None and not is_restored(cell, attempt)
     if covered or never_left:
@@ -121,6 +124,9 @@ def _resend(cell: Cell, order: Order, attempt: Attempt, command: Decide) -> Resu
         cell.note(fact)
         cell.queued.setdefault(attempt.supplier, {})[attempt.id] = None
         return Done(note="same reference")
+    if cell.paper_of(Bill, order.id) is not None:
+        # No other reference pays this bill; whether this one has, only the supplier can say.
+        return Refusal(Code.NOT_ALLOWED, {"why": "bill", "supplier": supplier.code, "ref": attempt.ref})
     if not command.accept_risk:
         return Refusal(Code.NOT_ALLOWED, {"why": "risk", "supplier": supplier.code, "ref": attempt.ref})
     _note(cell, order, attempt, command, AttemptState.FAILED)

@@ -21,7 +21,7 @@ from juru.server.domain.catalog import (
     read_destination,
 )
 from juru.server.domain.cell import Cell, Message
-from juru.server.domain.commands import MessageKey, OrderLine, PlaceOrder
+from juru.server.domain.commands import MessageKey, OrderLine, PayBill, PlaceOrder
 from juru.server.domain.health import blocked, note_trial
 from juru.server.domain.order import Attempt, Event, Happened, Order, fingerprint
 from juru.server.domain.pricing import Quote, quote, with_amount
@@ -30,6 +30,7 @@ from juru.server.domain.restore import hold_lost, lost_order
 from juru.server.domain.results import Changed, Corrected, Done, Placed, Result, Transferred
 from juru.server.domain.routing import Rejected, order_offers, unusable
 from juru.server.domain.views import OrderState, OrderView
+from juru.server.domain.vouchers import hand_out, in_stock, own_voucher
 from juru.values.msisdn import to_local
 
 REF_LENGTH_MAX = 64
@@ -48,7 +49,7 @@ class Line(msgspec.Struct):
     quote: Quote = Quote(0)
     offers: list[Offer] = []
     rejected: list[Rejected] = []
-    known: Order | None = None
+    voucher: str | None = None
 
 
 def place_order(cell: Cell, command: PlaceOrder) -> Result:
@@ -74,11 +75,8 @@ def _decide(cell: Cell, agent: Agent, command: PlaceOrder) -> Result:
     if known is not None and _is_same(cell, known, command):
         # Before anything that would refuse: an order that is sent again is told as it stands, also to a blocked agent.
         return Placed((cell.view(known, repeated=True),))
-    guard = cell.pin_guards.get(agent.code)
-    if guard is not None and guard.locked_ms is not None:
-        return Refusal(Code.PIN_LOCKED)
-    if agent.status is not AgentStatus.ACTIVE:
-        return Refusal(Code.AGENT_BLOCKED)
+    if (barred := is_barred(cell, agent)) is not None:
+        return barred
     read = [_read_line(cell, wanted) for wanted in command.lines]
     unread = [found for found in read if isinstance(found, Refusal)]
     if (unfit := _unfit(cell, agent, command, known)) is not None:
@@ -100,6 +98,14 @@ def _decide(cell: Cell, agent: Agent, command: PlaceOrder) -> Result:
     return Placed(tuple(_accept(cell, agent, line, command) for line in lines))
 
 
+def is_barred(cell: Cell, agent: Agent) -> Refusal | None:
+    """What stands against the agent himself."""
+    guard = cell.pin_guards.get(agent.code)
+    if guard is not None and guard.locked_ms is not None:
+        return Refusal(Code.PIN_LOCKED)
+    return Refusal(Code.AGENT_BLOCKED) if agent.status is not AgentStatus.ACTIVE else None
+
+
 def _earliest(refusals: list[Refusal]) -> Refusal:
     """The one that is told: the first by the order of ``Code``."""
     return min(refusals, key=lambda refusal: _PRECEDENCE[refusal.code])
@@ -111,8 +117,10 @@ def _unfit(cell: Cell, agent: Agent, command: PlaceOrder, known: Order | None) -
         return Refusal(Code.PAUSED)
     if not 1 <= len(command.lines) <= cell.settings.orders_per_message_max:
         return Refusal(Code.INVALID_FORMAT, {"orders_max": cell.settings.orders_per_message_max})
-    if (bad := _bad_reference(agent, command)) is not None:
+    if (bad := bad_reference(agent, command.ref, command.channel)) is not None:
         return bad
+    if command.ref is not None and len(command.lines) != 1:
+        return Refusal(Code.REFERENCE_INVALID, {"length_max": REF_LENGTH_MAX})
     if known is not None:
         return Refusal(Code.REFERENCE_CONFLICT, {"ref": command.ref or "", "order_id": known.id})
     return None
@@ -140,16 +148,18 @@ def _refused(
 ) -> Refusal | None:
     """Why a line that could be read is not sold now, in the order of ``Code``."""
     refusal = _number_of_day(cell, agent, line, wanted, lines) if command.ref is None else None
-    return refusal or _sellable(cell, line, lines) or _route(cell, agent, line, command.max_price_idr)
+    alike = sum(other.product.code == line.product.code for other in lines)
+    refusal = refusal or not_sellable(cell, line.product, alike)
+    return refusal or _route(cell, agent, line, lines, command.max_price_idr)
 
 
-def _bad_reference(agent: Agent, command: PlaceOrder) -> Refusal | None:
-    ref = command.ref
+def bad_reference(agent: Agent, ref: str | None, channel: str) -> Refusal | None:
+    """A reference that is missing where one is needed, or that nobody could write."""
     if ref is None:
-        if command.channel.startswith("chat") or agent.chat_rule_for_h2h:
+        if channel.startswith("chat") or agent.chat_rule_for_h2h:
             return None
         return Refusal(Code.REFERENCE_REQUIRED)
-    if not 1 <= len(ref) <= REF_LENGTH_MAX or not ref.isprintable() or len(command.lines) != 1:
+    if not 1 <= len(ref) <= REF_LENGTH_MAX or not ref.isprintable():
         return Refusal(Code.REFERENCE_INVALID, {"length_max": REF_LENGTH_MAX})
     return None
 
@@ -164,11 +174,11 @@ def _read_line(cell: Cell, wanted: OrderLine) -> Line | Refusal:
     product = _find_product(cell, wanted)
     if isinstance(product, Refusal):
         return product
-    if product.kind in {ProductKind.BILL, ProductKind.VOUCHER}:
-        return Refusal(Code.NOT_SERVED_YET, {"what": product.code})
     dest = read_destination(product.dest_kind, wanted.dest)
     if dest is None:
         return Refusal(Code.BAD_DESTINATION, {"dest": wanted.dest[:24], "product": product.code})
+    if product.kind is ProductKind.BILL:
+        return Refusal(Code.BILL_NOT_ASKED, {"product": product.code, "dest": to_local(dest)})
     if (strange := wrong_operator(cell, product, dest)) is not None:
         return strange
     amount_idr = wanted.amount_idr if product.kind is ProductKind.OPEN else None
@@ -246,8 +256,8 @@ def _number_of_day(cell: Cell, agent: Agent, line: Line, wanted: OrderLine, line
     return None
 
 
-def _sellable(cell: Cell, line: Line, lines: list[Line]) -> Refusal | None:
-    product = line.product
+def not_sellable(cell: Cell, product: Product, count: int = 1) -> Refusal | None:
+    """Why a product is not sold now, so many of it at once."""
     facts: dict[str, str | int] = {"product": product.code}
     operator = cell.operators.get(product.operator or "")
     if operator is not None and operator.availability is not Availability.OPEN:
@@ -263,21 +273,33 @@ def _sellable(cell: Cell, line: Line, lines: list[Line]) -> Refusal | None:
     if window is not None:
         return Refusal(Code.CUT_OFF, {"product": product.code, "until": f"{window.end} {window.zone}"})
     left = cell.stock_of(product)
-    if left is not None and left < sum(other.product.code == product.code for other in lines):
+    if left is not None and left < count:
         return Refusal(Code.OUT_OF_STOCK, facts)
     return None
 
 
-def _route(cell: Cell, agent: Agent, line: Line, max_price_idr: int | None) -> Refusal | None:
-    """Price the line and find its offers."""
-    product = line.product
+def base_quote(cell: Cell, agent: Agent, product: Product) -> Quote:
+    """The agent's price for a product, without an open amount; kept until the catalog or the tree changes."""
     key = (agent.code, product.code)
     base = cell.quotes.get(key)
     if base is None:
         base = cell.quotes[key] = quote(cell.agents, agent, product)
-    line.quote = with_amount(base, product, line.amount_idr)
-    line.offers, line.rejected = find_offers(cell, product, line.quote, line.amount_idr)
-    if not line.offers:
+    return base
+
+
+def _route(cell: Cell, agent: Agent, line: Line, lines: list[Line], max_price_idr: int | None) -> Refusal | None:
+    """Price the line, and find the voucher in stock or the offers that it is bought by."""
+    product = line.product
+    line.quote = with_amount(base_quote(cell, agent, product), product, line.amount_idr)
+    budget_idr = None if product.sell_below_cost else line.quote.income_idr
+    taken = sum(other.voucher is not None and other.product.code == product.code for other in lines)
+    line.voucher = own_voucher(cell, product, taken, budget_idr)
+    if line.voucher is None:
+        line.offers, line.rejected = find_offers(cell, product, line.quote, line.amount_idr)
+    if line.voucher is None and not line.offers:
+        if product.kind is ProductKind.VOUCHER and not cell.offers.get(product.code):
+            too_dear = in_stock(cell, product) > taken
+            return Refusal(Code.BELOW_COST if too_dear else Code.OUT_OF_STOCK, {"product": product.code})
         losing = any(r.why == "above_price" for r in line.rejected)
         return Refusal(Code.BELOW_COST if losing else Code.NO_SUPPLIER, {"product": product.code})
     price_idr = line.quote.price_idr
@@ -296,8 +318,12 @@ def _income_idr(cell: Cell, product: Product, priced: Quote) -> int:
 def find_offers(
     cell: Cell, product: Product, priced: Quote, amount_idr: int | None, tried: frozenset[str] = frozenset()
 ) -> tuple[list[Offer], list[Rejected]]:
-    """The offers an order may be bought by now, best first, and why the others may not."""
-    budget = None if product.sell_below_cost else _income_idr(cell, product, priced) - (amount_idr or 0)
+    """The offers an order may be bought by now, best first, and why the others may not.
+
+    What a bill costs is known only when it has been asked about.
+    """
+    unbounded = product.sell_below_cost or product.kind is ProductKind.BILL
+    budget = None if unbounded else _income_idr(cell, product, priced) - (amount_idr or 0)
     usable: list[Offer] = []
     rejected: list[Rejected] = []
     for offer in cell.offers.get(product.code, ()):
@@ -314,7 +340,21 @@ def find_offers(
 
 
 def _accept(cell: Cell, agent: Agent, line: Line, command: PlaceOrder) -> OrderView:
-    """Hold the money, write the order and queue its first attempt."""
+    """Hold the money, write the order, and hand out its voucher or queue its first attempt."""
+    order = open_order(cell, agent, line, command)
+    if line.voucher is not None:
+        hand_out(cell, order, line.product, line.voucher)
+    else:
+        lost = lost_order(cell, order)
+        offer = line.offers[0]
+        if lost is not None:
+            offer = next((o for o in line.offers if o.supplier == lost.supplier), offer)
+        queue_attempt(cell, order, line.product, line.quote, offer, line.rejected, expires_ms=order.expires_ms)
+    return cell.view(order)
+
+
+def open_order(cell: Cell, agent: Agent, line: Line, command: PlaceOrder | PayBill) -> Order:
+    """Hold the money and write the order; the caller says in the same commit how it is bought."""
     order = Order(
         id=cell.next.order,
         agent_id=agent.id,
@@ -346,12 +386,7 @@ def _accept(cell: Cell, agent: Agent, line: Line, command: PlaceOrder) -> OrderV
     cell.transfer(Transfer(order.hold_id, Kind.HOLD, (hold,), "order", order_id=order.id))
     cell.take_stock(line.product)
     cell.note(Event(Happened.ACCEPTED, order.id, at_ms=cell.now_ms))
-    lost = lost_order(cell, order)
-    offer = line.offers[0]
-    if lost is not None:
-        offer = next((o for o in line.offers if o.supplier == lost.supplier), offer)
-    queue_attempt(cell, order, line.product, line.quote, offer, line.rejected, expires_ms=order.expires_ms)
-    return cell.view(order)
+    return order
 
 
 def queue_attempt(
@@ -364,7 +399,7 @@ def queue_attempt(
     *,
     expires_ms: int,
 ) -> Attempt:
-    """Write the next attempt of an order; the dispatcher sends it once it has a slot and a token."""
+    """Write the next attempt of an order."""
     supplier = cell.suppliers[offer.supplier]
     number = len(cell.attempts_of[order.id]) + 1
     amount_idr = order.amount_idr or 0
@@ -383,14 +418,19 @@ def queue_attempt(
         expires_ms=expires_ms,
         why=_why(cell, offer, rejected),
     )
+    enqueue(cell, attempt)
+    return attempt
+
+
+def enqueue(cell: Cell, attempt: Attempt) -> None:
+    """Let an attempt wait; the dispatcher sends it once it has a slot and a token."""
     cell.next.attempt += 1
     cell.attempts[attempt.id] = attempt
-    cell.attempts_of[order.id].append(attempt.id)
+    cell.attempts_of[attempt.order_id].append(attempt.id)
     cell.changes.attempts.append(attempt)
-    cell.queued.setdefault(supplier.code, {})[attempt.id] = None
-    if number > 1 or not hold_lost(cell, order, attempt):
-        note_trial(cell, supplier.code, attempt.id)
-    return attempt
+    cell.queued.setdefault(attempt.supplier, {})[attempt.id] = None
+    if attempt.number > 1 or not hold_lost(cell, cell.orders[attempt.order_id], attempt):
+        note_trial(cell, attempt.supplier, attempt.id)
 
 
 def _why(cell: Cell, offer: Offer, rejected: list[Rejected]) -> str:

@@ -3,12 +3,14 @@
 Between the backup and the stop an attempt that was open may have been sent, answered, given up or followed by another
 one, and the book knows of none of it. So for such an attempt only a success is certain: no rule sends it, repeats it,
 calls it failed or buys elsewhere. Everything else is a person's decision, by the supplier's statement.
+Codes of our own stock may have been handed out in that span, so none is until a person has looked.
 """
 
 from __future__ import annotations
 
 import msgspec
 
+from juru.server.domain.catalog import ProductKind
 from juru.server.domain.cell import Cell
 from juru.server.domain.commands import OpenRestored
 from juru.server.domain.lost import LostOrder, Restore
@@ -32,7 +34,9 @@ def open_restored(cell: Cell, command: OpenRestored) -> Result:
             f"incarnation {command.incarnation}: suppliers have seen {cell.settings.incarnation}, so it is one above"
         )
         return Refusal(Code.MALFORMED, {"detail": detail})
-    settings = msgspec.structs.replace(cell.settings, incarnation=command.incarnation, paused=True)
+    stocked = any(product.kind is ProductKind.VOUCHER for product in cell.products.values())
+    held = stocked or cell.settings.vouchers_held
+    settings = msgspec.structs.replace(cell.settings, incarnation=command.incarnation, paused=True, vouchers_held=held)
     write(cell, "setting", SETTINGS_KEY, settings, command.by, command.reason)
     restore = Restore(
         command.incarnation,
@@ -43,6 +47,8 @@ def open_restored(cell: Cell, command: OpenRestored) -> Result:
         cell.next.attempt - 1,
     )
     write(cell, "restore", str(command.incarnation), restore, command.by, command.reason)
+    if stocked:
+        cell.ask_person("vouchers_held", "codes of the stock may have been handed out after the backup")
     for attempt in cell.attempts.values():
         order = cell.orders[attempt.order_id]
         if not attempt.state.open:

@@ -6,7 +6,7 @@ import msgspec
 
 from juru.server.domain.outcome import Buy
 from juru.server.domain.refusals import Refusal
-from juru.server.domain.views import OrderView, TicketView
+from juru.server.domain.views import BillView, OrderView, TicketView
 
 
 class Placed(msgspec.Struct, frozen=True, tag=True):
@@ -49,6 +49,20 @@ class Sending(msgspec.Struct, frozen=True, tag=True):
     buys: tuple[tuple[int, Buy, int], ...]
 
 
+class Asking(msgspec.Struct, frozen=True, tag=True):
+    """An inquiry about a bill that is committed and may leave: under which paper, to whom, and what."""
+
+    key: str
+    supplier: str
+    buy: Buy
+
+
+class Found(msgspec.Struct, frozen=True, tag=True):
+    """A bill that may be paid."""
+
+    bill: BillView
+
+
 class Done(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
     """A command that has no more to say than that it stands; ``transfer_id`` where it posted, ``note`` a warning."""
 
@@ -73,4 +87,6 @@ class BankImported(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
     waiting: dict[str, int] = {}
 
 
-Result = Placed | Transferred | Changed | Corrected | Sending | Done | Ticketed | BankImported | Refusal
+Result = (
+    Placed | Transferred | Changed | Corrected | Sending | Asking | Found | Done | Ticketed | BankImported | Refusal
+)

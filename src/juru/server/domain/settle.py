@@ -11,9 +11,11 @@ from typing import assert_never
 import msgspec
 
 from juru.books.rules import Kind, Posting, Transfer, mirrored
-from juru.server.domain.accounts import House, agent_commission, agent_points, supplier_deposit
+from juru.server.domain.accounts import House, supplier_deposit
 from juru.server.domain.alert import AlertKind
 from juru.server.domain.alerts import raise_alert
+from juru.server.domain.bill import Bill, BillState
+from juru.server.domain.bill_payment import buy_of, day_is_over, drop_unanswered, end_payment, verb_of
 from juru.server.domain.catalog import Availability, Offer, Supplier, closed_by_cut_off
 from juru.server.domain.cell import Cell, ToldBalance
 from juru.server.domain.commands import (
@@ -40,7 +42,9 @@ from juru.server.domain.records import write
 from juru.server.domain.restore import hold_failure, is_restored
 from juru.server.domain.results import Done, Result, Sending
 from juru.server.domain.routing import FULL, scored, unusable
+from juru.server.domain.sale import give_back, post_sale
 from juru.server.domain.views import OrderState
+from juru.server.domain.vouchers import keep_delivered
 
 LATE_KINDS = ("late_success", "double_delivery")
 HORIZON_PART = 9
@@ -69,7 +73,7 @@ def mark_sending(cell: Cell, command: MarkSending) -> Result:
         cell.note(Event(Happened.SENDING, order.id, attempt.id, cell.now_ms, send_by_ms=send_by_ms))
         attempt.last_byte_ms = None
         attempt.next_inquiry_ms = send_by_ms + supplier.first_inquiry_s * 1000
-        buys.append((attempt.id, buy_of(order, attempt), send_by_ms))
+        buys.append((attempt.id, buy_of(cell, order, attempt), send_by_ms))
     return Sending(tuple(buys))
 
 
@@ -84,21 +88,19 @@ def _expired(attempt: Attempt, now_ms: int) -> bool:
     return now_ms >= max(attempt.expires_ms, attempt.send_by_ms or 0)
 
 
-def buy_of(order: Order, attempt: Attempt) -> Buy:
-    """What goes to the supplier; a resend repeats exactly this."""
-    return Buy(attempt.sku, order.dest, attempt.ref, order.amount_idr, attempt.max_price_idr)
-
-
 def _too_late(cell: Cell, order: Order, attempt: Attempt, supplier: Supplier) -> str | None:
-    """Expiry, availability, cut-off and price, checked again right before the first byte (law 4)."""
+    """Expiry, availability, cut-off and price, checked again right before the first byte (law 4); a bill's day too."""
     if _expired(attempt, cell.now_ms):
         return "expired"
     if stopped(cell, order.product):
         return "closed"
+    bill = cell.paper_of(Bill, order.id)
+    if bill is not None and attempt.sent_ms is None and day_is_over(cell, bill, supplier):
+        return "bill_day"
     offer = _offer_of(cell, order, attempt)
     if offer is None:
         return "cut_off" if closed_by_cut_off(supplier.cut_offs, cell.now_ms) else None
-    budget_idr = attempt.max_price_idr - (order.amount_idr or 0)
+    budget_idr = None if bill is not None else attempt.max_price_idr - (order.amount_idr or 0)
     why = unusable(offer, supplier, at_ms=cell.now_ms, budget_idr=budget_idr)
     if why is None and cell.trials.get(supplier.code) != attempt.id:
         why = blocked(cell, supplier.code)
@@ -230,43 +232,22 @@ def _cost_of(attempt: Attempt, answer: Answer) -> int:
 
 
 def succeed(cell: Cell, order: Order, attempt: Attempt, answer: Answer) -> None:
-    """Post the sale, the cost, every commission and the points in one transfer, and tell the agent."""
-    hold = cell.hold_posting(order)
+    """Post the sale and tell the agent; the price told is followed, a bill is paid, a code is kept sealed."""
     cost_idr = _cost_of(attempt, answer)
-    postings = [hold]
-    if cost_idr > 0:
-        postings.append(Posting(House.COST, supplier_deposit(cell.suppliers[attempt.supplier].id), cost_idr))
-    postings.extend(
-        Posting(House.COMMISSION_EXPENSE, agent_commission(agent_id), amount_idr) for agent_id, amount_idr in order.legs
-    )
-    points_idr = _points_of(cell, order)
-    if points_idr:
-        postings.append(Posting(House.POINTS_EXPENSE, agent_points(order.agent_id), points_idr))
-    transfer = Transfer(cell.transfer_id(), Kind.POST, tuple(postings), "sale", of_id=order.hold_id, order_id=order.id)
-    cell.transfer(transfer, hold)
-    cell.past.transfers[transfer.id] = transfer
-    cell.note(
-        Event(
-            Happened.SUCCEEDED,
-            order.id,
-            at_ms=cell.now_ms,
-            sn=answer.sn,
-            price_idr=cost_idr,
-            supplier=attempt.supplier,
-            transfer_id=transfer.id,
-            points_idr=points_idr or None,
-        )
-    )
-    _follow_price(cell, order, attempt, cost_idr)
+    if cell.paper_of(Bill, order.id) is None:
+        _follow_price(cell, order, attempt, cost_idr)
     if cost_idr > attempt.max_price_idr:
         cell.ask_person("above_price", f"{attempt.supplier} charged {cost_idr}", order.id, attempt.id)
-    _close(cell, order)
-
-
-def _points_of(cell: Cell, order: Order) -> int:
-    """What the ordering agent's points for this sale are worth, by product and setting as they are now."""
-    product = cell.products.get(order.product)
-    return 0 if product is None else cell.points_idr(product)
+    end_payment(cell, order, BillState.PAID, cost_idr)
+    keep_delivered(cell, order, attempt, answer)
+    post_sale(
+        cell,
+        order,
+        bought_from=supplier_deposit(cell.suppliers[attempt.supplier].id),
+        cost_idr=cost_idr,
+        sn=answer.sn,
+        supplier=attempt.supplier,
+    )
 
 
 def _follow_price(cell: Cell, order: Order, attempt: Attempt, cost_idr: int) -> None:
@@ -289,18 +270,8 @@ def _follow_price(cell: Cell, order: Order, attempt: Attempt, cost_idr: int) -> 
 
 def fail(cell: Cell, order: Order, reason: str) -> None:
     """Give the money back and tell the agent."""
-    hold = cell.hold_posting(order)
-    void = Transfer(cell.transfer_id(), Kind.VOID, (), "order_failed", of_id=order.hold_id, order_id=order.id)
-    cell.transfer(void, hold)
-    cell.restock(order)
-    cell.note(Event(Happened.FAILED, order.id, at_ms=cell.now_ms, reason=reason))
-    _close(cell, order)
-
-
-def _close(cell: Cell, order: Order) -> None:
-    cell.close_items(order, ("unknown",), "rule")
-    cell.tell(order)
-    cell.forget(order)
+    end_payment(cell, order, BillState.UNPAID)
+    give_back(cell, order, reason)
 
 
 def _start_settling(cell: Cell, order: Order, attempt: Attempt, answer: Answer, source: Source) -> None:
@@ -353,6 +324,9 @@ def _fail_attempt(cell: Cell, order: Order, attempt: Attempt, answer: Answer, so
         reason = "expired" if expired else "supplier_failed"
         if answer.outcome is Outcome.FAILED and answer.code == "destination":
             reason = "bad_destination"
+        if cell.paper_of(Bill, order.id) is not None:
+            # Whatever it was, the same payment can never be sent again: the bill has to be asked about anew.
+            reason = "bill_failed"
         fail(cell, order, reason)
 
 
@@ -361,7 +335,10 @@ def _without_risk(answer: Answer) -> Answer:
 
 
 def try_next(cell: Cell, order: Order, expires_ms: int | None = None) -> bool:
-    """Queue the next attempt at a supplier not yet tried; False when there is none. A person may extend the expiry."""
+    """Queue the next attempt at a supplier not yet tried; False when there is none. A person may extend the expiry.
+
+    A bill is known by its reference at the one supplier that was asked, so its payment has no next attempt.
+    """
     until_ms = expires_ms or order.expires_ms
     attempts = cell.attempts_for(order)
     product = cell.products.get(order.product)
@@ -371,6 +348,8 @@ def try_next(cell: Cell, order: Order, expires_ms: int | None = None) -> bool:
         or len(attempts) >= cell.settings.attempts_max
         or cell.now_ms >= until_ms
     ):
+        return False
+    if cell.paper_of(Bill, order.id) is not None:
         return False
     priced = quoted(order.price_idr, order.legs)
     tried = frozenset(a.supplier for a in attempts)
@@ -422,6 +401,7 @@ def _late_success(cell: Cell, order: Order, attempt: Attempt, answer: Answer) ->
     """Delivered after all: our money at the supplier is gone, so its cost is posted now; a person settles the rest."""
     cost_idr = _cost_of(attempt, answer)
     supplier = cell.suppliers[attempt.supplier]
+    keep_delivered(cell, order, attempt, answer)
     if cost_idr > 0:
         posting = Posting(House.LATE_SUCCESS, supplier_deposit(supplier.id), cost_idr)
         cell.transfer(Transfer(cell.transfer_id(), Kind.DIRECT, (posting,), "late_success", order_id=order.id))
@@ -492,25 +472,25 @@ def inquired(cell: Cell, command: Inquired) -> Result:
         send_by_ms = cell.now_ms + supplier.send_within_s * 1000
         attempt.inquiries += 1
         attempt.next_inquiry_ms = cell.now_ms + supplier.inquiry_interval_s * 1000 * min(attempt.inquiries, 10)
-        if supplier.inquiry is InquiryVerb.RESEND:
+        if verb_of(cell, attempt) is InquiryVerb.RESEND:
             body = Event(Happened.FACT, order.id, attempt.id, cell.now_ms, reason="resend", send_by_ms=send_by_ms)
             cell.note(body)
             attempt.last_byte_ms = None
-        buys.append((attempt.id, buy_of(order, attempt), send_by_ms))
+        buys.append((attempt.id, buy_of(cell, order, attempt), send_by_ms))
     return Sending(tuple(buys))
 
 
 def inquirable(cell: Cell, attempt: Attempt) -> bool:
     """True while asking cannot buy again: the supplier can be asked, we may have sent, and the horizon is far."""
-    supplier = cell.suppliers[attempt.supplier]
-    if supplier.inquiry is InquiryVerb.NONE or attempt.sent_ms is None:
+    verb = verb_of(cell, attempt)
+    if verb is InquiryVerb.NONE or attempt.sent_ms is None:
         return False
-    if supplier.inquiry is InquiryVerb.RESEND and is_restored(cell, attempt):
+    if verb is InquiryVerb.RESEND and is_restored(cell, attempt):
         # It may have been given up and bought elsewhere in the lost span: asking by sending could buy it again.
         return False
     if not attempt.state.open or attempt.state is AttemptState.QUEUED:
         return False
-    return inside_horizon(supplier, cell.now_ms - attempt.sent_ms)
+    return inside_horizon(cell.suppliers[attempt.supplier], verb, cell.now_ms - attempt.sent_ms)
 
 
 def due_without_inquiry(cell: Cell, attempt: Attempt, now_ms: int) -> bool:
@@ -522,22 +502,28 @@ def due_without_inquiry(cell: Cell, attempt: Attempt, now_ms: int) -> bool:
     if attempt.state is AttemptState.SETTLING:
         return True
     since_ms = now_ms - (attempt.sent_ms or attempt.at_ms)
-    return attempt.state is AttemptState.PENDING and not inside_horizon(cell.suppliers[attempt.supplier], since_ms)
+    if attempt.state is not AttemptState.PENDING:
+        return False
+    return not inside_horizon(cell.suppliers[attempt.supplier], verb_of(cell, attempt), since_ms)
 
 
-def inside_horizon(supplier: Supplier, since_ms: int) -> bool:
+def inside_horizon(supplier: Supplier, verb: InquiryVerb, since_ms: int) -> bool:
     """True while the supplier still knows an order sent so long ago; well inside where asking is sending again."""
-    part = HORIZON_PART if supplier.inquiry is InquiryVerb.RESEND else 10
+    part = HORIZON_PART if verb is InquiryVerb.RESEND else 10
     return since_ms * 10 < supplier.inquiry_horizon_s * 1000 * part
 
 
 def recover(cell: Cell, _command: Recover) -> Result:
-    """After a stop: ``sending`` may or may not have left, so it is unknown; ``queued`` may still be sent."""
+    """After a stop: ``sending`` may or may not have left, so it is unknown; ``queued`` may still be sent.
+
+    Nobody waits for the answer to an inquiry about a bill any more.
+    """
     for attempt in [a for a in cell.attempts.values() if a.state is AttemptState.SENDING]:
         order = cell.orders[attempt.order_id]
         answer = Answer(Outcome.UNKNOWN, reason="stopped_while_sending")
         _apply(cell, order, attempt, answer, Source.RECOVERY)
         attempt.next_inquiry_ms = cell.now_ms + _RECOVERY_DELAY_MS
+    drop_unanswered(cell)
     schedule(cell, cell.now_ms)
     return Done()
 

@@ -21,7 +21,8 @@ class OrderView(msgspec.Struct, frozen=True):
 
     ``balance_idr`` is the agent's free deposit (posted minus held) after this state was committed; ``reason`` says
     why it failed, in words of the failure texts (``supplier_failed``, ``no_route``, ``by_person`` ...). ``at`` is
-    ISO 8601 in the cell's zone; ``repeated`` is True when the same reference had been accepted before.
+    ISO 8601 in the cell's zone; ``repeated`` is True when the same reference had been accepted before. ``voucher`` is
+    the code the order was given: it is opened where a reply is written, and never stored.
     """
 
     order_id: int
@@ -38,6 +39,7 @@ class OrderView(msgspec.Struct, frozen=True):
     counter: int = 1
     amount_idr: int | None = None
     repeated: bool = False
+    voucher: str | None = None
 
 
 class Notice(msgspec.Struct, frozen=True, omit_defaults=True, tag="notice"):

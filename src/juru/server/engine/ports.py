@@ -82,7 +82,10 @@ class SupplierPort(Protocol):
     """The ways out, all suppliers behind one door."""
 
     async def buy(self, supplier: Supplier, buy: Buy, may_send: Callable[[], bool]) -> Told:
-        """Send an order: at most one request on the wire; ``may_send`` is asked right before the first byte."""
+        """Send an order, a bill's inquiry or its payment, by ``buy.step``: at most one request on the wire.
+
+        ``may_send`` is asked right before the first byte.
+        """
 
     async def inquire(self, supplier: Supplier, buy: Buy, may_send: Callable[[], bool]) -> Told:
         """Ask about an order by the supplier's own verb."""

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from juru.books.chain import GENESIS, seal
 from juru.books.engine import BookEngine, Row
 from juru.server.store.audit_bank import Bank
+from juru.server.store.audit_goods import Goods
 from juru.server.store.audit_money import Money
 from juru.server.store.audit_orders import Orders, Unclaimed
 from juru.server.store.audit_papers import Papers
@@ -54,6 +55,7 @@ class _Audit:
         self._orders = Orders(engine, self._found)
         self._bank = Bank(engine, self._found)
         self._papers = Papers(engine, self._found, self._orders)
+        self._goods = Goods(engine, self._found, self._orders)
         self._told = Told(engine, self._found, self._orders)
         self._sums = Sums(engine, self._found, self._orders)
         self._previous = GENESIS
@@ -79,6 +81,7 @@ class _Audit:
         self._money.finish()
         self._orders.finish(self._money.holds)
         self._papers.finish()
+        self._goods.finish()
         self._told.finish()
         self._sums.finish()
         if self._expected is not None and (found.head is None or found.head.commit_no < self._expected.commit_no):
@@ -139,6 +142,7 @@ class _Audit:
         self._found.orders += len(rows["orders"])
         self._orders.commit(no, at_ms, rows, transfers)
         self._papers.commit(no, at_ms, rows["papers"], transfers)
+        self._goods.commit(no, rows)
         self._told.commit(no, at_ms, rows, transfers)
         self._sums.commit(no, at_ms, rows, moved)
         self._orders.forget_settled()

@@ -249,10 +249,10 @@ class Orders:
             return f"order {order.id} succeeded when it was {order.state}"
         expected = [_hold_of(order)]
         if event.price_idr:
-            supplier = self.suppliers.get(event.supplier or "")
-            if supplier is None:
+            bearer = self._bearer_of(event.supplier)
+            if bearer is None:
                 return f"order {order.id}: supplier {event.supplier} does not exist"
-            expected.append(Posting(House.COST, supplier_deposit(supplier), event.price_idr))
+            expected.append(Posting(House.COST, bearer, event.price_idr))
         legs = order.legs
         expected.extend(Posting(House.COMMISSION_EXPENSE, agent_commission(agent), idr) for agent, idr in legs)
         if event.points_idr:
@@ -260,6 +260,13 @@ class Orders:
         if tuple(expected) != sale.postings:
             return f"order {order.id}: its sale posts {_short(sale.postings)}, its order says {_short(expected)}"
         return None
+
+    def _bearer_of(self, supplier: str | None) -> int | None:
+        """The account that bears an order's cost; one without a supplier was a code of our own stock."""
+        if supplier is None:
+            return int(House.VOUCHER_STOCK)
+        number = self.suppliers.get(supplier)
+        return None if number is None else supplier_deposit(number)
 
     def finish(self, holds: dict[int, Transfer]) -> None:
         """What is still tracked: open orders with their holds, and rows that do not say what their events say."""

@@ -6,6 +6,7 @@ import msgspec
 
 from juru.books.engine import BookEngine, Row
 from juru.server.domain.catalog import Supplier
+from juru.server.domain.gateway import CUSTOMER
 from juru.server.domain.records import KINDS
 from juru.server.domain.views import Notice, OrderView
 from juru.server.store.audit_orders import Orders, Tracked, Unclaimed
@@ -21,7 +22,7 @@ _ATTEMPT = "SELECT supplier, ref, order_id FROM attempts WHERE id = ?"
 _BAD = (AttributeError, IndexError, KeyError, TypeError, ValueError, msgspec.MsgspecError)
 _OUTBOX_START: Row = ("waiting", 0, None)
 _ITEM_START: Row = (None, None)
-_OUTBOX_STATES = frozenset({"waiting", "told", "given_up"})
+_OUTBOX_STATES = frozenset({"waiting", "told", "given_up", "no_gateway"})
 _BY_PERSON = "reversal"
 _CAUSES = {"paper": "papers", "record": "records", "transfer": "transfers"}
 _TIME_AT = {"records": 7, "messages": 7, "outbox": 6, "deliveries": 5, "queue_items": 6, "refusals": 6, "callbacks": 6}
@@ -186,7 +187,7 @@ def _contradicts(tracked: Tracked | None, order_id: int, agent_id: int, channel:
     if tracked is None:
         return f"nothing happened to order {order_id} in its commit"
     order = tracked.order
-    if (agent_id, channel) != (order.agent_id, order.channel):
+    if agent_id != order.agent_id or channel not in {order.channel, CUSTOMER}:
         return f"order {order.id} is of agent {order.agent_id} by {order.channel}"
     if (view.order_id, view.product, view.price_idr) != (order.id, order.product, order.price_idr):
         return f"told {view.order_id} {view.product} {view.price_idr}, order {order.id} says otherwise"

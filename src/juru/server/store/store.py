@@ -64,15 +64,7 @@ _PAPER = """
 SELECT h.id, h.kind, h.key, p.body FROM paper_heads h JOIN papers p ON p.id = h.latest_id
 """
 _PAPER_BY_KEY = f"{_PAPER} WHERE h.kind = ? AND h.key = ?"
-_OPEN_MARKED = f'{_PAPER} WHERE h.kind = ? AND h.mark = ? AND h."open" = 1 ORDER BY h.id LIMIT ?'
-_ALL_MARKED = f"{_PAPER} WHERE h.kind = ? AND h.mark = ? ORDER BY h.id LIMIT ?"
-_MARKED = {
-    (True, False): _OPEN_MARKED,
-    (True, True): _OPEN_MARKED.replace("h.id LIMIT", "h.id DESC LIMIT"),
-    (False, False): _ALL_MARKED,
-    (False, True): _ALL_MARKED.replace("h.id LIMIT", "h.id DESC LIMIT"),
-}
-"""By whether only open ones are wanted, and whether the newest first."""
+_MARKED = f"{_PAPER} WHERE h.kind = ? AND h.mark = ?"
 _OPEN_PAPERS = """
 SELECT h.id, h.key, p.body FROM paper_heads h JOIN papers p ON p.id = h.latest_id
 WHERE h.kind = ? AND h."open" = 1 ORDER BY h.id
@@ -124,7 +116,7 @@ class Store:
             cell.queue[item.kind, item.order_id, item.attempt_id] = item
         for name in (name for name, kind in PAPER_KINDS.items() if kind.kept):
             for head_id, key, body in self.engine.stream(_OPEN_PAPERS, (name,)):
-                cell.papers[name, key] = (head_id, r.paper_from(name, body))
+                cell.keep(name, key, head_id, r.paper_from(name, body))
         for _, paper in cell.papers.values():
             if isinstance(paper, Correction):
                 cell.remember_correction(paper)
@@ -201,12 +193,13 @@ class Store:
         """The rows of the past that a batch names. An order that is open is taken from the cell, never twice."""
         past = Past()
         each = self.engine.each
+        day = business_day(max(now_ms, cell.now_ms), cell.settings.zone)
+        self._load_papers(cell, needs, past, day)
         if needs.refs:
             for row in each(_BY_REF, needs.refs):
                 self._keep_order(cell, past, row)
                 past.refs[row[2], row[3]] = row[0]
         if needs.chat:
-            day = business_day(max(now_ms, cell.now_ms), cell.settings.zone)
             for row in each(_CHAT, [(*key, day) for key in dict.fromkeys(needs.chat)]):
                 self._keep_order(cell, past, row)
                 past.chat.setdefault((row[2], row[5]), []).append(row[0])
@@ -226,28 +219,38 @@ class Store:
         for agent_id in dict.fromkeys(needs.last_transfers):
             for row in self.engine.rows(_LAST_TRANSFER, (agent_deposit(agent_id),)):
                 past.last_transfer[agent_id] = row[0]
-        self._load_papers(cell, needs, past)
         self._load_transfers(needs, past)
         for day in needs.close_days:
             head = head_of_day(self.engine, day, cell.settings.zone)
             past.heads[day] = (head.commit_no, head.seal)
         return past
 
-    def _load_papers(self, cell: Cell, needs: Needs, past: Past) -> None:
-        """Papers that the batch names. What is kept in memory is taken from there: it is the latest version."""
-        for head_id, kind, key, body in self.engine.each(_PAPER_BY_KEY, dict.fromkeys(needs.papers)):
-            if (kind, key) not in cell.papers:
-                past.papers[kind, key] = (head_id, r.paper_from(kind, body))
+    def _load_papers(self, cell: Cell, needs: Needs, past: Past, day: int) -> None:
+        """Papers that the batch names, and their orders. What is kept in memory is the latest version of its paper."""
+        for row in self.engine.each(_PAPER_BY_KEY, dict.fromkeys(needs.papers)):
+            self._keep_paper(cell, needs, past, row)
         wanted: dict[Marked, int] = {}
         for marked in needs.marked:
             # Two commands of a batch that each want one take two.
             alike = msgspec.structs.replace(marked, limit=0)
             wanted[alike] = wanted.get(alike, 0) + marked.limit
         for marked, limit in wanted.items():
-            sql = _MARKED[marked.only_open, marked.newest]
-            for head_id, kind, key, body in self.engine.rows(sql, (marked.kind, marked.mark, limit)):
-                if (kind, key) not in cell.papers:
-                    past.papers[kind, key] = (head_id, r.paper_from(kind, body))
+            sql = _marked(marked)
+            days = (day,) if marked.unexpired else ()
+            rows = self.engine.rows(sql, (marked.kind, marked.mark, *days, limit))
+            past.marked[marked.kind, marked.mark] = [row[2] for row in rows]
+            for row in rows:
+                self._keep_paper(cell, needs, past, row)
+
+    def _keep_paper(self, cell: Cell, needs: Needs, past: Past, row: r.Row) -> None:
+        head_id, kind, key, body = row
+        kept = cell.papers.get((kind, key))
+        paper = r.paper_from(kind, body) if kept is None else kept[1]
+        if kept is None:
+            past.papers[kind, key] = (head_id, paper)
+        if (order_id := paper.of_order()) is not None:
+            past.of_order[kind, order_id] = key
+            needs.orders.append(order_id)
 
     def _keep_order(self, cell: Cell, past: Past, row: r.Row) -> None:
         if row[0] in cell.orders or row[0] in past.orders:
@@ -349,6 +352,12 @@ class Store:
     def stands(self, batch_id: str) -> bool:
         """Whether a batch whose commit ended in doubt was committed."""
         return bool(self.engine.rows(_BATCH, (batch_id,)))
+
+
+def _marked(wanted: Marked) -> str:
+    is_open = ' AND h."open" = 1' if wanted.only_open else ""
+    living = " AND (h.day IS NULL OR h.day >= ?)" if wanted.unexpired else ""
+    return f"{_MARKED}{is_open}{living} ORDER BY h.id{' DESC' if wanted.newest else ''} LIMIT ?"
 
 
 def _sealed_rows(cell: Cell, changes: Changes, commit_no: int) -> dict[str, list[r.Row]]:

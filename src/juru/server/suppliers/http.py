@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from juru.server.dialects.contract import SupplierDialect, UnsayableError, shown
+from juru.server.dialects.contract import SupplierDialect, UnsayableError, seal_pin, shown
 from juru.server.dialects.profiles import ReplyProfile, load_profile
+from juru.server.dialects.texts import read_bill_reason
 from juru.server.domain.catalog import Supplier
 from juru.server.domain.outcome import Answer, Buy, InquiryVerb, Outcome, Step
 from juru.server.engine.ports import Told
@@ -39,9 +40,12 @@ class HttpSuppliers:
         unseal: Callable[[str], str],
         clock: Callable[[], float],
         wall_ms: Callable[[], int],
+        *,
+        seal: Callable[[str], str],
     ) -> None:
         self._dialects = dialects
         self._unseal = unseal
+        self._seal = seal
         self._clock = clock
         self._wall_ms = wall_ms
         self._lines: dict[str, _Line] = {}
@@ -65,8 +69,10 @@ class HttpSuppliers:
         return transport
 
     async def buy(self, supplier: Supplier, buy: Buy, may_send: Callable[[], bool]) -> Told:
-        """Send an order, at most once."""
+        """Send an order, a bill's inquiry or its payment, at most once; no bill to a dialect that has none."""
         line = self._line(supplier)
+        if buy.step is not Step.ORDER and line.dialect.bill_inquiry is None:
+            return Told(Answer(Outcome.REFUSED, reason="not_sent", message=f"{supplier.dialect} has no bills"))
         try:
             request = line.dialect.buy(line.account, buy)
         except UnsayableError as error:
@@ -97,7 +103,10 @@ class HttpSuppliers:
         match delivery:
             case Sent(reply=reply, last_byte_at_s=last_s):
                 answer = line.dialect.read_reply(reply, buy, line.profile)
-                return Told(answer, self._wall(last_s), shown(reply.text, answer)[:_RAW_MAX])
+                raw = shown(reply.text, answer)[:_RAW_MAX]
+                if buy.step is Step.INQUIRY:
+                    answer = read_bill_reason(answer)
+                return Told(seal_pin(answer, self._seal), self._wall(last_s), raw)
             case NotSent(reason=reason):
                 return Told(Answer(Outcome.REFUSED, reason="not_sent", message=reason))
             case Lost(reason=reason, last_byte_at_s=last):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from juru.server.channels.door import Serve
 from juru.server.channels.served import downlines, earnings, own
+from juru.server.channels.served.bills import inquiry, pay
 from juru.server.channels.served.complaints import complain
 from juru.server.channels.served.deposits import banks, ticket
 from juru.server.channels.served.deposits import cancel as cancel_ticket
@@ -16,6 +17,8 @@ from juru.server.domain.requests import Intent
 SERVED: dict[Intent, Serve] = {
     Intent.ORDER: order,
     Intent.ORDER_MULTI: order,
+    Intent.BILL_INQUIRY: inquiry,
+    Intent.BILL_PAY: pay,
     Intent.BALANCE: balance,
     Intent.PRICE: price,
     Intent.PRICE_LIST: price,

@@ -15,12 +15,14 @@ from juru.books.engine import BookEngine, Params, Row
 from juru.books.rules import Kind
 from juru.books.schema import ENDINGS
 from juru.server.domain.accounts import agent_deposit, name_of
-from juru.server.domain.bill import Bill
+from juru.server.domain.bill import Bill, key_of, mark_of
 from juru.server.domain.cell import CallbackRow, DayClosing, OutboxRow, QueueItem, Record, RefusedRow, Settings
 from juru.server.domain.complaint import Complaint
 from juru.server.domain.order import Order
 from juru.server.domain.paper_kinds import NAME_OF
 from juru.server.domain.views import AgentDay, Movement, OrderState
+from juru.server.domain.voucher import Voucher
+from juru.server.domain.voucher import mark_of as mark_of_order
 from juru.server.engine.ports import Waiting
 from juru.server.store.findings import Head
 from juru.server.store.reads.agents import agent_day, movements
@@ -118,6 +120,7 @@ class Reads:
 
     def __init__(self, engine: BookEngine) -> None:
         self.engine = engine
+        self.papers = PaperReads(engine)
         self._sums: SumReads | None = None
 
     @property
@@ -203,8 +206,25 @@ class Reads:
 
     def bill(self, agent_id: int, ref: str) -> Bill | None:
         """What an agent's inquiry under a reference found, as it stands."""
-        found = PaperReads(self.engine).by_key(NAME_OF[Bill], f"{agent_id}/{ref}")
+        found = self.papers.by_key(NAME_OF[Bill], key_of(agent_id, ref))
         return found.paper if found is not None and isinstance(found.paper, Bill) else None
+
+    def bill_numbered(self, agent_id: int, inquiry_id: int) -> Bill | None:
+        """An agent's inquiry by the number of its paper."""
+        found = self.papers.by_number(NAME_OF[Bill], inquiry_id)
+        bill = None if found is None else found.paper
+        return bill if isinstance(bill, Bill) and bill.agent_id == agent_id else None
+
+    def bill_of_order(self, order: Order) -> Bill | None:
+        """The bill that an order pays."""
+        mark = mark_of(order.agent_id, order.product, order.dest)
+        bills = [found.paper for found in self.papers.marked(NAME_OF[Bill], mark)]
+        return next((b for b in bills if isinstance(b, Bill) and b.order_id == order.id), None)
+
+    def voucher(self, order_id: int) -> Voucher | None:
+        """The code that an order was given, sealed."""
+        found = next(iter(self.papers.marked(NAME_OF[Voucher], mark_of_order(order_id), limit=1)), None)
+        return found.paper if found is not None and isinstance(found.paper, Voucher) else None
 
     def agent_history(self, agent_id: int, limit: int = 10) -> list[Order]:
         """An agent's latest orders, newest first."""
