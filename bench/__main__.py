@@ -19,8 +19,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from bench import backup, dialects, mutations, pgbench, replies
-from bench import dialects, mutations, pgbench, reconcile, replies
+from bench import backup, dialects, mutations, pgbench, reconcile, replies
 from bench.process import peak_rss_mb, started, wait_for
 from bench.rig import Shape, audited, build
 from bench.wire import Load
