@@ -373,7 +373,7 @@ def test_an_instant_without_a_zone_is_asked_for_again(cell: DataDir, made: Path,
     for wrong in ("yesterday", "2026-11-24T10:00"):
         said = restore(made, str(tmp_path / "new"), "--stopped-at", wrong, keys=cell.keys, code=2)
         assert "with its zone" in said.err
-    stopped = "2026-01-02T10:00:00+07:00"
+    stopped = "2026-03-02T10:00:00+07:00"
     told = restore(made, str(tmp_path / "new"), "--stopped-at", stopped, "--json", keys=cell.keys).json
     assert iso_local(told["missing"]["restore"]["stopped_ms"], _zone(told["missing"])) == stopped
 

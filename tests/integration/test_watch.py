@@ -18,11 +18,12 @@ from juru.server.domain.order import Event, Happened
 from juru.server.engine.slots import Slots
 from juru.server.errors import SettingsError
 from juru.server.settings import DataDir, ServeSettings
+from juru.server.store.migrate import wanted_revision
 from tests.crash.cell import AGENT, SUPPLIERS
 from tests.crash.market import Market
 from tests.crash.process import Client
 from tests.support.cells import open_shop
-from tests.support.kept import rows, selling, told
+from tests.support.kept import alter, rows, selling, told
 from tests.support.serving import Served, juru, serving, until
 
 Scene = Callable[[Served, Market], Awaitable[None]]
@@ -224,6 +225,9 @@ def test_a_writer_that_is_stuck_stopping_or_gone_is_not_ready(tmp_path: Path) ->
             server.writer.working_since_s = server.runtime.boottime_s() - STUCK_S - 1
             assert server.watch.ready().against == ("writer stuck",)
             server.writer.working_since_s = None
+            alter(data.database, "UPDATE alembic_version SET version_num = '9999'")
+            assert server.watch.ready().against == ("schema changed",)
+            alter(data.database, f"UPDATE alembic_version SET version_num = '{wanted_revision()}'")
             server.hold_back()
             assert server.watch.ready().against == ("stopping",)
             await server.stop()
@@ -255,4 +259,14 @@ def test_reasons_from_outside_cannot_make_labels_without_end(tmp_path: Path) -> 
     (family,) = (f for f in metrics.collect() if f.name == "juru_orders_failed_reasons")
     assert len(family.samples) == REASONS_MAX + 1
     assert sum(sample.value for sample in family.samples) == 10 * REASONS_MAX
+    cell.close()
+
+
+def test_every_metric_is_on_its_page_and_no_other(tmp_path: Path) -> None:
+    cell = open_shop(tmp_path / "cell.db")
+    (tmp_path / "last-backup.json").write_text('{"path": "x", "taken_ms": 1, "commit_no": 1}')
+    metrics = Metrics(cell.writer, Slots(cell.runtime), DataDir(tmp_path), outbox_waiting=0, not_kept=lambda: 0)
+    told = {family.name + "_total" * (family.type == "counter") for family in metrics.collect()}
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "metrics.md").read_text()
+    assert set(re.findall(r"^\| `(juru_\w+)`", page, re.MULTILINE)) == told
     cell.close()

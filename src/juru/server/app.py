@@ -64,7 +64,7 @@ from juru.server.engine.writer import StorageError, Writer
 from juru.server.errors import SettingsError
 from juru.server.settings import DataDir, Running, ServeSettings
 from juru.server.store.keyring import Keyring, hash_pin, pin_matches
-from juru.server.store.migrate import require_current
+from juru.server.store.migrate import current_revision, require_current
 from juru.server.store.reads.reads import Reads
 from juru.server.store.store import Store
 from juru.server.suppliers.http import HttpSuppliers
@@ -201,7 +201,8 @@ class Server:
         self._worded = self.writer.cell.settings
         self._templates: dict[str, Templates] = {}
         self._profile: GrammarProfile | None = None
-        self.reads = Reads(self._engine(read_only=True))
+        reading = self._engine(read_only=True)
+        self.reads = Reads(reading)
         self.door = Door(
             self.writer,
             self.reads,
@@ -246,6 +247,7 @@ class Server:
             outbox_waiting=self.reads.counts().waiting,
             not_kept=lambda: self.door.not_kept,
         )
+        schema = current_revision(reading)
         self.watch = Watch(
             self.writer,
             self.metrics,
@@ -253,6 +255,7 @@ class Server:
             clock=self.runtime.boottime_s,
             free_bytes_min=settings.disk_free_mb_min * 1_000_000,
             metrics_from=settings.metrics_from,
+            schema_stands=lambda: current_revision(reading) == schema,
         )
         self.timers = Timers(self.writer, self.runtime)
         self.token = secrets.token_urlsafe(24)

@@ -44,6 +44,7 @@ class Watch:
         clock: Callable[[], float],
         free_bytes_min: int,
         metrics_from: Iterable[str],
+        schema_stands: Callable[[], bool] = lambda: True,
     ) -> None:
         self._writer = writer
         self._metrics = metrics
@@ -51,6 +52,7 @@ class Watch:
         self._clock = clock
         self._free_bytes_min = free_bytes_min
         self._networks = read_networks(metrics_from)
+        self._schema_stands = schema_stands
         self.stopping = False
         self.alive: Callable[[], bool] = lambda: True
 
@@ -62,6 +64,7 @@ class Watch:
             "stopping": self.stopping,
             "writer ended": not self.alive(),
             "writer stuck": since_s is not None and self._clock() - since_s > STUCK_S,
+            "schema changed": self.alive() and not self._schema_stands(),
             "disk nearly full": disk.f_bavail * disk.f_frsize < self._free_bytes_min,
         }
         found = tuple(word for word, stands in against.items() if stands)
