@@ -10,11 +10,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 
 from juru.cli import run
 from juru.server.app import Server
@@ -31,13 +29,6 @@ from juru.simulation.run import _move, demo_at
 from tests.support.house import PASSWORD, House, free_port, make
 
 BEYOND = [["--host", "0.0.0.0"], ["--public-url", "https://x.example"], ["--trusted-proxies", "10.0.0.0/8"]]
-
-
-@pytest.fixture(autouse=True)
-def _log_of_the_test() -> Iterator[None]:
-    """``serve`` sets up logging for its process; the next test has another standard error."""
-    yield
-    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
+import structlog
 
 from juru.server.app import Server, serving
 from juru.server.console.page import Console
@@ -65,6 +66,8 @@ class House:
     """A server on a thread of its own."""
 
     def __init__(self, data: DataDir, *, demo: dict[str, Any] | None = None, **settings: Any) -> None:  # noqa: ANN401
+        # A command that served in this process has bound the log to the standard error of its test.
+        structlog.reset_defaults()
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.data = data
