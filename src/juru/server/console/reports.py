@@ -5,6 +5,7 @@ Everything is read beside the loop, on a connection of its own, so that a long r
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -15,10 +16,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from juru.server.console import figures
+from juru.server.console.apart import Job, make, make_apart
 from juru.server.console.charts import chart_of
 from juru.server.console.entry import here_may, may
 from juru.server.console.page import Console
-from juru.server.console.printing import fact, print_sheet
+from juru.server.console.printing import fact
 from juru.server.console.shape import moment
 from juru.server.console.sheet_words import day_words, describer, label_of, span_words
 from juru.server.console.words import Lang, Words, words
@@ -27,7 +29,7 @@ from juru.server.desk.account_statements import owner_of, statement_part, statem
 from juru.server.desk.names import Names
 from juru.server.desk.pricelist import price_sheet, price_text
 from juru.server.desk.reports import Narrowed, Report, report_sheet
-from juru.server.desk.sheets import Sheet, as_csv, as_json, as_xlsx
+from juru.server.desk.sheets import Sheet
 from juru.server.desk.spans import Span, read_day, read_span, today_of, written
 from juru.server.domain.logins import Power
 from juru.server.domain.views import OrderState
@@ -99,6 +101,7 @@ class ReportPages:
 
     def __init__(self, console: Console) -> None:
         self._console = console
+        self._making = asyncio.Lock()
 
     def answered(self, page: Page) -> Endpoint:
         """A page, or a page that says why it cannot be shown."""
@@ -281,21 +284,15 @@ class ReportPages:
         cell = self._console.writer.cell
         printed = moment(self._console.now_ms(), cell.settings.zone, asked.lang)
 
-        def label(column: str) -> str:
-            return label_of(column, asked.t)
-
-        def make(_reads: Reads) -> bytes:
-            match asked.ending:
-                case "csv":
-                    return as_csv(sheet, label)
-                case "xlsx":
-                    return as_xlsx(sheet, label)
-                case "pdf":
-                    return print_sheet(sheet, asked.lang, cell.settings.name, printed=printed)
-                case _:
-                    return msgspec.json.format(msgspec.json.encode(as_json(sheet)), indent=2)
-
-        return _download(await self._console.aside(make), asked.ending if asked.ending != "txt" else "json", name)
+        if asked.ending == "txt":
+            raise CommandError("only a price list is to be had as text: take csv, xlsx, pdf or json")
+        job = Job(sheet, asked.ending, asked.lang, cell.settings.name, printed)
+        if asked.ending in {"pdf", "xlsx"}:
+            async with self._making:
+                made = await make_apart(job)
+        else:
+            made = await self._console.aside(lambda _reads: make(job))
+        return _download(made, asked.ending, name)
 
 
 _NARROWING = ("agent", "downline", "product", "operator", "supplier", "hour")
