@@ -281,6 +281,8 @@ def test_a_hostile_name_is_only_a_name(page: Page) -> None:
         ("/orders?agent=NOBODY", 404),
         ("/orders?product=%27--", 404),
         ("/orders.csv?supplier=NOBODY", 404),
+        ("/orders.doc", 404),
+        ("/reports/sales.txt", 404),
         ("/statements/agent/NOBODY", 404),
         ("/statements/bogus/LOW", 404),
         ("/prices/NOBODY.csv", 404),

@@ -738,6 +738,8 @@ def test_commands_go_through_the_running_server(served: Desk, tmp_path: Path) ->
     refused = served("chat", "S10.081234567890.738291", "--agent", "BUDI").out
     assert refused.strip()
     assert served("order", "list", "--json").json == []
+    assert served("close", "--json").json == {"closed": []}, "the day it was made is not over"
+    assert served("report", "sales", "today", "--json").json["rows"] == []
     assert "clean" in served("audit").out
 
 

@@ -52,7 +52,6 @@ NEEDS = {
     ("GET", "/reports/{kind}"): Power.REPORTS,
     ("GET", "/orders"): Power.SEE,
     ("GET", "/orders.{ending}"): Power.SEE,
-    ("GET", "/statements/{kind}/{code}"): Power.REPORTS,
     ("GET", "/prices/{code}"): Power.SEE,
     ("GET", "/agents"): Power.SEE,
     ("GET", "/agents/{code}"): Power.SEE,
@@ -76,6 +75,7 @@ NEEDS = {
     ("POST", "/logins/{code}"): Power.LOGINS,
     ("POST", "/logins/{code}/password"): Power.LOGINS,
     ("GET", "/logins/{code}/password/{request_id}"): Power.LOGINS,
+    ("GET", "/statements/{kind}/{code}"): Power.SEE,
     ("GET", "/account"): None,
     ("POST", "/account/password"): None,
     ("POST", "/account/sessions"): None,
@@ -230,6 +230,18 @@ def test_what_a_role_may_not_see_is_not_in_its_page(house: House) -> None:
         assert ('id="chat-form"' in html) is (code != "LINA")
     assert told["AGUS"] == []
     assert told["RINA"] == told["LINA"] != []
+
+
+def test_what_orders_earn_and_our_own_accounts_are_for_those_who_see_reports(house: House) -> None:
+    told = {}
+    for code in PEOPLE:
+        browser = house.browser()
+        browser.log_in(code)
+        listed = browser.get("/orders.csv?what=money")
+        told[code] = ("Laba" in listed.text, browser.get("/statements/house/bank").status)
+        assert browser.get("/statements/agent/NOBODY").status == 404
+        assert ('href="/reports"' in browser.get("/orders").text) is (code != "AGUS")
+    assert told == {"RINA": (True, 200), "AGUS": (False, 403), "LINA": (True, 200)}
 
 
 # ---------------------------------------------------------------- sessions

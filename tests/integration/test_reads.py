@@ -167,7 +167,9 @@ def test_a_day_agrees_with_orders_and_balances(asked: Reads) -> None:
     assert sums.losses_idr == -net["house:losses"]
     assert asked.sums.by_key(Dimension.TOTAL, DAY + 1, DAY + 1) == {}
     suppliers = asked.sums.by_key(Dimension.SUPPLIER, DAY, DAY)
-    assert suppliers["S1"].attempts_failed == 7
+    tried = OrderFilter(What.ATTEMPTS_FAILED, supplier=(1, "S1"))
+    failed = lists.list_orders(asked.engine, asked.sums, Zone.WIB, tried).rows
+    assert suppliers["S1"].attempts_failed == len(failed) > 5
     assert suppliers[""].failed == sums.failed
 
 

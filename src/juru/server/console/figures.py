@@ -10,7 +10,7 @@ import msgspec
 from juru.server.console.sheet_words import label_of, shown, title_of
 from juru.server.console.words import Lang, Words
 from juru.server.desk.orderlist import Wish, spanned
-from juru.server.desk.reports import Narrowed, Report
+from juru.server.desk.reports import NONE, Narrowed, Report
 from juru.server.desk.sheets import Cell, Column, Kind, Line, Sheet
 from juru.server.desk.spans import Span
 from juru.server.store.reads.lists import What
@@ -49,6 +49,9 @@ _WHAT = {
     "attempts_failed": What.ATTEMPTS_FAILED,
     **dict.fromkeys(("sales_idr", "cost_idr", "commission_idr", "profit_idr", "losses_idr", "late_idr"), What.MONEY),
 }
+_OF_ORDERS = frozenset({Report.PRODUCTS, Report.AGENTS, Report.DOWNLINES})
+"""Reports in which what has no key has no order either."""
+
 _SPENT = {"fees_idr": "bank_fees", "bad_debt_idr": "bad_debt"}
 _STATES = {"accepted": "process", "success": "success", "failed": "failed", "reversed": "reversed"}
 
@@ -183,7 +186,7 @@ def report_link(report: Report, span: Span, narrowed: Narrowed, names_known: Cal
         if column.name in _SPENT:
             return statement_path("house", _SPENT[column.name], _days_of(line, span))
         what = _WHAT.get(column.name)
-        if what is None:
+        if what is None or (line is not None and line.key == NONE and report in _OF_ORDERS):
             return ""
         wish = base if line is None else _wish_of(report, line, base)
         return f"/orders?{msgspec.structs.replace(wish, what=what).query()}"
@@ -250,6 +253,8 @@ def _first(report: Report, column: Column) -> Column | None:
 def _name_link(report: Report, line: Line, span: Span, narrowed: Narrowed, names_known: Callable[[str], bool]) -> str:
     """A name leads to its days, a branch to what is below it, a day to its hours."""
     key = line.key
+    if key == NONE and report in _OF_ORDERS:
+        return ""
     match report:
         case Report.SALES | Report.PROFIT:
             return "" if narrowed.given() else report_path(Report.PRODUCTS, _days_of(line, span))

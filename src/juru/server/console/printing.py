@@ -15,7 +15,8 @@ from juru.server.errors import SettingsError
 
 _HERE = Path(__file__).parent
 _WIDE_COLUMNS = 7
-LINES_MAX = 5_000
+LINES_MAX = 3_000
+"""A hundred lines take a second."""
 
 
 class PrintingError(SettingsError):

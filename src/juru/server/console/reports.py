@@ -5,6 +5,7 @@ Everything is read beside the loop, on a connection of its own, so that a long r
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -15,10 +16,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from juru.server.console import figures
+from juru.server.console.apart import Job, make, make_apart
 from juru.server.console.charts import chart_of
-from juru.server.console.entry import may
+from juru.server.console.entry import here_may, may
 from juru.server.console.page import Console
-from juru.server.console.printing import fact, print_sheet
+from juru.server.console.printing import fact
 from juru.server.console.shape import moment
 from juru.server.console.sheet_words import day_words, describer, label_of, span_words
 from juru.server.console.words import Lang, Words, words
@@ -27,14 +29,14 @@ from juru.server.desk.account_statements import owner_of, statement_part, statem
 from juru.server.desk.names import Names
 from juru.server.desk.pricelist import price_sheet, price_text
 from juru.server.desk.reports import Narrowed, Report, report_sheet
-from juru.server.desk.sheets import Sheet, as_csv, as_json, as_xlsx
+from juru.server.desk.sheets import Sheet
 from juru.server.desk.spans import Span, read_day, read_span, today_of, written
 from juru.server.domain.logins import Power
 from juru.server.domain.views import OrderState
 from juru.server.errors import CommandError, SettingsError
 from juru.server.store.reads.lists import What
 from juru.server.store.reads.reads import Reads
-from juru.web.gate import Endpoint
+from juru.web.gate import Endpoint, Refused
 from juru.web.visits import visit
 
 ORDERS_AT_ONCE = 50
@@ -87,7 +89,7 @@ def routes(console: Console) -> list[BaseRoute]:
         ("/reports/{kind}", pages.report, Power.REPORTS),
         ("/orders", pages.orders, Power.SEE),
         ("/orders.{ending}", pages.orders, Power.SEE),
-        ("/statements/{kind}/{code}", pages.statement, Power.REPORTS),
+        ("/statements/{kind}/{code}", pages.statement, Power.SEE),
         ("/prices/{code}", pages.prices, Power.SEE),
     ]
     guard = console.gate.guard
@@ -99,6 +101,7 @@ class ReportPages:
 
     def __init__(self, console: Console) -> None:
         self._console = console
+        self._making = asyncio.Lock()
 
     def answered(self, page: Page) -> Endpoint:
         """A page, or a page that says why it cannot be shown."""
@@ -186,19 +189,21 @@ class ReportPages:
 
     # ------------------------------------------------------------------ orders
 
-    async def orders(self, _request: Request, asked: Asked) -> Response:
+    async def orders(self, request: Request, asked: Asked) -> Response:
         """The orders behind a figure, or any others, newest first."""
+        if not asked.ending and "ending" in request.path_params:
+            raise CommandError(f"there are no files of this kind: one of {', '.join(ENDINGS)}")
         wish = orderlist.wish_of(asked.query)
         wanted = orderlist.filter_of(wish, asked.names, asked.today)
         if asked.ending:
             rows = await self._read(lambda reads: orderlist.whole_list(reads, wanted))
             zone = self._console.writer.cell.settings.zone
-            sheet = orderlist.list_sheet(rows, wish, asked.names, zone)
+            sheet = _for_visitor(orderlist.list_sheet(rows, wish, asked.names, zone))
             return await self._file(sheet, asked, f"orders-{written(asked.today)}")
         before = _number(asked.query.get("before", ""))
         page = await self._read(lambda reads: orderlist.order_page(reads, wanted, before=before, limit=ORDERS_AT_ONCE))
         cell = self._console.writer.cell
-        sheet = orderlist.list_sheet(page.rows, wish, asked.names, cell.settings.zone)
+        sheet = _for_visitor(orderlist.list_sheet(page.rows, wish, asked.names, cell.settings.zone))
         sheet = _without(sheet, _NOT_ON_PAGE[wish.what is What.ACCEPTED])
         table = figures.table_of(
             sheet, asked.lang, asked.t, _order_link, total_word=asked.t("sums_page"), ids="posting-"
@@ -225,6 +230,8 @@ class ReportPages:
         """What an account was, every posting, what it became."""
         code = request.path_params["code"].removesuffix(f".{asked.ending}")
         owner = owner_of(asked.names, request.path_params["kind"], code)
+        if owner.kind != "agent" and not here_may(Power.REPORTS):
+            return self._console.gate.refusal(request, Refused(403, "refused_right"))
         describe = describer(asked.names, asked.t)
         if asked.ending:
             sheet = await self._read(lambda reads: statement_sheet(reads, owner, asked.span, describe))
@@ -277,24 +284,19 @@ class ReportPages:
         cell = self._console.writer.cell
         printed = moment(self._console.now_ms(), cell.settings.zone, asked.lang)
 
-        def label(column: str) -> str:
-            return label_of(column, asked.t)
-
-        def make(_reads: Reads) -> bytes:
-            match asked.ending:
-                case "csv":
-                    return as_csv(sheet, label)
-                case "xlsx":
-                    return as_xlsx(sheet, label)
-                case "pdf":
-                    return print_sheet(sheet, asked.lang, cell.settings.name, printed=printed)
-                case _:
-                    return msgspec.json.format(msgspec.json.encode(as_json(sheet)), indent=2)
-
-        return _download(await self._console.aside(make), asked.ending if asked.ending != "txt" else "json", name)
+        if asked.ending == "txt":
+            raise CommandError("only a price list is to be had as text: take csv, xlsx, pdf or json")
+        job = Job(sheet, asked.ending, asked.lang, cell.settings.name, printed)
+        if asked.ending in {"pdf", "xlsx"}:
+            async with self._making:
+                made = await make_apart(job)
+        else:
+            made = await self._console.aside(lambda _reads: make(job))
+        return _download(made, asked.ending, name)
 
 
 _NARROWING = ("agent", "downline", "product", "operator", "supplier", "hour")
+_EARNINGS = ("cost_idr", "commission_idr", "losses_idr", "late_idr", "profit_idr")
 _NOT_ON_PAGE = {
     True: ("posted", "event", "reason"),
     False: ("ref", "reason", "transfer", "losses_idr", "late_idr", "commission_idr"),
@@ -329,6 +331,11 @@ def _by_default(sheet: Sheet, report: Report) -> Sheet:
     if report in {Report.SALES, Report.PROFIT, Report.HOURS}:
         return msgspec.structs.replace(sheet, lines=tuple(sorted(sheet.lines, key=lambda line: line.key)))
     return sheet
+
+
+def _for_visitor(sheet: Sheet) -> Sheet:
+    """What orders cost and earn is for those who may see reports."""
+    return sheet if here_may(Power.REPORTS) else _without(sheet, _EARNINGS)
 
 
 def _without(sheet: Sheet, names: tuple[str, ...]) -> Sheet:

@@ -30,6 +30,10 @@ from juru.server.errors import CommandError
 from juru.server.store.reads.reads import Reads
 from juru.values.days import Zone
 
+NONE = "-"
+"""The line of what has no key: no supplier, no operator, or no order at all, as a correction by reconciliation. It is
+there so that every report adds up to the same."""
+
 
 class Report(StrEnum):
     """What can be asked for."""
@@ -160,7 +164,7 @@ def _by_day(reads: Reads, names: Names, span: Span, narrowed: Narrowed) -> dict[
         case ("operator",):
             return by_day(span.first, span.last, Dimension.PRODUCT, names.of_operator(narrowed.operator))
         case ("supplier",):
-            supplier = "" if narrowed.supplier == "-" else names.supplier(narrowed.supplier).code
+            supplier = "" if narrowed.supplier == NONE else names.supplier(narrowed.supplier).code
             return by_day(span.first, span.last, Dimension.SUPPLIER, [supplier])
         case ("hour",):
             return by_day(span.first, span.last, Dimension.HOUR, [f"{narrowed.hour:02d}"])
@@ -198,7 +202,7 @@ def _products(reads: Reads, names: Names, span: Span, _narrowed: Narrowed) -> Ma
     for code, sums in _most(reads.sums.by_key(Dimension.PRODUCT, span.first, span.last)):
         product = names.products.get(code)
         named = (None, None) if product is None else (product.name, product.operator)
-        yield _line(Report.PRODUCTS, code, sums, product=code, name=named[0], operator=named[1])
+        yield _line(Report.PRODUCTS, code or NONE, sums, product=code or NONE, name=named[0], operator=named[1])
 
 
 def _operators(reads: Reads, names: Names, span: Span, _narrowed: Narrowed) -> Made:
@@ -206,7 +210,7 @@ def _operators(reads: Reads, names: Names, span: Span, _narrowed: Narrowed) -> M
     products: dict[str, int] = {}
     for code, sums in reads.sums.by_key(Dimension.PRODUCT, span.first, span.last).items():
         product = names.products.get(code)
-        operator = (product.operator if product is not None else None) or "-"
+        operator = (product.operator if product is not None else None) or NONE
         add(found.setdefault(operator, Sums()), sums)
         products[operator] = products.get(operator, 0) + 1
     for operator, sums in _most(found):
@@ -220,7 +224,7 @@ def _agents(reads: Reads, names: Names, span: Span, narrowed: Narrowed) -> Made:
         wanted = {str(agent.id) for agent in names.subtree(top)}
         by_key = {key: sums for key, sums in by_key.items() if key in wanted}
     for key, sums in _most(by_key):
-        code = names.agent_codes.get(int(key), key)
+        code = names.agent_codes.get(int(key), key) if key else NONE
         agent = names.agents.get(code)
         named = (None, None) if agent is None else (agent.name, agent.upline)
         yield _line(Report.AGENTS, code, sums, agent=code, name=named[0], upline=named[1])
@@ -245,16 +249,18 @@ def _downlines(reads: Reads, names: Names, span: Span, narrowed: Narrowed) -> Ma
                 add(sums, own_sums)
         if any(msgspec.structs.astuple(sums)):
             made.append(_line(Report.DOWNLINES, top.code, sums, agent=top.code, name=top.name, agents=len(agents)))
+    if not narrowed.agent and "" in by_key:
+        made.append(_line(Report.DOWNLINES, NONE, by_key[""], agent=NONE, name=None, agents=0))
     yield from sorted(made, key=lambda line: -line[0].sales_idr)
 
 
 def _suppliers(reads: Reads, names: Names, span: Span, _narrowed: Narrowed) -> Made:
-    """What has no supplier (orders that failed, late deliveries settled) stands under ``-``, so that sums agree."""
+    """What has no supplier is orders that failed, and late deliveries settled."""
     for code, sums in _most(reads.sums.by_key(Dimension.SUPPLIER, span.first, span.last)):
         supplier = names.suppliers.get(code)
         name = None if supplier is None else supplier.name
         if code or any(getattr(sums, c.name, 0) for c in COLUMNS[Report.SUPPLIERS] if c.summed):
-            yield _line(Report.SUPPLIERS, code or "-", sums, supplier=code or "-", name=name, success=None)
+            yield _line(Report.SUPPLIERS, code or NONE, sums, supplier=code or NONE, name=name, success=None)
 
 
 def _hours(reads: Reads, _names: Names, span: Span, _narrowed: Narrowed) -> Made:
