@@ -28,6 +28,7 @@ from juru.server.store.audit import audit
 from juru.values.msisdn import to_local
 from tests.crash.banker import Banker
 from tests.crash.cell import build
+from tests.crash.goods import Biller, Till
 from tests.crash.market import Market
 from tests.crash.process import Client, Life, Nursery
 from tests.crash.victim import BOUNDARIES, Plan
@@ -57,6 +58,8 @@ class Report(msgspec.Struct):
     commits: int = 0
     tickets: int = 0
     bank_rows: int = 0
+    bills: int = 0
+    vouchers: int = 0
     seconds: float = 0.0
     faults: list[str] = []
 
@@ -76,6 +79,7 @@ class Report(msgspec.Struct):
             f"{self.resent} sent again after a kill, {self.rechecked} checked again after a restart",
             f"{self.bought} orders and {self.asked} inquiries read by the supplier, {self.commits} commits audited",
             f"{self.tickets} tickets told and paid, {self.bank_rows} rows of statements brought in, each counted once",
+            f"{self.bills} bills paid for, {self.vouchers} vouchers told",
             *(f"FAULT {fault}" for fault in self.faults),
         ]
         return "\n".join(told)
@@ -150,7 +154,9 @@ class Load:
 class Loop:
     """One run over one data directory."""
 
-    def __init__(self, data: DataDir, market: Market, *, seed: int, only: str = "", broken: bool = False) -> None:
+    def __init__(
+        self, data: DataDir, market: Market, biller: Biller, *, seed: int, only: str = "", broken: bool = False
+    ) -> None:
         self._data = data
         self._only = only
         self._broken = broken
@@ -159,6 +165,7 @@ class Loop:
         self._port = free_port()
         self._load = Load(self._port)
         self._banker = Banker(data, self._port, seed=seed)
+        self._till = Till(data, self._port, biller)
         self.hits: Counter[str] = Counter()
 
     def _plan(self, kill: int) -> Plan:
@@ -174,6 +181,7 @@ class Loop:
         clients = [asyncio.create_task(self._load.client()) for _ in range(CLIENTS)]
         enough = asyncio.Event()
         banking = asyncio.create_task(self._banker.live(self._load.up, enough))
+        selling = asyncio.create_task(self._till.live(self._load.up, enough))
         async with Nursery(self._data.path / "stderr.log") as nursery:
             for kill in range(kills):
                 if time.monotonic() - started_s > seconds:
@@ -185,8 +193,9 @@ class Loop:
             self._load.up.set()
             self._load.stopping = True
             enough.set()
-            await asyncio.wait_for(asyncio.gather(*clients, banking), 30)
+            await asyncio.wait_for(asyncio.gather(*clients, banking, selling), 30)
             assert await self._banker.bring_in(), "the whole statement at last"
+            await self._till.recheck()
             client = Client(self._port)
             await self._load.recheck(client)
             client.close()
@@ -236,9 +245,10 @@ class Loop:
     def _judged(self, seconds: float) -> Report:
         book: dict[str, tuple[int, str, str]] = {
             ref: (number, state, to_local(dest))
-            for ref, number, state, dest in self._rows("SELECT ref, id, state, dest FROM orders")
+            for ref, number, state, dest in self._rows("SELECT ref, id, state, dest FROM orders WHERE ref LIKE 'K%'")
         }
         faults = [*self._load.faults, *self._faults(book), *self._banker.judged(), *self._findings()]
+        faults += self._till.judged()
         return Report(
             hits=dict(self.hits),
             acknowledged=len(self._load.acked),
@@ -250,6 +260,8 @@ class Loop:
             commits=self._count("commits"),
             tickets=len(self._banker.told),
             bank_rows=self._banker.brought,
+            bills=len(self._till.bills),
+            vouchers=len(self._till.vouchers),
             seconds=seconds,
             faults=faults[:50],
         )
@@ -287,9 +299,10 @@ class Loop:
 
 async def run(path: Path, *, kills: int, seconds: float, seed: int, only: str = "", broken: bool = False) -> Report:
     """A whole run in a fresh directory; ``only`` one boundary, ``broken`` without the ``sending`` commit."""
-    async with Market() as market:
+    biller = Biller()
+    async with Market(biller.answer) as market:
         data = await build(path, market.url)
-        loop = Loop(data, market, seed=seed, only=only, broken=broken)
+        loop = Loop(data, market, biller, seed=seed, only=only, broken=broken)
         return await loop.run(kills, seconds)
 
 

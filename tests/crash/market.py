@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import time
 from collections import Counter
+from collections.abc import Callable
 from typing import NamedTuple, Self
 from urllib.parse import parse_qsl, urlsplit
 
@@ -26,9 +27,10 @@ class Order(NamedTuple):
 
 
 class Market:
-    """Two suppliers and the agent's report receiver on one port."""
+    """Two suppliers, the agent's report receiver, and a biller behind ``/biller/``, on one port."""
 
-    def __init__(self) -> None:
+    def __init__(self, biller: Callable[[bytes], str | None] = lambda _body: None) -> None:
+        self._biller = biller
         self.bought: list[Order] = []
         self.checks: Counter[str] = Counter()
         self.reported: Counter[str] = Counter()
@@ -78,7 +80,11 @@ class Market:
         head = await reader.readuntil(b"\r\n\r\n")
         target = urlsplit(head.split(b" ", 2)[1].decode())
         fields = dict(parse_qsl(target.query))
-        text = self._report(fields) if target.path == "/report" else self._trade(target.path, fields)
+        if target.path.startswith("/biller/"):
+            length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
+            text = self._biller(await reader.readexactly(length))
+        else:
+            text = self._report(fields) if target.path == "/report" else self._trade(target.path, fields)
         if text is None:
             return False
         body = text.encode()

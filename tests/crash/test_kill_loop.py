@@ -30,6 +30,8 @@ def test_fifty_kills_lose_no_acknowledged_order_and_send_none_twice(tmp_path: Pa
     assert report.acknowledged > 10 * KILLS, "too little load to prove anything"
     assert report.final.get("success"), report.final
     assert report.tickets > KILLS, "too few tickets to prove anything"
+    assert report.bills > KILLS, "too few bills to prove anything"
+    assert report.vouchers > KILLS, "too few vouchers to prove anything"
     assert report.bank_rows > 20 * KILLS, "too few rows to prove anything"
 
 

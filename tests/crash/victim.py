@@ -45,9 +45,12 @@ BOUNDARIES = (
     "delivered:after",
     "bank:before",
     "bank:after",
+    "goods:before",
+    "goods:after",
 )
-"""Before and after the commit that accepts, marks ``sending``, applies an outcome, notes a delivery or brings bank rows
-in; around the first byte to a supplier; after its answer was read; around telling an agent."""
+"""Before and after the commit that accepts, marks ``sending``, applies an outcome, notes a delivery, brings bank rows
+in or says something of a bill or voucher; around the first byte to a supplier; after its answer was read; around
+telling an agent."""
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -86,6 +89,7 @@ def kinds(changes: Changes) -> list[str]:
         "outcome": events[Happened.ANSWERED],
         "delivered": len(changes.outbox_marks),
         "bank": sum(row.kind == "bank_row" for row in changes.papers),
+        "goods": sum(row.kind in {"bill", "voucher"} for row in changes.papers),
     }
     return [kind for kind, count in found.items() if count]
 
