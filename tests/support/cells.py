@@ -477,7 +477,7 @@ def _watched(cell: SmallCell) -> None:
     cell.save("supplier", "S2", msgspec.structs.replace(s2, deposit_low_idr=10_000_000))
     cell.do(LookedAround(disk_free_bytes=10**12))
     kinds = [alert.kind for alert in open_alerts(cell.writer.cell)]
-    assert sorted(kinds) == [AlertKind.DEPOSIT_LOW, AlertKind.FOREIGN_REFERENCE]
+    assert sorted(kinds) == [AlertKind.COMPLAINT_OVERDUE, AlertKind.DEPOSIT_LOW, AlertKind.FOREIGN_REFERENCE]
 
 
 def _reconciled(cell: SmallCell) -> None:

@@ -32,6 +32,7 @@ _OWNED = frozenset(
         House.LOSSES,
         House.BANK_FEES,
         House.BAD_DEBT,
+        House.POINTS_EXPENSE,
     }
 )
 """House accounts whose debit side is their plus: what we own or have spent."""
@@ -207,7 +208,8 @@ def _house(cell: Cell, t: Words) -> Iterable[Account]:
     owed_idr = -sum(_net(cell, agent_receivable(agent.id)) for agent in cell.agents.values())
     if owed_idr:
         yield _account("debts", t("house_debts"), owed_idr, 0, t)
-    margin_idr = own[House.SALES] - own[House.COST] - own[House.COMMISSION_EXPENSE] - own[House.LOSSES]
+    earned_idr = own[House.COMMISSION_EXPENSE] + own[House.POINTS_EXPENSE]
+    margin_idr = own[House.SALES] - own[House.COST] - earned_idr - own[House.LOSSES]
     yield _account("margin", t("house_margin"), margin_idr, 0, t)
 
 

@@ -208,7 +208,7 @@ def account_words(name: str, cell: Cell, t: Words) -> str:
         case _:
             number, _, kind = rest.partition(":")
             code = cell.agent_codes.get(int(number), name)
-            return code if kind == "deposit" else f"{code} {t('house_commission_expense').lower()}"
+            return code if kind == "deposit" else t(f"account_{kind}", code=code)
 
 
 def _told(telling: TellingRow, cell: Cell, lang: Lang, t: Words) -> Told:

@@ -18,6 +18,7 @@ from juru.server.domain.accounts import (
     House,
     agent_commission,
     agent_deposit,
+    agent_points,
     agent_receivable,
     bank_account,
     supplier_deposit,
@@ -43,7 +44,7 @@ COLUMNS = (
 LINES_MAX = 200_000
 _PAGE = 2_000
 _OURS = frozenset({House.BANK, House.COST, House.COMMISSION_EXPENSE, House.LATE_SUCCESS, House.CLAIMS})
-_OURS_TOO = frozenset({House.LOSSES, House.BANK_FEES, House.BAD_DEBT})
+_OURS_TOO = frozenset({House.LOSSES, House.BANK_FEES, House.BAD_DEBT, House.POINTS_EXPENSE})
 
 
 class Owner(msgspec.Struct, frozen=True):
@@ -65,6 +66,9 @@ def owner_of(names: Names, kind: str, code: str) -> Owner:
         case "commission":
             agent = names.agent(code)
             return Owner(kind, agent.code, agent.name, agent_commission(agent.id))
+        case "points":
+            agent = names.agent(code)
+            return Owner(kind, agent.code, agent.name, agent_points(agent.id))
         case "debt":
             agent = names.agent(code)
             return Owner(kind, agent.code, agent.name, agent_receivable(agent.id), -1)
@@ -80,7 +84,7 @@ def owner_of(names: Names, kind: str, code: str) -> Owner:
             raise CommandError(f"there are no statements of {kind}: one of {', '.join(OWNERS)}")
 
 
-OWNERS = ("agent", "commission", "debt", "supplier", "bank", "house")
+OWNERS = ("agent", "commission", "points", "debt", "supplier", "bank", "house")
 
 
 def _house(code: str) -> Owner:

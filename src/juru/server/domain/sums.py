@@ -31,8 +31,9 @@ class Sums(msgspec.Struct):
     """What is summed: orders by what happened to them that day, attempts, then money net of what was reversed that day.
 
     ``earlier`` of the orders that ended had been accepted on an earlier day; ``attempts_failed`` are those that a
-    supplier failed. ``reversed_idr`` is the sales taken back; ``late_idr`` what late deliveries cost and nobody has
-    settled yet (negative when earlier ones were settled); ``losses_idr`` what was kept as a loss.
+    supplier failed. ``commission_idr`` is what agents earned, their points too. ``reversed_idr`` is the sales taken
+    back; ``late_idr`` what late deliveries cost and nobody has settled yet (negative when earlier ones were settled);
+    ``losses_idr`` what was kept as a loss.
     """
 
     accepted: int = 0
@@ -76,6 +77,7 @@ _SIDES: dict[int, tuple[int, int]] = {
     House.SALES: (0, 1),
     House.COST: (1, -1),
     House.COMMISSION_EXPENSE: (2, -1),
+    House.POINTS_EXPENSE: (2, -1),
     House.LATE_SUCCESS: (3, -1),
     House.LOSSES: (4, -1),
 }

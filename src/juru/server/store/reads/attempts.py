@@ -8,11 +8,12 @@ from juru.books.engine import BookEngine, Row
 from juru.server.domain.order import AttemptState
 from juru.server.domain.reconcile import OurAttempt
 from juru.server.domain.views import OrderState
+from juru.server.store.reads.corrected import DEST
 
-_OURS = """
-SELECT a.id, a.order_id, a.ref, a.sku, o.dest, a.state, a.at_ms, a.sn, a.late_cost_idr, o.cost_idr, o.state
+_OURS = f"""
+SELECT a.id, a.order_id, a.ref, a.sku, {DEST}, a.state, a.at_ms, a.sn, a.late_cost_idr, o.cost_idr, o.state
 FROM attempts a JOIN orders o ON o.id = a.order_id
-"""
+"""  # noqa: S608 - an expression of our own
 BY_REF = f"{_OURS} WHERE a.ref = ? AND a.supplier = ?"
 DELIVERED = f"{_OURS} WHERE a.id >= ? AND a.id < ? AND a.supplier = ? AND a.state = 'success' ORDER BY a.id"
 _AT = "SELECT at_ms FROM attempts WHERE id >= ? ORDER BY id LIMIT 1"

@@ -10,16 +10,17 @@ import msgspec
 from juru.books.engine import BookEngine
 from juru.server.domain.cell import Settings
 from juru.server.store.findings import Head
+from juru.server.store.reads.corrected import DEST
 
 FIRST_SEAL = "SELECT seal FROM commits ORDER BY no LIMIT 1"
 LATEST = "SELECT no, at_ms, seal FROM commits ORDER BY no DESC LIMIT 1"
 OPEN_ORDERS = "SELECT count(*) FROM orders WHERE state = 'accepted'"
 SETTINGS = "SELECT body FROM records WHERE kind = 'setting' AND key = 'CELL' ORDER BY id DESC LIMIT 1"
-OPEN_ATTEMPTS = """
-SELECT o.id, a.id, a.supplier, a.ref, a.state, o.product, o.dest, o.price_idr, a.at_ms
+OPEN_ATTEMPTS = f"""
+SELECT o.id, a.id, a.supplier, a.ref, a.state, o.product, {DEST}, o.price_idr, a.at_ms
 FROM orders o JOIN attempts a ON a.order_id = o.id
 WHERE o.state = 'accepted' AND a.id <= ? AND a.state NOT IN ('success', 'failed') ORDER BY a.id
-"""
+"""  # noqa: S608 - an expression of our own
 KNOWN_REF = "SELECT ref FROM attempts WHERE ref = ?"
 
 

@@ -20,6 +20,7 @@ from juru.server.domain.closing import is_suppliers_failure
 from juru.server.domain.order import Event, Order
 from juru.server.domain.sums import Dimension, money_of
 from juru.server.domain.views import OrderState
+from juru.server.store.reads.corrected import DEST, corrected
 from juru.server.store.reads.days import events_of_day
 from juru.server.store.reads.sums import SumReads
 from juru.server.store.rows import event_from, order_from
@@ -194,7 +195,7 @@ def _failed_attempts(
             if not is_suppliers_failure(event):
                 continue
             for supplier, *row in engine.rows(ATTEMPTED, (event.attempt_id,)):
-                order = order_from(tuple(row))
+                (order,) = corrected(engine, [order_from(tuple(row))])
                 if _fits(wanted, order, supplier, event, zone):
                     found.append(Listed(event_id, "attempt_failed", day, event.at_ms, order, 0, 0, 0, 0, 0))
             if len(found) >= limit:
@@ -269,7 +270,7 @@ def _condition(wanted: OrderFilter, zone: Zone) -> tuple[str, list[int | str]]:
         parts.append("o.state = ?")
         params.append(wanted.state.value)
     if wanted.dest is not None:
-        parts.append("o.dest = ?")
+        parts.append(f"{DEST} = ?")
         params.append(wanted.dest)
     return " AND ".join(parts), params
 
@@ -287,4 +288,5 @@ def _listed(engine: BookEngine, rows: list[Row]) -> tuple[Listed, ...]:
             money_of(engine.rows(POSTINGS, (row[0],))) if row[1] not in {"order", "order_failed"} else (0, 0, 0, 0, 0)
         )
         listed.append(Listed(row[0], row[1], row[2], row[3], order_from(row[4:]), *money))
+    corrected(engine, [line.order for line in listed])
     return tuple(listed)

@@ -26,7 +26,7 @@ from juru.server.domain.voucher import mark_of as mark_of_order
 from juru.server.engine.ports import Waiting
 from juru.server.store.findings import Head
 from juru.server.store.reads.agents import agent_day, movements
-from juru.server.store.reads.corrected import corrected, corrected_to, ids_corrected_to
+from juru.server.store.reads.corrected import DEST, corrected, corrected_to
 from juru.server.store.reads.papers import PaperReads
 from juru.server.store.reads.shapes import (
     BalanceRow,
@@ -196,13 +196,11 @@ class Reads:
             where.append("o.product = ?")
             params.append(product)
         if dest is not None:
-            others = ids_corrected_to(self.engine, dest)
-            where.append(f"(o.dest = ? OR o.id IN ({', '.join(map(str, others))}))" if others else "o.dest = ?")
+            where.append(f"{DEST} = ?")
             params.append(dest)
         sql, first = (ORDERS, ()) if agent_id is None else (AGENT_ORDERS, (agent_deposit(agent_id),))
         rows = self.engine.rows(sql.format(where=" AND ".join(where)), (*first, *params, limit))
-        found = corrected(self.engine, [order_from(row) for row in rows])
-        return [order for order in found if dest is None or order.dest == dest]
+        return corrected(self.engine, [order_from(row) for row in rows])
 
     def bill(self, agent_id: int, ref: str) -> Bill | None:
         """What an agent's inquiry under a reference found, as it stands."""

@@ -12,13 +12,14 @@ import msgspec
 
 from juru.books.engine import BookEngine, Row
 from juru.books.schema import FIRST_PRIVATE_ACCOUNT
+from juru.server.store.reads.corrected import DEST
 from juru.server.store.reads.sums import SumReads
 
-_COLUMNS = """
+_COLUMNS = f"""
 SELECT p.id, p.transfer_id, t.code, t.of_id, t.day, t.at_ms, t.memo, p.debit, p.credit, p.amount_idr,
-    o.id, o.day, o.product, o.dest, o.sn, o.agent_id
+    o.id, o.day, o.product, {DEST}, o.sn, o.agent_id
 FROM postings p JOIN transfers t ON t.id = p.transfer_id LEFT JOIN orders o ON o.id = t.order_id
-"""
+"""  # noqa: S608 - an expression of our own
 PRIVATE = f"""
 {_COLUMNS} WHERE p.{{side}} = ? AND p.{{side}} >= {FIRST_PRIVATE_ACCOUNT} AND p.id > ? AND p.id < ? AND t.kind <> 'hold'
 ORDER BY p.id LIMIT ?
