@@ -468,9 +468,10 @@ def test_one_bad_row_changes_nothing_and_is_named(shop: Desk, tmp_path: Path, en
 def test_an_unreadable_file_says_what_to_do(shop: Desk, tmp_path: Path, content: bytes, remedy: str) -> None:
     (tmp_path / "bad.csv").write_bytes(content)
     assert remedy in shop("agent", "import", "bad.csv", code=2).err
-    (tmp_path / "bad.xlsx").write_bytes(b"PK\x03\x04" + content)
+    (tmp_path / "bad.xlsx").write_bytes(content or b"PK\x03\x04")
     assert "bad.xlsx" in shop("agent", "import", "bad.xlsx", code=2).err
     assert "no file bad.txt" in shop("agent", "import", "bad.txt", code=2).err
+    assert ".csv or .xlsx" in shop("agent", "export", "out.txt", code=2).err
 
 
 def test_an_unknown_column_is_named_with_those_that_are_known(shop: Desk, tmp_path: Path) -> None:

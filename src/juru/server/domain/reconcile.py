@@ -257,11 +257,11 @@ def _approve(cell: Cell, finding: Finding, command: SettleFinding) -> int | None
         case Difference.OTHER_PRICE:
             more = draft.amount_idr > 0
             debit, credit = (int(House.COST), deposit) if more else (deposit, int(House.COST))
-            return _post(cell, debit, credit, abs(draft.amount_idr), command)
+            return _post(cell, debit, credit, abs(draft.amount_idr), finding, command)
         case Difference.EXTRA_THERE | Difference.CHARGED_TWICE:
-            return _post(cell, int(House.CLAIMS), deposit, draft.amount_idr, command)
+            return _post(cell, int(House.CLAIMS), deposit, draft.amount_idr, finding, command)
         case Difference.MISSING_THERE:
-            return _post(cell, deposit, int(House.SUSPENSE), draft.amount_idr, command)
+            return _post(cell, deposit, int(House.SUSPENSE), draft.amount_idr, finding, command)
         case Difference.THEY_CHARGED | Difference.THEY_DID_NOT:
             assert draft.attempt_id is not None, draft
             outcome = Outcome.SUCCESS if draft.kind is Difference.THEY_CHARGED else Outcome.FAILED
@@ -277,9 +277,12 @@ def _approve(cell: Cell, finding: Finding, command: SettleFinding) -> int | None
             assert_never(draft.kind)
 
 
-def _post(cell: Cell, debit: int, credit: int, amount_idr: int, command: SettleFinding) -> int | None:
+def _post(cell: Cell, debit: int, credit: int, amount_idr: int, finding: Finding, command: SettleFinding) -> int | None:
+    """A posting that belongs to the order of the finding, where there is one, so that reports count it there."""
     if amount_idr <= 0:
         return None
     memo = f"{command.by}: {command.reason}"
     posting = Posting(debit, credit, amount_idr)
-    return cell.transfer(Transfer(cell.transfer_id(), Kind.DIRECT, (posting,), "reconciled", memo=memo)).id
+    order_id = finding.draft.order_id
+    transfer = Transfer(cell.transfer_id(), Kind.DIRECT, (posting,), "reconciled", order_id=order_id, memo=memo)
+    return cell.transfer(transfer).id
