@@ -136,7 +136,7 @@ def _faults(error: UnreadableError) -> str:
 def _say_preview(preview: Preview, codes: dict[int, str], *, json: bool) -> None:
     if json:
         counts, sums = dict(preview.counts), dict(preview.sums_idr)
-        told = {"account": preview.account, "counts": counts, "sums_idr": sums, "notices": preview.notices}
+        told = {"account": preview.account, "counts": counts, "sums_idr": sums, "notices": [str(one) for one in preview.notices]}
         say_json({"dry_run": True, **told})
         return
     statement = preview.statement
@@ -153,7 +153,7 @@ def _say_preview(preview: Preview, codes: dict[int, str], *, json: bool) -> None
     if rows:
         say_table(("line", "day", "amount_idr", "becomes", "ticket", "agent", "text"), rows)
     for notice in preview.notices:
-        say_error(notice)
+        say_error(str(notice))
 
 
 _MEANS = {
