@@ -136,7 +136,12 @@ def _faults(error: UnreadableError) -> str:
 def _say_preview(preview: Preview, codes: dict[int, str], *, json: bool) -> None:
     if json:
         counts, sums = dict(preview.counts), dict(preview.sums_idr)
-        told = {"account": preview.account, "counts": counts, "sums_idr": sums, "notices": [str(one) for one in preview.notices]}
+        told = {
+            "account": preview.account,
+            "counts": counts,
+            "sums_idr": sums,
+            "notices": [str(one) for one in preview.notices],
+        }
         say_json({"dry_run": True, **told})
         return
     statement = preview.statement
