@@ -37,7 +37,14 @@ def read_statement(
     """
     table = _find_table(data, profile)
     day = dt.date(today // 10_000, today // 100 % 100, today % 100)
-    return _Reader(profile, table, account_no, day, year).read()
+    try:
+        return _Reader(profile, table, account_no, day, year).read()
+    except UnreadableError as error:
+        other = _looks_like(table, profile)
+        if other is None:
+            raise
+        why = wrong("looks_like", other=other.title, name=other.name)
+        raise UnreadableError([Fault(0, "", why), *error.faults], error.total + 1) from error
 
 
 class _Table(msgspec.Struct, frozen=True):
@@ -123,6 +130,13 @@ def _refuse_other_bank(table: _Table, profile: Profile) -> None:
         if other.name != profile.name and found:
             why = wrong("signs_of_other", sign=repr(found[0]), other=other.title, wanted=profile.title)
             raise UnreadableError([Fault(0, "", why)])
+
+
+def _looks_like(table: _Table, profile: Profile) -> Profile | None:
+    """The bank whose own words stand in a file that a profile without such words could not read."""
+    if profile.signs:
+        return None
+    return next((other for other in PROFILES.values() if _signs_of(table, other)), None)
 
 
 def _signs_of(table: _Table, profile: Profile) -> list[str]:

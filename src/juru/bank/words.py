@@ -72,6 +72,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         f"{{sign}} ada di file {{other}}, rekening ini dibaca sebagai {{wanted}}: {_CHOOSE_ID}",
         f"{{sign}} stands in files of {{other}}, this account is read as {{wanted}}: {_CHOOSE_EN}",
     ),
+    "looks_like": (
+        f"file ini tampaknya milik {{other}}: {_CHOOSE_ID}, atau beri rekening ini profil {{name}}",
+        f"the file looks like one of {{other}}: {_CHOOSE_EN}, or give this account the profile {{name}}",
+    ),
     "currency": (
         "{currency} bukan rupiah: Juru hanya mencatat rekening rupiah",
         "{currency} is not rupiah: Juru keeps rupiah accounts only",

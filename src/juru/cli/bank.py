@@ -73,7 +73,7 @@ def bring(
         return OK
     done = asyncio.run(_carry_in(where.dir(), preview, who.name()))
     if json:
-        say_json(done)
+        say_json({name: getattr(done, name) for name in BankImported.__struct_fields__})
     else:
         say(_told(done))
     return OK
