@@ -60,6 +60,7 @@ def change(db: apsw.Connection, kind: str, where: dict[str, Any], facts: dict[st
         ("ticket", {"state": "expired"}, {"agent_id": 2}, "another agent, sum or time"),
         ("debt", {"agent_id": 3}, {"left_idr": 1}, "owes"),
         ("bank_book", {"account": "BCA1"}, {"rows": 77}, "counts"),
+        ("bank_book", {"account": "BCA1"}, {"waiting_idr": 1}, "counts"),
     ],
 )
 def test_forged_paper_contradicts_the_others_though_its_chain_is_sealed_anew(

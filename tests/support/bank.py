@@ -96,3 +96,15 @@ def lend(shop: Market, amount_idr: int, agent: str = "BUDI", days: int | None = 
 def bank_idr(shop: Market, account: BankAccount = BCA) -> int:
     """What the book says is in a bank account."""
     return -shop.net_idr(bank_account(account.id))
+
+
+def plain_file(day: int, *rows: tuple[int, str], opening_idr: int = 5_000_000) -> bytes:
+    """A statement of the profile ``generic``, with a running balance: what a person downloads from a bank."""
+    date = f"{day % 100:02}/{day // 100 % 100:02}/{day // 10_000}"
+    written = ["Tanggal;Keterangan;Debit;Kredit;Saldo"]
+    balance_idr = opening_idr
+    for amount_idr, text in rows:
+        balance_idr += amount_idr
+        sides = ("", f"{amount_idr}") if amount_idr > 0 else (f"{-amount_idr}", "")
+        written.append(";".join((date, text, *sides, str(balance_idr))))
+    return ("\n".join(written) + "\n").encode()

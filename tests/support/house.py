@@ -9,6 +9,7 @@ import re
 import socket
 import threading
 from collections.abc import Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from http.cookies import SimpleCookie
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -58,7 +59,8 @@ def make(data: DataDir, *records: tuple[str, str, dict[str, Any]], settings: Set
                 result = await desk.submit(SaveRecord(kind, key, body, "test", "test"))
                 assert not isinstance(result, Refusal), result
 
-    asyncio.run(run())
+    with ThreadPoolExecutor(1) as apart:  # a test of a browser has a loop of its own running
+        apart.submit(asyncio.run, run()).result()
     return data
 
 
@@ -183,6 +185,17 @@ class Browser:
         form = {"csrf": self.token if token is None else token} | dict(fields or {}) | more
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
         return self.ask("POST", path, urlencode(form).encode(), kind | (headers or {}))
+
+    def upload(self, path: str, fields: Mapping[str, str], name: str, data: bytes) -> Answer:
+        """A form with a file."""
+        edge = "a-line-that-no-file-has"
+        parts = [
+            f'--{edge}\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'.encode()
+            for field, value in ({"csrf": self.token} | dict(fields)).items()
+        ]
+        head = f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
+        parts += [head.encode(), b"Content-Type: text/csv\r\n\r\n", data, f"\r\n--{edge}--\r\n".encode()]
+        return self.ask("POST", path, b"".join(parts), {"Content-Type": f"multipart/form-data; boundary={edge}"})
 
     def tell(self, path: str, document: object) -> Answer:
         """JSON as a script of the page sends it."""

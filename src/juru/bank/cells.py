@@ -11,6 +11,8 @@ import re
 from enum import StrEnum
 from functools import lru_cache
 
+from juru.bank.words import wrong
+
 Cell = str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta
 """A cell as the file has it: text from CSV, already ``clean``, and typed values from a spreadsheet."""
 
@@ -24,12 +26,15 @@ _POINT = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?", re.ASCII)
 _COMMA = re.compile(r"(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d+))?", re.ASCII)
 _SERIAL = re.compile(r"[3-7]\d{4}(?:[.,]\d+)?", re.ASCII)
 _TIME = r"(?:[ T]+\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?: ?[AP]M| ?WIB| ?WITA| ?WIT)?)?"
-_EXPORT_ANEW = "take the file from the bank anew and import it without opening it in Excel"
 _EPOCH = dt.date(1899, 12, 30)
 
 
 class CellError(ValueError):
-    """A cell that cannot be believed; the message says why and what to do."""
+    """A cell that cannot be believed; ``why`` says what is wrong and what to do."""
+
+    def __init__(self, key: str, **facts: object) -> None:
+        self.why = wrong(key, **facts)
+        super().__init__(str(self.why))
 
 
 class Numbers(StrEnum):
@@ -71,7 +76,7 @@ def read_sen(cell: Cell, numbers: Numbers) -> int:
     """An amount in sen (hundredths of a rupiah). Raises ``CellError``."""
     match cell:
         case bool() | dt.date() | dt.time() | dt.timedelta():
-            raise CellError(f"{text_of(cell)} is no amount: Excel has made something else of it; {_EXPORT_ANEW}")
+            raise CellError("amount_typed", cell=text_of(cell))
         case int():
             return _bounded(cell * SEN, str(cell))
         case float():
@@ -83,23 +88,23 @@ def read_sen(cell: Cell, numbers: Numbers) -> int:
 def _sen_of_float(number: float) -> int:
     """A spreadsheet's number: exact while it is small enough to be told from its neighbours by a sen."""
     if abs(number) * SEN >= _WHOLE_FLOAT_MAX:
-        raise CellError(f"{number:.0f} has more digits than Excel keeps; {_EXPORT_ANEW}")
+        raise CellError("amount_digits", cell=f"{number:.0f}")
     sen = round(number * SEN)
     if abs(number * SEN - sen) > 1e-4:
-        raise CellError(f"{number} has parts of a sen: Excel has calculated with it; {_EXPORT_ANEW}")
+        raise CellError("amount_parts", cell=number)
     return sen
 
 
 def _sen_of_text(written: str, numbers: Numbers) -> int:
     if _SCIENTIFIC.fullmatch(written):
-        raise CellError(f"{written} is in Excel's scientific notation, digits are lost; {_EXPORT_ANEW}")
+        raise CellError("amount_science", cell=written)
     if set(written) == {"#"}:
-        raise CellError(f"{written}: Excel's column was too narrow and the number is gone; {_EXPORT_ANEW}")
+        raise CellError("amount_narrow", cell=written)
     digits, negative = _signed(written)
     found = (_POINT if numbers is Numbers.POINT else _COMMA).fullmatch(digits)
     decimals = "" if found is None else found[1] or ""
     if found is None or len(decimals) > 2:
-        raise CellError(_why_not(written, digits, numbers))
+        raise _why_not(written, digits, numbers)
     whole = digits[: len(digits) - len(decimals) - 1] if decimals else digits
     sen = int(whole.replace(",", "").replace(".", "")) * SEN + int(decimals.ljust(2, "0") or "0")
     return _bounded(-sen if negative else sen, written)
@@ -117,21 +122,18 @@ def _signed(written: str) -> tuple[str, bool]:
     return text.strip(), False
 
 
-def _why_not(written: str, digits: str, numbers: Numbers) -> str:
+def _why_not(written: str, digits: str, numbers: Numbers) -> CellError:
     other = _COMMA if numbers is Numbers.POINT else _POINT
     found = other.fullmatch(digits)
     if found is not None and len(found[1] or "") <= 2:
-        return (
-            f"{written} is written like {numbers.other.example}, this profile expects {numbers.example}: "
-            f'a profile with "numbers": "{numbers.other.value}" reads it, if the whole file is so; '
-            f"if only some rows are, Excel has changed them: {_EXPORT_ANEW}"
-        )
-    return f"{written!r} is no amount like {numbers.example}: a separator is doubled or a digit is missing"
+        way = numbers.other
+        return CellError("amount_other_way", cell=written, other=way.example, wanted=numbers.example, numbers=way.value)
+    return CellError("amount_none", cell=repr(written), wanted=numbers.example)
 
 
 def _bounded(sen: int, written: str) -> int:
     if abs(sen) >= _SEN_MAX:
-        raise CellError(f"{written} is more than any account holds")
+        raise CellError("amount_huge", cell=written)
     return sen
 
 
@@ -182,7 +184,7 @@ def read_day(cell: Cell, formats: tuple[str, ...], reach: Reach) -> int:
         case str():
             return _checked(_day_of_text(text_of(cell), formats, reach), text_of(cell), reach)
         case _:
-            raise CellError(_number_for_day(text_of(cell)))
+            raise _number_for_day(text_of(cell))
 
 
 def _day_of_text(written: str, formats: tuple[str, ...], reach: Reach) -> dt.date:
@@ -191,19 +193,19 @@ def _day_of_text(written: str, formats: tuple[str, ...], reach: Reach) -> dt.dat
         if found is not None:
             return _day_from(found.groupdict(), written, reach)
     if _SERIAL.fullmatch(written):
-        raise CellError(_number_for_day(written))
-    known = " or ".join(formats)
+        raise _number_for_day(written)
+    known = " / ".join(formats)
     if re.fullmatch(r"\d{1,2}-[A-Za-z]{3}(-\d{2})?", written):
-        raise CellError(f"{written} is a date as Excel rewrites it, the bank writes {known}; {_EXPORT_ANEW}")
-    raise CellError(f"{written!r} is no date like {known}")
+        raise CellError("day_rewritten", cell=written, known=known)
+    raise CellError("day_unlike", cell=repr(written), known=known)
 
 
-def _number_for_day(written: str) -> str:
+def _number_for_day(written: str) -> CellError:
     try:
         day = (_EPOCH + dt.timedelta(days=int(float(written)))).strftime("%d/%m/%Y")
     except (ValueError, OverflowError):
-        return f"{written!r} is no date"
-    return f"{written} is Excel's own number for {day}: format the column as a date, or {_EXPORT_ANEW}"
+        return CellError("day_none", cell=repr(written))
+    return CellError("day_serial", cell=written, day=day)
 
 
 def _day_from(parts: dict[str, str], written: str, reach: Reach) -> dt.date:
@@ -220,12 +222,12 @@ def _without_year(month: int, day: int, written: str, reach: Reach) -> dt.date:
     if reach.year is not None:
         return _made(reach.year, month, day, written)
     if reach.first is None or reach.last is None:
-        raise CellError(f"{written} has no year and the file states no period: give it with --year")
+        raise CellError("day_no_year", cell=written)
     for year in range(reach.first.year, reach.last.year + 1):
         made = _made(year, month, day, written) if month != 2 or day != 29 or _is_leap(year) else None
         if made is not None and reach.first <= made <= reach.last:
             return made
-    raise CellError(f"{written} is not within the period the file states, {reach.first} to {reach.last}")
+    raise CellError("day_outside", cell=written, first=reach.first, last=reach.last)
 
 
 def _is_leap(year: int) -> bool:
@@ -236,15 +238,15 @@ def _made(year: int, month: int, day: int, written: str) -> dt.date:
     try:
         return dt.date(year, month, day)
     except ValueError:
-        raise CellError(f"{written} is no day of the calendar") from None
+        raise CellError("day_absent", cell=written) from None
 
 
 def _checked(day: dt.date, written: str, reach: Reach) -> int:
     if day > reach.today + dt.timedelta(days=1):
-        raise CellError(f"{written} lies in the future: has Excel exchanged day and month? {_EXPORT_ANEW}")
+        raise CellError("day_future", cell=written)
     inside = (reach.first is None or day >= reach.first) and (reach.last is None or day <= reach.last)
     if not inside:
-        raise CellError(f"{written} is not within the period the file states, {reach.first} to {reach.last}")
+        raise CellError("day_outside", cell=written, first=reach.first, last=reach.last)
     return day.year * 10_000 + day.month * 100 + day.day
 
 

@@ -17,6 +17,7 @@ from juru.bank.profiles import PROFILES, Profile, Role
 from juru.bank.running import Money, proved
 from juru.bank.statement import FAULTS_MAX, Fault, Statement, UnreadableError
 from juru.bank.tables import UNCLOSED, Line, tables_of
+from juru.bank.words import Wrong, wrong
 
 HEAD_ROWS_MAX = 60
 TEXT_MAX = 400
@@ -36,7 +37,14 @@ def read_statement(
     """
     table = _find_table(data, profile)
     day = dt.date(today // 10_000, today // 100 % 100, today % 100)
-    return _Reader(profile, table, account_no, day, year).read()
+    try:
+        return _Reader(profile, table, account_no, day, year).read()
+    except UnreadableError as error:
+        other = _looks_like(table, profile)
+        if other is None:
+            raise
+        why = wrong("looks_like", other=other.title, name=other.name)
+        raise UnreadableError([Fault(0, "", why), *error.faults], error.total + 1) from error
 
 
 class _Table(msgspec.Struct, frozen=True):
@@ -70,11 +78,10 @@ def _find_table(data: bytes, profile: Profile) -> _Table:
         # Several may fit; the bank whose own words stand in the file is named first.
         named = [other for _, other, found in fitting if _signs_of(found, other)]
         other = (named or [other for _, other, _ in fitting])[0]
-        why = f"the columns are those of {other.title}, not of {profile.title}: "
-        raise UnreadableError([Fault(0, "", why + "choose the account whose file this is")])
-    wanted = "; ".join(f"{role.value}: {' or '.join(names)}" for role, names in profile.columns.items())
-    why = f"no row names the columns of {profile.title} ({wanted}): is this the bank's own export, unchanged?"
-    raise UnreadableError([Fault(0, "", why)])
+        why = wrong("columns_of_other", other=other.title, wanted=profile.title)
+        raise UnreadableError([Fault(0, "", why)])
+    columns = "; ".join(f"{role.value}: {' / '.join(names)}" for role, names in profile.columns.items())
+    raise UnreadableError([Fault(0, "", wrong("columns_none", wanted=profile.title, columns=columns))])
 
 
 def _table_in(lines: Sequence[Line], profile: Profile) -> _Table | None:
@@ -121,8 +128,15 @@ def _refuse_other_bank(table: _Table, profile: Profile) -> None:
     for other in PROFILES.values():
         found = _signs_of(table, other)
         if other.name != profile.name and found:
-            why = f"{found[0]!r} stands in files of {other.title}, this account is read as {profile.title}: "
-            raise UnreadableError([Fault(0, "", why + "choose the account whose file this is")])
+            why = wrong("signs_of_other", sign=repr(found[0]), other=other.title, wanted=profile.title)
+            raise UnreadableError([Fault(0, "", why)])
+
+
+def _looks_like(table: _Table, profile: Profile) -> Profile | None:
+    """The bank whose own words stand in a file that a profile without such words could not read."""
+    if profile.signs:
+        return None
+    return next((other for other in PROFILES.values() if _signs_of(table, other)), None)
 
 
 def _signs_of(table: _Table, profile: Profile) -> list[str]:
@@ -184,7 +198,7 @@ class _Reader:
         opening, closing = self._sen(self._opening), self._sen(self._closing)
         self._give_up()
         if not rows and opening is None and closing is None:
-            self._fault(0, "", "the table has no booked row: choose a period with mutations")
+            self._fault(0, "", wrong("file_no_row"))
         self._check_account()
         self._give_up()
         has_balance = Role.BALANCE in self._table.roles and self._profile.running
@@ -204,10 +218,14 @@ class _Reader:
             self._zero,
         )
 
-    def _fault(self, line: int, column: str, why: str) -> None:
+    def _fault(self, line: int, column: str, why: Wrong) -> None:
         self._fault_count += 1
         if len(self._faults) < FAULTS_MAX:
             self._faults.append(Fault(line, column, why))
+
+    def _fault_in(self, line: int) -> bool:
+        """Whether a cell of this row has been named already: what follows from it is not named again."""
+        return bool(self._faults) and self._faults[-1].line == line
 
     def _give_up(self) -> None:
         if self._faults:
@@ -245,7 +263,7 @@ class _Reader:
     def _currency(self, line: int, written: str) -> None:
         plain = re.sub(r"[^A-Z]", "", written.upper())
         if plain and plain not in _RUPIAH:
-            self._fault(line, "currency", f"{written} is not rupiah: Juru keeps rupiah accounts only")
+            self._fault(line, "currency", wrong("currency", currency=written))
 
     # ------------------------------------------------------------------ the table
 
@@ -257,14 +275,13 @@ class _Reader:
             if not first:
                 continue
             if isinstance(cells[0], str) and cells[0].startswith(_UNCLOSED):
-                self._fault(line, "", "the file ends inside a quoted text: a row is cut in half, export it anew")
+                self._fault(line, "", wrong("file_unclosed"))
                 continue
             if [text_of(cell) for cell in cells][:width] == self._table.header or self._total(cells):
                 continue
             row = _cut(cells, width)
             if len(row) > width:
-                why = f"{len(row)} cells, the header has {width}: a separator is doubled or stands in a text"
-                self._fault(line, "", f"{why}; export it anew")
+                self._fault(line, "", wrong("row_cells", cells=len(row), width=width))
             elif self._waits(row):
                 self._pending += 1
             else:
@@ -308,23 +325,18 @@ class _Reader:
         """Dates and texts in one column: Excel took 05/11 for the 11th of May and left 25/11 a text."""
         kinds = {isinstance(self._at(cells, Role.DATE), dt.date): line for line, cells in booked}
         if len(kinds) == 2:
-            why = "some dates are Excel's own and some are text: Excel has read day and month the other way round; "
-            self._fault(kinds[False], self._name(Role.DATE), why + "take the file from the bank anew")
+            self._fault(kinds[False], self._name(Role.DATE), wrong("day_two_kinds"))
 
     def _one_way(self, booked: list[Line]) -> Numbers:
-        """The way of writing that reads every amount of the file."""
+        """The way of writing that reads every amount of the file that is one at all."""
         roles = [role for role in (*_AMOUNTS, Role.BALANCE) if role in self._table.roles]
         stated = [cell for cell in (self._opening, self._closing) if cell is not None]
         written = [self._bare(cell) for cell in stated]
         written += [self._bare(self._at(cells, role)) for _, cells in booked for role in roles]
+        amounts = [cell for cell in written if not is_nothing(cell)]
         for numbers in Numbers:
-            try:
-                for cell in written:
-                    if not is_nothing(cell):
-                        read_sen(cell, numbers)
-            except CellError:
-                continue
-            return numbers
+            if all(_reads(cell, numbers) or not _reads(cell, numbers.other) for cell in amounts):
+                return numbers
         return Numbers.POINT
 
     def _bare(self, cell: Cell) -> Cell:
@@ -352,7 +364,7 @@ class _Reader:
         try:
             return read_day(self._at(cells, Role.DATE), self._profile.dates, self._reach)
         except CellError as error:
-            self._fault(line, self._name(Role.DATE), str(error))
+            self._fault(line, self._name(Role.DATE), error.why)
             return None
 
     def _amount(self, line: int, cells: Sequence[Cell]) -> int | None:
@@ -360,21 +372,21 @@ class _Reader:
         if Role.DEBIT in self._table.roles:
             debit, credit = (self._optional(line, cells, role) for role in (Role.DEBIT, Role.CREDIT))
             if debit and credit:
-                self._fault(line, self._name(Role.CREDIT), "both debit and credit have an amount")
-            if debit is None and credit is None:
-                self._fault(line, self._name(Role.CREDIT), "neither debit nor credit: the row is cut in half")
+                self._fault(line, self._name(Role.CREDIT), wrong("row_both"))
+            if debit is None and credit is None and not self._fault_in(line):
+                self._fault(line, self._name(Role.CREDIT), wrong("row_neither"))
             return (credit or 0) - abs(debit or 0)
         cell = self._at(cells, Role.AMOUNT)
         bare, mark = self._parted(cell) if isinstance(cell, str) else (cell, "")
         if Role.MARK in self._table.roles:
             mark = _plain(self._at(cells, Role.MARK)) or mark
         if is_nothing(bare):
-            self._fault(line, self._name(Role.AMOUNT), "no amount: the row is cut in half or a separator is doubled")
+            self._fault(line, self._name(Role.AMOUNT), wrong("row_no_amount"))
             return None
         try:
             sen = read_sen(bare, self._numbers)
         except CellError as error:
-            self._fault(line, self._name(Role.AMOUNT), str(error))
+            self._fault(line, self._name(Role.AMOUNT), error.why)
             return None
         return self._signed(line, sen, mark)
 
@@ -383,12 +395,12 @@ class _Reader:
             return -abs(sen)
         if mark in self._words.credit:
             return abs(sen)
-        if mark or Role.MARK in self._table.roles:
-            known = f"{', '.join(self._profile.credit)} or {', '.join(self._profile.debit)}"
-            self._fault(line, self._name(Role.AMOUNT), f"{mark or 'nothing'} is neither credit nor debit: {known}")
+        if mark:
+            known = " / ".join((*self._profile.credit, *self._profile.debit))
+            self._fault(line, self._name(Role.AMOUNT), wrong("mark_unknown", mark=mark, known=known))
             return None
-        if self._profile.marked:
-            self._fault(line, self._name(Role.AMOUNT), "the amount has no mark of debit or credit: the row is damaged")
+        if self._profile.marked or Role.MARK in self._table.roles:
+            self._fault(line, self._name(Role.AMOUNT), wrong("mark_none"))
             return None
         return sen
 
@@ -408,7 +420,7 @@ class _Reader:
         try:
             sen = read_sen(bare, self._numbers)
         except CellError as error:
-            self._fault(line, self._name(role), str(error))
+            self._fault(line, self._name(role), error.why)
             return None
         overdrawn = role is Role.BALANCE and mark in self._words.debit
         return -abs(sen) if overdrawn else sen
@@ -420,7 +432,7 @@ class _Reader:
         try:
             return read_sen(bare, self._numbers)
         except CellError as error:
-            self._fault(0, "balance", str(error))
+            self._fault(0, "balance", error.why)
             return None
 
     # ------------------------------------------------------------------ whose account
@@ -431,12 +443,11 @@ class _Reader:
             return
         cell = self._at(cells, Role.ACCOUNT)
         if isinstance(cell, str) and re.fullmatch(r"\s*\d[.,]\d+[eE]\+\d+\s*", cell):
-            why = f"{text_of(cell)} is in Excel's scientific notation, the account's digits are lost"
-            self._fault(line, self._name(Role.ACCOUNT), f"{why}; import the bank's file without opening it in Excel")
+            self._fault(line, self._name(Role.ACCOUNT), wrong("account_science", cell=text_of(cell)))
             return
         digits = re.sub(r"\D", "", text_of(cell))
         if digits and self._account and digits != self._account:
-            why = f"account {digits}, the rows before are of {self._account}: export one account at a time"
+            why = wrong("account_two", account=digits, before=self._account)
             self._fault(line, self._name(Role.ACCOUNT), why)
         self._account = self._account or digits
 
@@ -447,10 +458,18 @@ class _Reader:
         if not wanted or not found or found == wanted:
             return
         if found == wanted.lstrip("0"):
-            why = f"account {found} is {wanted} without its leading zeros: Excel has opened this file and saved it; "
-            self._fault(0, "account", why + "take the file from the bank anew and import it without opening it")
+            self._fault(0, "account", wrong("account_zeros", account=found, wanted=wanted))
             return
-        self._fault(0, "account", f"the file is of account {found}, not of {wanted}: choose the account it belongs to")
+        self._fault(0, "account", wrong("account_other", account=found, wanted=wanted))
+
+
+def _reads(cell: Cell, numbers: Numbers) -> bool:
+    """Whether a cell is an amount so written; one that is damaged is none in either way, and named later."""
+    try:
+        read_sen(cell, numbers)
+    except CellError:
+        return False
+    return True
 
 
 _AMOUNTS = (Role.AMOUNT, Role.DEBIT, Role.CREDIT)

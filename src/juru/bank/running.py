@@ -14,8 +14,9 @@ import msgspec
 from juru.bank.cells import SEN
 from juru.bank.rules import Mutation
 from juru.bank.statement import FAULTS_MAX, Fault
+from juru.bank.words import wrong
 
-_NO_BALANCE = "no balance, though the other rows have one: the row is cut in half; export it anew"
+_NO_BALANCE = wrong("row_no_balance")
 
 
 class Money(msgspec.Struct, frozen=True):
@@ -64,8 +65,8 @@ def _breaks(rows: Sequence[Money], opening: int | None) -> list[tuple[Money, int
 
 def _break_fault(row: Money, before: int) -> Fault:
     assert row.balance is not None, row
-    why = f"says {shown(row.balance)}; {shown(before)} before it and {shown(row.amount)} make "
-    why += f"{shown(before + row.amount)}: an amount is wrong, or a row is missing before it; export it anew"
+    sums = {"balance": row.balance, "before": before, "amount": row.amount, "makes": before + row.amount}
+    why = wrong("balance_break", **{name: shown(sen) for name, sen in sums.items()})
     return Fault(row.line, "balance", why)
 
 
@@ -80,8 +81,8 @@ def _sum_fault(rows: Sequence[Money], opening: int | None, closing: int | None) 
     total = opening + sum(row.amount for row in rows)
     if total == closing:
         return []
-    why = f"opening {shown(opening)} and all rows make {shown(total)}, the file says {shown(closing)}: "
-    return [Fault(0, "balance", why + "rows are missing or changed; export it anew")]
+    why = wrong("balance_sum", opening=shown(opening), makes=shown(total), closing=shown(closing))
+    return [Fault(0, "balance", why)]
 
 
 def _whole(rows: Sequence[Money], opening: int | None, *, running: bool) -> tuple[tuple[Mutation, ...], list[Fault]]:
@@ -94,8 +95,7 @@ def _whole(rows: Sequence[Money], opening: int | None, *, running: bool) -> tupl
         if sen and before is not None and after is not None:
             amount_idr = after // SEN - before // SEN
         elif sen and len(faults) < FAULTS_MAX:
-            why = f"{shown(row.amount)} has sen, and no running balance proves it: Excel may have changed it; "
-            faults.append(Fault(row.line, "amount", why + "export it anew, with the balance column"))
+            faults.append(Fault(row.line, "amount", wrong("amount_sen", amount=shown(row.amount))))
         if amount_idr:
             balance_idr = None if row.balance is None else row.balance // SEN
             mutations.append(Mutation(row.line, row.day, amount_idr, row.text, balance_idr))

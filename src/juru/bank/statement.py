@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from juru.bank.rules import Mutation
+from juru.bank.words import Wrong
 
 FAULTS_MAX = 50
 
@@ -14,11 +15,11 @@ class Fault(msgspec.Struct, frozen=True):
 
     line: int
     column: str
-    why: str
+    why: Wrong
 
     def __str__(self) -> str:
         place = ", ".join(part for part in (f"row {self.line}" if self.line else "", self.column) if part)
-        return f"{place}: {self.why}" if place else self.why
+        return f"{place}: {self.why}" if place else str(self.why)
 
 
 class Statement(msgspec.Struct, frozen=True):

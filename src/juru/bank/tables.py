@@ -11,6 +11,7 @@ import python_calamine
 from juru.bank.cells import Cell, clean
 from juru.bank.profiles import Profile
 from juru.bank.statement import Fault, UnreadableError
+from juru.bank.words import wrong
 
 BYTES_MAX = 50_000_000
 ROWS_MAX = 500_000
@@ -27,24 +28,24 @@ def tables_of(data: bytes, profile: Profile) -> Iterator[list[Line]]:
     Raises ``UnreadableError`` for what is no table at all.
     """
     if not data.strip():
-        raise _whole("the file is empty")
+        raise _whole("file_empty")
     if len(data) > BYTES_MAX:
-        raise _whole(f"the file is over {BYTES_MAX // 1_000_000} MB: export a shorter period")
+        raise _whole("file_long", mb=BYTES_MAX // 1_000_000)
     if data.startswith(_PDF):
-        raise _whole("this is a PDF: export the mutations as CSV or XLSX")
+        raise _whole("file_pdf")
     if data.startswith((_ZIP, _OLE)):
         yield _spreadsheet(data)
         return
     text = _decoded(data, profile)
     if text.lstrip()[:1] == "<":
-        raise _whole("this is a web page, whatever its name says: export as CSV, or open it and save it as XLSX")
+        raise _whole("file_html")
     for delimiter in profile.delimiters:
         if delimiter in text:
             yield _separated(text, delimiter)
 
 
-def _whole(why: str) -> UnreadableError:
-    return UnreadableError([Fault(0, "", why)])
+def _whole(key: str, **facts: object) -> UnreadableError:
+    return UnreadableError([Fault(0, "", wrong(key, **facts))])
 
 
 def _decoded(data: bytes, profile: Profile) -> str:
@@ -56,7 +57,7 @@ def _decoded(data: bytes, profile: Profile) -> str:
             continue
         if "\0" not in text:
             return text
-    raise _whole(f"the text is not {' or '.join(encodings)}: save it as 'CSV UTF-8'")
+    raise _whole("file_encoding", encodings=" / ".join(encodings))
 
 
 def _separated(text: str, delimiter: str) -> list[Line]:
@@ -69,7 +70,7 @@ def _separated(text: str, delimiter: str) -> list[Line]:
             lines.append((begins, [clean(cell) for cell in cells]))
             begins = reader.line_num + 1
             if len(lines) > ROWS_MAX:
-                raise _whole(f"more than {ROWS_MAX} rows: export a shorter period")
+                raise _whole("file_rows", rows=ROWS_MAX)
     except csv.Error as error:
         # A quote that is never closed swallows the rest of the file: a row cut in half, or a stray quote.
         lines.append((begins, [UNCLOSED.format(error=error)]))
@@ -89,11 +90,11 @@ def _spreadsheet(data: bytes) -> list[Line]:
             if len(rows) > 1:
                 break
         else:
-            raise _whole("the workbook has no sheet with rows")
+            raise _whole("file_no_sheet")
     except python_calamine.CalamineError as error:
-        raise _whole(f"no readable workbook ({error}): open it and save it as XLSX without a password") from error
+        raise _whole("file_no_workbook", error=error) from error
     if len(rows) > ROWS_MAX:
-        raise _whole(f"more than {ROWS_MAX} rows: export a shorter period")
+        raise _whole("file_rows", rows=ROWS_MAX)
     return [
         (line, [clean(cell) if isinstance(cell, str) else cell for cell in row]) for line, row in enumerate(rows, 1)
     ]

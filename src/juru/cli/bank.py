@@ -73,7 +73,7 @@ def bring(
         return OK
     done = asyncio.run(_carry_in(where.dir(), preview, who.name()))
     if json:
-        say_json(done)
+        say_json({name: getattr(done, name) for name in BankImported.__struct_fields__})
     else:
         say(_told(done))
     return OK
@@ -136,7 +136,12 @@ def _faults(error: UnreadableError) -> str:
 def _say_preview(preview: Preview, codes: dict[int, str], *, json: bool) -> None:
     if json:
         counts, sums = dict(preview.counts), dict(preview.sums_idr)
-        told = {"account": preview.account, "counts": counts, "sums_idr": sums, "notices": preview.notices}
+        told = {
+            "account": preview.account,
+            "counts": counts,
+            "sums_idr": sums,
+            "notices": [str(one) for one in preview.notices],
+        }
         say_json({"dry_run": True, **told})
         return
     statement = preview.statement
@@ -153,7 +158,7 @@ def _say_preview(preview: Preview, codes: dict[int, str], *, json: bool) -> None
     if rows:
         say_table(("line", "day", "amount_idr", "becomes", "ticket", "agent", "text"), rows)
     for notice in preview.notices:
-        say_error(notice)
+        say_error(str(notice))
 
 
 _MEANS = {

@@ -13,6 +13,7 @@ import msgspec
 from juru.server.desk.init import OPERATORS, shipped_prefixes
 from juru.server.desk.vouchers import fingerprint
 from juru.server.domain.agent import Agent, AgentStatus
+from juru.server.domain.bank_account import BankAccount
 from juru.server.domain.catalog import Offer, Operator, PrefixTable, Product, Supplier
 from juru.server.domain.cell import Settings
 from juru.server.domain.commands import AddDeposit, DepositKind, ImportVouchers, NewVoucher, PaidFrom
@@ -33,6 +34,8 @@ SUPPLIER_DEPOSIT_IDR = 500_000_000
 EQUITY_IDR = 2_500_000_000
 DAY_S = 86_400
 _VOUCHER_KEY = "demo-voucher-key"
+BANK_ACCOUNT = BankAccount(1, "BCA1", "BCA", "0123456789", "PT Toko Pulsa Maju")
+"""Where its agents pay in; its statement is a plain table, which anybody can write by hand."""
 
 
 class DemoAgent(msgspec.Struct, frozen=True):
@@ -150,6 +153,7 @@ def records(
     rows: list[tuple[str, str, msgspec.Struct]] = [("setting", SETTINGS_KEY, settings)]
     rows += [("operator", operator.code, operator) for operator in demo.operators]
     rows.append(("prefixes", PREFIXES_KEY, demo.prefixes))
+    rows.append(("bank_account", BANK_ACCOUNT.code, BANK_ACCOUNT))
     rows += [("product", told.code, told.product) for told in demo.products]
     rows += [("supplier", told.supplier.code, _supplier_record(told, demo, seal)) for told in demo.suppliers]
     rows += [("offer", offer.key, offer) for offer in demo.offers]
@@ -177,11 +181,11 @@ def _agent_record(told: DemoAgent, seal: Callable[[str], str], hash_pin: Callabl
 def deposits(demo: Demo | None = None, *, by: str = "demo") -> list[AddDeposit]:
     """The money everything starts with; the request ids are fixed, so it is posted once however often it is asked."""
     demo = demo or DEMO
-    rows = [(DepositKind.BANK, "BANK", EQUITY_IDR)]
+    rows = [(DepositKind.BANK, "", EQUITY_IDR)]
     rows += [(DepositKind.SUPPLIER, told.supplier.code, SUPPLIER_DEPOSIT_IDR) for told in demo.suppliers]
     rows += [(DepositKind.AGENT, told.member_id, told.deposit_idr) for told in demo.agents if told.deposit_idr]
     return [
-        AddDeposit(kind, key, amount_idr, "demo opening balance", by, f"demo-{kind.value}-{key}")
+        AddDeposit(kind, key, amount_idr, "demo opening balance", by, f"demo-{kind.value}-{key or 'BANK'}")
         for kind, key, amount_idr in rows
     ]
 

@@ -116,6 +116,8 @@ class Gate:
                 incident = self.token()[:10]
                 self._on_error(incident, error)
                 response = self.refusal(request, Refused(500, "refused_broken", {"incident": incident}))
+            finally:
+                await request.close()
             return await self._finished(request, response, now)
 
         return guarded
@@ -192,6 +194,8 @@ class Gate:
         now.place = place
         await self._recognise(request, now)
         if request.method not in _SAFE:
+            if now.account is None or right is None or not right(now.account):
+                body_bytes_max = min(body_bytes_max, BODY_BYTES_MAX)
             refused = await self._foreign(request, now, body_bytes_max)
             if refused is not None:
                 return self.refusal(request, refused)

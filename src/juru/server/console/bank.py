@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Route
 
 from juru.bank.statement import UnreadableError
 from juru.server.console.entry import may, whose
-from juru.server.console.money import REASON_MAX, back_to, day_words, field, said, why_not
+from juru.server.console.money import REASON_MAX, back_to, day_words, field, why_not
 from juru.server.console.page import Console
 from juru.server.console.rows import RowView, row_view
 from juru.server.console.words import Lang, Words, words
@@ -42,6 +42,8 @@ _KEPT = 20
 _YIELD_ROWS = 1_000
 """Rows judged before others have their turn: some milliseconds of the server."""
 _LAST = 2**62
+_COLUMNS = ("balance", "amount", "account", "currency")
+"""Columns that faults name where the file has no name of its own for them."""
 
 
 class AccountView(msgspec.Struct, frozen=True):
@@ -82,9 +84,9 @@ class BankPages:
 
     async def home(self, request: Request) -> Response:
         """Accounts, the form for a file, and rows: those that wait, or all."""
-        return self._home(request, done=request.query_params.get("done", ""))
+        return self._home(request)
 
-    def _home(self, request: Request, *, status: int = 200, why: str = "", done: str = "") -> Response:
+    def _home(self, request: Request, *, status: int = 200, why: str = "") -> Response:
         lang = visit().lang
         t = words(lang)
         every = "all" in request.query_params
@@ -102,7 +104,6 @@ class BankPages:
             every=every,
             older=found[-1].id if len(found) == SHOWN else None,
             why=why,
-            done=said(done, t),
         )
 
     def _view(self, filed: FiledPaper, lang: Lang, t: Words) -> RowView:
@@ -133,6 +134,7 @@ class BankPages:
                 file=name,
                 account=account.code,
                 faults=error,
+                columns={name: t(f"column_{name}") for name in _COLUMNS},
                 looked="",
                 preview=None,
             )
@@ -149,7 +151,7 @@ class BankPages:
             preview=preview,
             counts=_counts(preview, t),
             samples=_samples(preview, self._console.writer.cell.agent_codes, lang, t),
-            left=t("bank_look_left", pending=preview.statement.pending, zero=preview.statement.zero),
+            left=_left_out(preview, t),
         )
 
     async def _preview(self, account: BankAccount, data: bytes, name: str, year: int | None) -> Preview:
@@ -206,11 +208,9 @@ class BankPages:
 
     async def row(self, request: Request) -> Response:
         """A row with what may be done about it."""
-        return self._row(request.path_params["number"], done=request.query_params.get("done", ""))
+        return self._row(request.path_params["number"])
 
-    def _row(
-        self, number: int, *, status: int = 200, why: str = "", done: str = "", typed: dict[str, str] | None = None
-    ) -> Response:
+    def _row(self, number: int, *, status: int = 200, why: str = "", typed: dict[str, str] | None = None) -> Response:
         lang = visit().lang
         t = words(lang)
         filed = self._papers.by_number("bank_row", number) if number < _LAST else None
@@ -225,11 +225,12 @@ class BankPages:
             status,
             row=self._view(filed, lang, t),
             versions=versions,
-            targets=[target.value for target in RowTarget],
+            targets=[
+                target.value for target in RowTarget if target is not RowTarget.DEBT or filed.paper.amount_idr > 0
+            ],
             typed=typed or {"target": "", "to": "", "reason": ""},
             seen=" ".join(str(i) for i in (*transfer_ids, f"t{ticket}" if ticket is not None else "")).strip(),
             why=why,
-            done=said(done, t),
         )
 
     async def assign(self, request: Request) -> Response:
@@ -241,7 +242,9 @@ class BankPages:
         filed = self._papers.by_number("bank_row", number) if number < _LAST else None
         if filed is None:
             return self._row(number)
-        if typed["target"] not in set(RowTarget) or not typed["reason"]:
+        if typed["target"] not in set(RowTarget):
+            return self._row(number, status=400, why=t("money_what_needed"), typed=typed)
+        if not typed["reason"]:
             return self._row(number, status=400, why=t("money_reason_needed"), typed=typed)
         target, to = RowTarget(typed["target"]), typed["to"].upper()
         transfer = int(to) if target is RowTarget.BOOKED and to.isascii() and to.isdigit() else None
@@ -250,7 +253,7 @@ class BankPages:
         result = await self._console.writer.submit(command)
         if isinstance(result, Refusal):
             return self._row(number, status=409, why=why_not(result, t, lang), typed=typed)
-        return back_to(f"{PATH}/rows/{number}", "assigned")
+        return await back_to(self._console, f"{PATH}/rows/{number}", "assigned")
 
     async def reopen(self, request: Request) -> Response:
         """Take back what a row was booked as, if it still is what the page showed."""
@@ -269,7 +272,7 @@ class BankPages:
         result = await self._console.writer.submit(ReopenBankRow(filed.key, ids, reason, by, ticket))
         if isinstance(result, Refusal):
             return self._row(number, status=409, why=why_not(result, t, lang))
-        return back_to(f"{PATH}/rows/{number}", "reopened")
+        return await back_to(self._console, f"{PATH}/rows/{number}", "reopened")
 
 
 def routes(console: Console) -> list[BaseRoute]:
@@ -312,6 +315,11 @@ def _counts(preview: Preview, t: Words) -> list[tuple[str, int, str]]:
     return [
         (t(f"bank_becomes_{what}"), preview.counts[what], format_rupiah(preview.sums_idr[what])) for what in ordered
     ]
+
+
+def _left_out(preview: Preview, t: Words) -> str:
+    pending, zero = preview.statement.pending, preview.statement.zero
+    return t("bank_look_left", pending=pending, zero=zero) if pending or zero else ""
 
 
 def _samples(preview: Preview, codes: dict[int, str], lang: Lang, t: Words) -> list[dict[str, str]]:

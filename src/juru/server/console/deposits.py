@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from juru.server.console.entry import may, whose
-from juru.server.console.money import REASON_MAX, amount_of, back_to, day_words, field, said, why_not
+from juru.server.console.money import REASON_MAX, amount_of, back_to, day_words, field, why_not
 from juru.server.console.page import Console
 from juru.server.console.shape import minute
 from juru.server.console.words import Lang, Words, words
@@ -29,6 +29,7 @@ TICKETS, DEBTS = "/tickets", "/debts"
 CHANNEL = "console"
 SHOWN = 100
 _ID_MAX = 64
+_DEBT_POSTINGS = ("give", "repay", "write_off")
 _BANDS = ("owed", "not_due", "overdue_7", "overdue_30", "overdue_more")
 
 
@@ -66,10 +67,10 @@ class DepositPages:
 
     async def tickets(self, request: Request) -> Response:
         """Tickets that wait, or all."""
-        return self._tickets(request, done=request.query_params.get("done", ""))
+        return self._tickets(request)
 
     def _tickets(
-        self, request: Request, *, status: int = 200, why: str = "", done: str = "", typed: dict[str, str] | None = None
+        self, request: Request, *, status: int = 200, why: str = "", typed: dict[str, str] | None = None
     ) -> Response:
         lang = visit().lang
         t, now_ms = words(lang), self._console.now_ms()
@@ -85,7 +86,6 @@ class DepositPages:
             banks=banks_of(self._console.writer.cell),
             typed=typed or {"agent": "", "amount": "", "bank": ""},
             why=why,
-            done=said(done, t),
         )
 
     def _row(self, filed: FiledPaper, now_ms: int, lang: Lang, t: Words) -> TicketRow:
@@ -123,30 +123,30 @@ class DepositPages:
         if isinstance(result, Refusal):
             return self._tickets(request, status=409, why=why_not(result, t, lang), typed=typed)
         assert isinstance(result, Ticketed), result
-        return back_to(TICKETS, "ticket")
+        made = result.ticket
+        facts = {"ticket": str(made.ticket), "amount": format_rupiah(made.amount_idr), "remark": made.remark}
+        return await back_to(self._console, TICKETS, "ticket", **facts)
 
     async def cancel(self, request: Request) -> Response:
         """Give up a ticket that waits."""
         lang, number = visit().lang, request.path_params["number"]
         filed = self._papers.by_number("ticket", number) if number < 2**62 else None
         if filed is None or not isinstance(filed.paper, Ticket):
-            return back_to(TICKETS, "")
+            return RedirectResponse(TICKETS, 303)
         code = self._console.writer.cell.agent_codes[filed.paper.agent_id]
         command = CancelTicket(code, CHANNEL, number, f"console:{whose('demo')}")
         result = await self._console.writer.submit(command)
         if isinstance(result, Refusal):
             return self._tickets(request, status=409, why=why_not(result, words(lang), lang))
-        return back_to(TICKETS, "cancelled")
+        return await back_to(self._console, TICKETS, "cancelled")
 
     # ------------------------------------------------------------------ debts
 
-    async def debts(self, request: Request) -> Response:
+    async def debts(self, _request: Request) -> Response:
         """Who owes what, the longest overdue first."""
-        return self._debts(done=request.query_params.get("done", ""))
+        return self._debts()
 
-    def _debts(
-        self, *, status: int = 200, why: str = "", done: str = "", typed: dict[str, str] | None = None
-    ) -> Response:
+    def _debts(self, *, status: int = 200, why: str = "", typed: dict[str, str] | None = None) -> Response:
         lang = visit().lang
         cell = self._console.writer.cell
         today = business_day(self._console.now_ms(), cell.settings.zone)
@@ -157,12 +157,14 @@ class DepositPages:
             lang,
             status,
             rows=[_owed_row(one, lang) for one in owed],
-            sums=[format_rupiah(sum(getattr(one, f"{band}_idr") for one in owed)) for band in _BANDS],
+            sums=[
+                format_rupiah(idr) if (idr := sum(getattr(one, f"{band}_idr") for one in owed)) else ""
+                for band in _BANDS
+            ],
             bands=_BANDS,
             typed=typed or {"what": "give", "agent": "", "amount": "", "via": "", "reason": ""},
             request_id=self._console.gate.token()[:24],
             why=why,
-            done=said(done, words(lang)),
         )
 
     async def post(self, request: Request) -> Response:
@@ -171,6 +173,8 @@ class DepositPages:
         lang = visit().lang
         t = words(lang)
         typed = {name: field(form, name, REASON_MAX) for name in ("what", "agent", "amount", "via", "reason")}
+        if typed["what"] not in _DEBT_POSTINGS:
+            return self._debts(status=400, why=t("money_what_needed"), typed=typed)
         amount_idr, request_id = amount_of(form), field(form, "request_id", _ID_MAX)
         if amount_idr is None and not (typed["what"] == "write_off" and not typed["amount"]):
             return self._debts(status=400, why=t("money_why", why=t("no_amount")), typed=typed)
@@ -179,7 +183,7 @@ class DepositPages:
         result = await self._console.writer.submit(_debt_command(typed, amount_idr, f"page:{request_id}"))
         if isinstance(result, Refusal):
             return self._debts(status=409, why=why_not(result, t, lang), typed=typed)
-        return back_to(DEBTS, "posted")
+        return await back_to(self._console, DEBTS, "posted")
 
 
 def _debt_command(
@@ -196,7 +200,8 @@ def _debt_command(
 
 
 def _owed_row(owed: Owed, lang: Lang) -> OwedRow:
-    amounts = tuple(format_rupiah(getattr(owed, f"{band}_idr")) for band in _BANDS)
+    bands = (getattr(owed, f"{band}_idr") for band in _BANDS)
+    amounts = tuple(format_rupiah(idr) if idr else "" for idr in bands)
     return OwedRow(owed.agent, amounts, day_words(owed.due_day, lang), owed.overdue_idr > 0)
 
 

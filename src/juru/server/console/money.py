@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
+from juru.server.console.page import Console
 from juru.server.console.words import WORDS, Lang, Words
 from juru.server.desk.cells import CellError, read_idr
 from juru.server.dialects.replies import Templates, refusal_text
 from juru.server.domain.refusals import Code, Refusal
 from juru.values.rupiah import format_rupiah
+from juru.web.sessions import Flash
+from juru.web.visits import visit
 
 REASON_MAX = 300
 _MONTHS = {
@@ -61,6 +62,8 @@ def why_not(refusal: Refusal, t: Words, lang: Lang) -> str:
             why = t("no_unknown_agent", name=str(facts.get("agent", "")))
         case Code.INSUFFICIENT_BALANCE:
             why = t("no_insufficient_balance", free=format_rupiah(int(facts["free_idr"])))
+        case Code.BAD_AMOUNT if not facts["max_idr"]:
+            why = t("no_owes_none")
         case Code.BAD_AMOUNT:
             least, most = (format_rupiah(int(facts[name])) for name in ("min_idr", "max_idr"))
             why = t("no_bad_amount", least=least, most=most)
@@ -71,12 +74,9 @@ def why_not(refusal: Refusal, t: Words, lang: Lang) -> str:
     return t("money_why", why=why)
 
 
-def back_to(path: str, done: str, **more: str) -> Response:
-    """Lead back to a page, which then says what was done."""
-    return RedirectResponse(f"{path}?{urlencode({'done': done} | more)}", 303)
-
-
-def said(done: str, t: Words) -> str:
-    """What was done, as the address of the page says; nothing for a word that is none of ours."""
-    key = f"money_done_{done}"
-    return t(key) if key in WORDS else ""
+async def back_to(console: Console, path: str, done: str, **facts: str) -> Response:
+    """Lead back to a page, which then says once what was done."""
+    now = visit()
+    if now.session is not None:
+        await console.gate.store.tell_later(now.session.key, Flash("ok", f"money_done_{done}", facts))
+    return RedirectResponse(path, 303)

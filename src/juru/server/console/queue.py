@@ -15,6 +15,7 @@ import msgspec
 
 from juru.server.console.shape import grouped, moment
 from juru.server.console.words import WORDS, Lang, Words, known
+from juru.server.domain.bank_row import Why
 from juru.server.domain.cell import Cell, QueueItem
 from juru.server.domain.commands import Command, Decide, Decision, SeeItem
 from juru.server.domain.order import Attempt, AttemptState, Order
@@ -51,6 +52,7 @@ _BORNE = {
     "double_delivery": (Choice.KEEP, Choice.CLAIM),
 }
 assert _BORNE.keys() == set(LATE_KINDS)
+_BANK = frozenset(f"bank_{why.value}" for why in Why)
 
 
 class Option(msgspec.Struct, frozen=True):
@@ -62,7 +64,10 @@ class Option(msgspec.Struct, frozen=True):
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """An item of the queue as the page shows it. ``options`` is empty for what is only to be seen."""
+    """An item of the queue as the page shows it. ``options`` is empty for what is only to be seen.
+
+    ``money``: about rows of a bank, which have a page of their own.
+    """
 
     id: int
     kind: str
@@ -74,6 +79,7 @@ class Waiting(msgspec.Struct, frozen=True):
     summary: str
     risk: str
     options: tuple[Option, ...]
+    money: bool = False
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -142,6 +148,7 @@ class HumanQueue:
             summary,
             t("decide_risk", **facts),
             tuple(Option(d, t(f"decide_{d.value}"), t(f"says_{d.value}", **facts)) for d in options),
+            item.kind in _BANK,
         )
 
     def _about(self, order_id: int | None, attempt_id: int | None) -> tuple[Order | None, Attempt | None]:

@@ -15,16 +15,16 @@ from juru.values.rupiah import format_rupiah
 
 
 class RowView(msgspec.Struct, frozen=True):
-    """One version of a row; ``says`` is what it is or why it waits."""
+    """One version of a row; ``says`` is why it waits, ``briefly`` what it is in a list."""
 
     number: int
     account: str
     day: str
     amount: str
-    out: bool
     text: str
     state: str
     tone: str
+    briefly: str
     says: str
     about: tuple[str, ...]
     file: str
@@ -51,10 +51,10 @@ def row_view(filed: FiledPaper, cell: Cell, lang: Lang, t: Words) -> RowView:
         row.account,
         day_words(row.day, lang),
         format_rupiah(row.amount_idr),
-        row.amount_idr < 0,
         row.text,
         _state(row, t),
         "mind" if waits else "ok",
+        t(f"brief_row_{row.why.value}") if waits and row.why is not None else _state(row, t),
         t(f"why_row_{row.why.value}") if waits and row.why is not None else "",
         about,
         t("bank_from_row", file=row.file, line=row.line, by=row.by),

@@ -17,6 +17,7 @@ from juru.bank.profiles import load_bank_profile
 from juru.bank.reading import read_statement
 from juru.bank.rules import Mutation, numbered
 from juru.bank.statement import Fault, Statement, UnreadableError
+from juru.bank.words import Wrong, wrong
 from juru.server.domain.bank_account import BankAccount
 from juru.server.domain.bank_match import Taken, judge
 from juru.server.domain.bank_row import BankBook, row_key
@@ -27,6 +28,7 @@ from juru.server.domain.results import BankImported, Result
 from juru.server.domain.ticket import Ticket, TicketBook, TicketState
 from juru.server.store.reads.papers import PaperReads
 from juru.values.days import Zone
+from juru.values.rupiah import format_rupiah
 
 PIECE = 500
 """Rows in one command: some tens of milliseconds of the writer."""
@@ -61,7 +63,7 @@ class Preview(msgspec.Struct):
     counts: Counter[str] = msgspec.field(default_factory=Counter)
     sums_idr: Counter[str] = msgspec.field(default_factory=Counter)
     samples: list[Seen] = []
-    notices: list[str] = []
+    notices: list[Wrong] = []
 
     @property
     def fresh(self) -> int:
@@ -131,15 +133,17 @@ class Previewer:
         if not isinstance(book, BankBook) or not book.rows or not rows:
             return
         if rows[0].day <= book.day and (rows[0].balance_idr is None) is not (book.balance_idr is None):
-            had, has = ("no", "one") if book.balance_idr is None else ("a", "none")
-            why = f"earlier files of {self._account.code} had {had} running balance, this has {has}: its rows of days "
-            why += f"to {book.day} would count twice. Export as before, or only days after {book.day}"
-            raise UnreadableError([Fault(0, "balance", why)])
+            key = "earlier_had_none" if book.balance_idr is None else "earlier_had_balance"
+            raise UnreadableError([Fault(0, "balance", wrong(key, account=self._account.code, day=book.day))])
         before_idr = None if rows[0].balance_idr is None else rows[0].balance_idr - rows[0].amount_idr
         if rows[0].day > book.day and before_idr is not None and before_idr != book.balance_idr:
             self.preview.notices.append(
-                f"rows are missing before this file: {book.balance_idr} stood there on {book.day}, it begins with "
-                f"{before_idr}; bring in the days between, too"
+                wrong(
+                    "earlier_gap",
+                    before=format_rupiah(book.balance_idr or 0),
+                    day=book.day,
+                    first=format_rupiah(before_idr),
+                )
             )
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import msgspec
 
 from juru.server.domain.accounts import House, bank_account
 from juru.server.domain.bank_account import BankAccount
-from juru.server.domain.bank_row import BankBook, BankRow
+from juru.server.domain.bank_row import BankBook
 from juru.server.store.reads.papers import PaperReads
 from juru.server.store.reads.reads import Reads
 
@@ -35,18 +33,12 @@ def account_states(reads: Reads) -> list[AccountState]:
     papers = PaperReads(reads.engine)
     accounts = [msgspec.json.decode(r.body, type=BankAccount) for r in reads.records("bank_account")]
     nets = {row.account: row.net_idr for row in reads.balances()}
-    waiting: Counter[str] = Counter()
-    waiting_idr: Counter[str] = Counter()
-    for filed in papers.every_open("bank_row"):
-        assert isinstance(filed.paper, BankRow), filed
-        waiting[filed.paper.account] += 1
-        waiting_idr[filed.paper.account] += filed.paper.amount_idr
     states = []
     for account in accounts:
         filed_book = papers.by_key("bank_book", account.code)
         book = filed_book.paper if filed_book is not None else None
         book = book if isinstance(book, BankBook) else BankBook(account.code)
-        book_idr, waits_idr = -nets.get(bank_account(account.id), 0), waiting_idr[account.code]
+        book_idr, waits_idr = -nets.get(bank_account(account.id), 0), book.waiting_idr
         differs_idr = None if book.balance_idr is None else book.balance_idr - book_idr - waits_idr
         states.append(
             AccountState(
@@ -56,7 +48,7 @@ def account_states(reads: Reads) -> list[AccountState]:
                 book.balance_idr,
                 book.day,
                 book.rows,
-                waiting[account.code],
+                sum(dict(book.waiting).values()),
                 waits_idr,
                 differs_idr,
             )

@@ -236,4 +236,5 @@ def _count(cell: Cell, row: BankRow, change: int) -> None:
     waiting = Counter(dict(book.waiting))
     waiting[row.why.value] += change
     counted = tuple(sorted((why, count) for why, count in waiting.items() if count))
-    keep_book(cell, msgspec.structs.replace(book, waiting=counted))
+    waiting_idr = book.waiting_idr + change * row.amount_idr
+    keep_book(cell, msgspec.structs.replace(book, waiting=counted, waiting_idr=waiting_idr))

@@ -38,6 +38,7 @@ def import_rows(cell: Cell, command: ImportBankRows) -> Result:
         return Refusal(Code.NOT_ALLOWED, {"why": "too_many", "most": LINES_MAX})
     told: Counter[str] = Counter()
     waiting: Counter[Why] = Counter()
+    waiting_idr = 0
     filed: list[Mutation] = []
     credited_idr = 0
     for line in command.lines:
@@ -56,11 +57,12 @@ def import_rows(cell: Cell, command: ImportBankRows) -> Result:
                     _credit(cell, account, key, fresh, number)
                 case Waits(why=why, tickets=tickets):
                     waiting[why] += 1
+                    waiting_idr += row.amount_idr
                     paper = msgspec.structs.replace(fresh, state=RowState.WAITING, why=why, tickets=tickets)
                     cell.file(key, paper)
             filed.append(row)
     if filed:
-        _note(cell, account, filed, waiting, command)
+        _note(cell, account, filed, waiting, waiting_idr, command)
     return BankImported(
         rows=len(filed),
         known=told["known"],
@@ -109,7 +111,12 @@ def _credit(cell: Cell, account: BankAccount, key: str, row: BankRow, number: in
 
 
 def _note(
-    cell: Cell, account: BankAccount, rows: list[Mutation], waiting: Counter[Why], command: ImportBankRows
+    cell: Cell,
+    account: BankAccount,
+    rows: list[Mutation],
+    waiting: Counter[Why],
+    waiting_idr: int,
+    command: ImportBankRows,
 ) -> None:
     """Bring the account's book up to these rows."""
     book = book_of_account(cell, account.code)
@@ -124,6 +131,7 @@ def _note(
         day,
         balance_idr,
         tuple(sorted(counted.items())),
+        book.waiting_idr + waiting_idr,
         command.file[:120],
         command.by,
         cell.now_ms,

@@ -91,7 +91,7 @@ class BankRow(Paper, frozen=True):
 
 
 class BankBook(Paper, frozen=True):
-    """What is known of one account's statement: how many rows, until when, and how many wait, by why.
+    """What is known of one account's statement: how many rows, until when, and how many wait, by why, of what sum.
 
     ``balance_idr`` is what the bank says stood in the account after the latest row; None where its files do not say.
     """
@@ -101,6 +101,7 @@ class BankBook(Paper, frozen=True):
     day: int = 0
     balance_idr: int | None = None
     waiting: tuple[tuple[str, int], ...] = ()
+    waiting_idr: int = 0
     file: str = ""
     by: str = ""
     at_ms: int = 0

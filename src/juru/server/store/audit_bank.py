@@ -43,6 +43,7 @@ class Bank:
         self._debts: dict[str, tuple[int, int]] = {}
         self._rows: Counter[str] = Counter()
         self._waiting: Counter[tuple[str, str]] = Counter()
+        self._waiting_idr: Counter[str] = Counter()
         self._counted: set[str] = set()
 
     def _say(self, no: int | None, number: int, detail: str) -> None:
@@ -205,8 +206,10 @@ class Bank:
             self._rows[row.account] += 1
         elif before.state is RowState.WAITING:
             self._waiting[before.account, before.why or ""] -= 1
+            self._waiting_idr[before.account] -= before.amount_idr
         if row.state is RowState.WAITING:
             self._waiting[row.account, row.why or ""] += 1
+            self._waiting_idr[row.account] += row.amount_idr
 
     def finish(self, owed_idr: dict[int, int]) -> None:
         """What agents owe (by account, as folded) is what their open debts say."""
@@ -225,9 +228,11 @@ class Bank:
         """An account's book counts the rows as this commit left them."""
         self._counted.add(book.account)
         waiting = {why.value: count for why in Why if (count := self._waiting[book.account, why.value])}
-        if (book.rows, dict(book.waiting)) != (self._rows[book.account], waiting):
-            said, are = f"{book.rows} rows, {dict(book.waiting)} wait", f"{self._rows[book.account]}, {waiting} wait"
-            self._say(no, number, f"{book.account} counts {said}; there are {are}")
+        said = (book.rows, dict(book.waiting), book.waiting_idr)
+        are = (self._rows[book.account], waiting, self._waiting_idr[book.account])
+        if said != are:
+            counted = (f"{rows} rows, {waits} wait, of {idr}" for rows, waits, idr in (said, are))
+            self._say(no, number, f"{book.account} counts {'; there are '.join(counted)}")
 
 
 def _through(postings: tuple[Posting, ...], account: int) -> int:

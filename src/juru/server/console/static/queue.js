@@ -38,6 +38,8 @@ function card(item) {
     link.hidden = false;
   }
   const form = element.querySelector("form");
+  element.querySelector('[data-f="money"]').hidden = !item.money;
+  if (item.money) return element;
   if (item.options.length === 0) {
     element.querySelector('[data-f="only"]').hidden = false;
     return element;
