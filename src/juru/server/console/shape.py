@@ -33,6 +33,7 @@ _OWNED = frozenset(
         House.BANK_FEES,
         House.BAD_DEBT,
         House.POINTS_EXPENSE,
+        House.VOUCHER_STOCK,
     }
 )
 """House accounts whose debit side is their plus: what we own or have spent."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import msgspec
 
-from juru.server.console.shape import OrderRow, clock, moment, order_rows
+from juru.server.console.money import day_words
+from juru.server.console.shape import OrderRow, clock, grouped, moment, order_rows
 from juru.server.console.words import Lang, Words, known
+from juru.server.domain.bill import Bill
 from juru.server.domain.cell import Cell
 from juru.server.domain.order import Attempt, Event, Happened
 from juru.server.domain.views import Notice, OrderState
+from juru.server.domain.voucher import Voucher
 from juru.server.store.reads.shapes import TellingRow, Timeline, TransferRow
 from juru.values.rupiah import format_rupiah
 
@@ -102,10 +105,16 @@ def story_of(past: Timeline, cell: Cell, lang: Lang, t: Words) -> Story:
         Fact(t("channel"), order.channel),
         Fact(t("col_time"), moment(order.at_ms, zone, lang)),
     ]
+    if order.notify:
+        facts.append(Fact(t("notify"), grouped(order.notify), copy=True))
     if order.cost_idr is not None:
-        facts.append(Fact(t("cost"), f"{format_rupiah(order.cost_idr)} · {order.supplier}"))
+        facts.append(Fact(t("cost"), f"{format_rupiah(order.cost_idr)} · {order.supplier or t('own_stock')}"))
     if order.reason:
         facts.append(Fact(t("reason"), order.reason))
+    if past.bill is not None:
+        facts += _bill(past.bill, t)
+    if past.voucher is not None:
+        facts.append(_voucher(past.voucher, lang, t))
     return Story(
         order_rows([order], cell, lang, t)[0],
         tuple(facts),
@@ -115,6 +124,35 @@ def story_of(past: Timeline, cell: Cell, lang: Lang, t: Words) -> Story:
         tuple(_told(telling, cell, lang, t) for telling in past.outbox),
         tuple(Came(moment(c.at_ms, zone, lang), c.supplier, c.raw[:_RAW_MAX]) for c in past.callbacks),
     )
+
+
+def _bill(bill: Bill, t: Words) -> list[Fact]:
+    """What the inquiry found, and what paying it came to."""
+    owed, cost = [format_rupiah(bill.selling_price_idr)], [format_rupiah(bill.cost_idr)]
+    if bill.admin_idr:
+        owed.append(t("bill_admin", amount=format_rupiah(bill.admin_idr)))
+    if bill.charged_idr is not None and bill.charged_idr != bill.cost_idr:
+        cost.append(t("bill_charged", amount=format_rupiah(bill.charged_idr)))
+    facts = [
+        (t("bill"), f"{t(f'bill_{bill.state.value}')} · {bill.supplier}"),
+        (t("bill_customer"), bill.customer),
+        (t("bill_period"), " · ".join(part for part in (bill.period, t("bill_sheets", count=bill.bills)) if part)),
+        (t("bill_owed"), " · ".join(owed)),
+        (t("bill_cost"), " · ".join(cost)),
+        *bill.details,
+    ]
+    return [Fact(name, value) for name, value in facts if value]
+
+
+def _voucher(voucher: Voucher, lang: Lang, t: Words) -> Fact:
+    """Which voucher it was; never its code."""
+    told = [
+        voucher.supplier or t("own_stock"),
+        t("voucher_serial", serial=voucher.serial) if voucher.serial else "",
+        "" if voucher.expires_day is None else t("voucher_expires", day=day_words(voucher.expires_day, lang)),
+        t("voucher_sealed"),
+    ]
+    return Fact(t("voucher"), " · ".join(part for part in told if part))
 
 
 def _try(attempt: Attempt, t: Words) -> Try:
@@ -219,7 +257,7 @@ def _told(telling: TellingRow, cell: Cell, lang: Lang, t: Words) -> Told:
         word = t(f"state_{'process' if view.state is OrderState.ACCEPTED else view.state.value}")
     return Told(
         moment(telling.row.at_ms, cell.settings.zone, lang),
-        telling.row.channel,
+        known(t, f"channel_{telling.row.channel}", telling.row.channel),
         word,
         known(t, f"outbox_{telling.state}", telling.state),
         t("tries", count=telling.tries) if telling.tries else "",

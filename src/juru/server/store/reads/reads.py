@@ -214,9 +214,12 @@ class Reads:
         return bill if isinstance(bill, Bill) and bill.agent_id == agent_id else None
 
     def bill_of_order(self, order: Order) -> Bill | None:
-        """The bill that an order pays."""
-        mark = mark_of(order.agent_id, order.product, order.dest)
-        bills = [found.paper for found in self.papers.marked(NAME_OF[Bill], mark)]
+        """The bill that an order pays, as it stood when it was last about that order."""
+        if order.ref is not None:
+            filed = reversed(self.papers.versions(NAME_OF[Bill], key_of(order.agent_id, order.ref)))
+        else:
+            filed = iter(self.papers.marked(NAME_OF[Bill], mark_of(order.agent_id, order.product, order.dest)))
+        bills = (found.paper for found in filed)
         return next((b for b in bills if isinstance(b, Bill) and b.order_id == order.id), None)
 
     def voucher(self, order_id: int) -> Voucher | None:
@@ -245,6 +248,8 @@ class Reads:
             tuple(sorted(callbacks, key=lambda c: c.id)),
             tuple(QueueItem(*row) for row in rows(ITEMS_OF, (order_id,))),
             self.complaint(order_id),
+            self.bill_of_order(order),
+            self.voucher(order_id),
         )
 
     def complaint(self, order_id: int) -> Complaint | None:

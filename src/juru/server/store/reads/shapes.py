@@ -5,9 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from juru.books.rules import Kind
+from juru.server.domain.bill import Bill
 from juru.server.domain.cell import CallbackRow, OutboxRow, QueueItem
 from juru.server.domain.complaint import Complaint
 from juru.server.domain.order import Attempt, Event, Order
+from juru.server.domain.voucher import Voucher
 
 
 class EventRow(msgspec.Struct, frozen=True):
@@ -71,6 +73,8 @@ class Timeline(msgspec.Struct, frozen=True):
     callbacks: tuple[CallbackRow, ...]
     queue: tuple[QueueItem, ...]
     complaint: Complaint | None = None
+    bill: Bill | None = None
+    voucher: Voucher | None = None
 
 
 class BalanceRow(msgspec.Struct, frozen=True):
