@@ -197,7 +197,7 @@ def test_orders_are_filtered_by_a_form_and_let_go_by_chips(page: Page) -> None:
     page.get_by_label("Status").select_option("Berhasil")
     page.get_by_role("button", name="Saring").click()
     expect(page.locator(".chips li")).to_have_count(2)
-    expect(page.locator(".figures tbody tr")).to_have_count(40)
+    expect(page.locator(".figures tbody tr")).to_have_count(41)
     page.get_by_role("link", name=re.compile("Lepas saringan Status")).click()
     expect(page.locator(".chips li")).to_have_count(1)
     page.get_by_role("link", name=re.compile("Lepas saringan Agen")).click()
