@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ import pytest
 from juru.server.settings import DataDir
 from juru.server.store import migrate
 from juru.server.store.migrate import wanted_revision
+from juru.simulation.run import MARKET_PORT_OFFSET
 from tests.support.kept import eventful, rows, seen
-from tests.support.serving import PROGRAM, Said, juru, serving
+from tests.support.raw_peer import free_port
+from tests.support.serving import PROGRAM, Said, juru, serving, start_juru, until
 
 NEXT = "9000"
 GOOD = 'op.execute("CREATE TABLE newer (id INTEGER PRIMARY KEY)")'
@@ -39,6 +42,14 @@ def run(data: DataDir, *words: str, program: str = PROGRAM, code: int = 0) -> Sa
 @pytest.fixture
 def cell(tmp_path: Path) -> DataDir:
     return eventful(tmp_path / "cell")
+
+
+def free_demo_port() -> int:
+    """A port whose market, so much above it, is free too."""
+    while True:
+        port = free_port()
+        if port + MARKET_PORT_OFFSET < 65_536:
+            return port
 
 
 def revision(data: DataDir) -> str:
@@ -128,3 +139,23 @@ def test_without_a_backup_nothing_is_migrated(cell: DataDir, tmp_path: Path) -> 
     said = run(cell, "upgrade", str(tmp_path / "nowhere" / "a.db"), program=program(tmp_path), code=2)
     assert "no directory" in said.err
     assert revision(cell) == wanted_revision()
+
+
+def test_a_demo_of_an_older_version_is_backed_up_and_brought_up_to_date_unasked(tmp_path: Path) -> None:
+    newer, data = program(tmp_path), DataDir(tmp_path / "demo")
+
+    async def lives(by: str, port: int) -> None:
+        words = ("demo", "--data", str(data.path), "--port", str(port))
+        process = await start_juru(*words, program=by)
+        try:
+            await until(lambda: data.running.exists() or process.returncode is not None)
+            assert process.returncode is None
+        finally:
+            process.send_signal(signal.SIGINT)
+            await asyncio.wait_for(process.communicate(), 60)
+        assert process.returncode == 0
+
+    for by in (PROGRAM, newer):
+        asyncio.run(lives(by, free_demo_port()))
+    assert revision(data) == NEXT
+    assert len(list(data.backups.glob("*.db"))) == 1
