@@ -135,9 +135,18 @@ def test_the_same_file_again_posts_nothing_and_a_longer_one_what_is_new(juru: Ty
 def test_suppliers_come_along_and_agents_keep_their_pins(juru: Typed, cell: DataDir) -> None:
     file = table(
         Path("all.csv"),
-        ("kind", "code", "balance_idr", "name", "pin", "dialect", "account"),
-        ("supplier", "MITRA", "Rp2.500.000", "Mitra Pulsa", "", "otomax", "base=https://mitra.example; member_id=X"),
-        ("agen", "budi01", "350.000", "Budi", "738291", "", ""),
+        ("kind", "code", "balance_idr", "name", "pin", "dialect", "account", "password"),
+        (
+            "supplier",
+            "MITRA",
+            "Rp2.500.000",
+            "Mitra",
+            "1111",
+            "otomax",
+            "base=https://m.example; member_id=X",
+            "rahasia",
+        ),
+        ("agen", "budi01", "350.000", "Budi", "738291", "", "", ""),
     )
     said = juru("opening", file, "--yes")
     assert "738291" not in said, "a PIN that was given is not told back"
