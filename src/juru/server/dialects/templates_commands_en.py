@@ -39,6 +39,7 @@ TEXTS: dict[str, str] = {
     ),
     "complaint.closed": "Complaint #{complaint}, order #{order} is closed[: {text}]",
     "deposit.credited": "Deposit of {amount_idr} came in (transfer #{transfer}). Balance {balance_idr}",
+    "deposit.taken": "Deposit of {amount_idr} was taken back (transfer #{transfer}). Balance {balance_idr}",
     "order.corrected": "Order #{order} now goes to {dest}, it was {was}",
     # what was looked up
     "downline.list": "Downline {count}, their balances {total_idr}[; {more} more: LDL.{page}.PIN]",

@@ -32,6 +32,7 @@ TEXTS: dict[str, str] = {
     ),
     "complaint.closed": "Keluhan #{complaint}, order #{order} ditutup[: {text}]",
     "deposit.credited": "Deposit masuk {amount_idr} (transfer #{transfer}). Saldo {balance_idr}",
+    "deposit.taken": "Deposit {amount_idr} ditarik (transfer #{transfer}). Saldo {balance_idr}",
     "order.corrected": "Order #{order} sekarang ke {dest}, tadinya {was}",
     # what was looked up
     "downline.list": "Downline {count}, saldo mereka {total_idr}[; {more} lagi: LDL.{page}.PIN]",

@@ -32,17 +32,23 @@ def posted_before(cell: Cell, request_id: str) -> Done | None:
 
 
 def post(cell: Cell, postings: tuple[Posting, ...], code: str, memo: str) -> Transfer:
-    """Post at once; an agent whose deposit it adds to is told, unless his business has only just moved in."""
+    """Post at once; agents whose deposits it moves are told, unless the business has only just moved in."""
     moved = cell.transfer(Transfer(cell.transfer_id(), Kind.DIRECT, postings, code, memo=memo))
     cell.past.transfers[moved.id] = moved
-    for posting in postings if code != OPENING_CODE else ():
-        owner = deposit_owner(posting.credit)
-        if owner is not None:
-            agent = cell.agents[cell.agent_codes[owner]]
-            facts: dict[str, str | int] = {"transfer": moved.id, "amount_idr": posting.amount_idr}
-            facts["balance_idr"] = cell.free_idr(agent, credit=False)
-            cell.notify(agent, "deposit.credited", ("transfer", moved.id), facts)
+    if code != OPENING_CODE:
+        _tell_owners(cell, moved)
     return moved
+
+
+def _tell_owners(cell: Cell, moved: Transfer) -> None:
+    for posting in moved.postings:
+        for account, what in ((posting.credit, "deposit.credited"), (posting.debit, "deposit.taken")):
+            owner = deposit_owner(account)
+            if owner is not None:
+                agent = cell.agents[cell.agent_codes[owner]]
+                facts: dict[str, str | int] = {"transfer": moved.id, "amount_idr": posting.amount_idr}
+                facts["balance_idr"] = cell.free_idr(agent, credit=False)
+                cell.notify(agent, what, ("transfer", moved.id), facts)
 
 
 def post_once(cell: Cell, request_id: str, postings: tuple[Posting, ...], code: str, memo: str) -> Transfer:
@@ -56,10 +62,11 @@ def post_once(cell: Cell, request_id: str, postings: tuple[Posting, ...], code: 
 
 
 def reverse(cell: Cell, moved: Transfer, code: str, memo: str) -> Transfer:
-    """The mirror image of a posted transfer; the caller has seen that it was not reversed before."""
+    """The mirror image of a posted transfer, told like one; the caller has seen that it was not reversed before."""
     undone = cell.transfer(
         Transfer(cell.transfer_id(), Kind.REVERSAL, mirrored(moved.postings), code, of_id=moved.id, memo=memo)
     )
     cell.past.reversed[moved.id] = undone.id
     cell.past.transfers[undone.id] = undone
+    _tell_owners(cell, undone)
     return undone
