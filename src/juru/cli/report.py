@@ -19,7 +19,7 @@ report = App(
 
 _DOCS = {
     Report.SALES: "Orders by what became of them, and sales, day by day.",
-    Report.PROFIT: "Sales less cost, commissions, losses and bank fees, day by day.",
+    Report.PROFIT: "Sales less cost, commissions, points, losses, bad debt and bank fees, day by day.",
     Report.PRODUCTS: "Sales and profit of each product.",
     Report.OPERATORS: "Sales and profit of each operator's products, as the catalog is now.",
     Report.AGENTS: "Sales and profit of each agent's own orders.",

@@ -43,8 +43,8 @@ COLUMNS = (
 )
 LINES_MAX = 200_000
 _PAGE = 2_000
-_OURS = frozenset({House.BANK, House.COST, House.COMMISSION_EXPENSE, House.LATE_SUCCESS, House.CLAIMS})
-_OURS_TOO = frozenset({House.LOSSES, House.BANK_FEES, House.BAD_DEBT, House.POINTS_EXPENSE})
+_OWED = frozenset({House.EQUITY, House.SALES, House.SUSPENSE})
+"""House accounts whose credit side is their plus; all others are what we own or have spent."""
 
 
 class Owner(msgspec.Struct, frozen=True):
@@ -94,7 +94,7 @@ def _house(code: str) -> Owner:
     except KeyError:
         known = ", ".join(account.name.lower() for account in House)
         raise CommandError(f"there is no account {code}: one of {known}") from None
-    sign = -1 if account in _OURS | _OURS_TOO else 1
+    sign = 1 if account in _OWED else -1
     return Owner("house", account.name.lower(), account.name.lower(), account, sign)
 
 

@@ -85,7 +85,16 @@ COLUMNS: dict[Report, tuple[Column, ...]] = {
     Report.PROFIT: (
         Column("day", Kind.DAY),
         *_counts("succeeded"),
-        *_money("sales_idr", "cost_idr", "commission_idr", "losses_idr", "bad_debt_idr", "fees_idr", "profit_idr"),
+        *_money(
+            "sales_idr",
+            "cost_idr",
+            "commission_idr",
+            "points_idr",
+            "losses_idr",
+            "bad_debt_idr",
+            "fees_idr",
+            "profit_idr",
+        ),
         Column("margin", Kind.PERCENT),
         *_money("late_idr"),
     ),
@@ -189,7 +198,7 @@ def _profit(reads: Reads, names: Names, span: Span, narrowed: Narrowed) -> Made:
         yield _line(Report.PROFIT, str(day), sums, day=day, profit_idr=profit_idr, margin=None, **cells)
 
 
-_SPENT = {"fees_idr": House.BANK_FEES, "bad_debt_idr": House.BAD_DEBT}
+_SPENT = {"fees_idr": House.BANK_FEES, "bad_debt_idr": House.BAD_DEBT, "points_idr": House.POINTS_EXPENSE}
 """What the business spends beside its orders, by the account it is on."""
 
 
