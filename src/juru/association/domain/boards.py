@@ -1,0 +1,204 @@
+"""Boards, terms, decrees (SK) and what an officer may do on a day (reference/association.md 4).
+
+A permission is derived from terms, never granted by hand: on the day a term ends it is gone, with no job that must run.
+An office without a term is vacant. An officer whose firm is neither active nor in grace is paused that day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import assert_never
+
+import msgspec
+
+from juru.association.domain.membership import State, rights
+
+ACTING_DAYS_MAX = 90
+PAUSED_DAYS_MAX = 30
+NATIONAL = "NAS"
+"""The national body, and the branch of members who belong to none."""
+
+
+class Scope(StrEnum):
+    """One thing an officer may do; a branch's officer in his branch only."""
+
+    MEMBERS_READ = "members.read"
+    MEMBERS_DECIDE = "members.decide"
+    DUES_READ = "dues.read"
+    DUES_MATCH = "dues.match"
+    DUES_REFUND = "dues.refund"
+    SOFTWARE_INSPECT = "software.inspect"
+    CASE_MANAGE = "case.manage"
+    CASE_ANSWER_TRIAGE = "case.answer_triage"
+    VOTE_CREATE = "vote.create"
+    SK_ISSUE = "sk.issue"
+    DISCIPLINE_CHARGE = "discipline.charge"
+    DISCIPLINE_DECIDE = "discipline.decide"
+    STATS_PUBLISH = "stats.publish"
+    APPEAL_DECIDE = "appeal.decide"
+
+
+class Body(StrEnum):
+    """What an office belongs to."""
+
+    NATIONAL = "national"
+    BRANCH = "branch"
+    APPEAL = "appeal"
+    AUDIT = "audit"
+
+
+class Title(StrEnum):
+    """An office; ``acting`` (Plt) is a property of the term, not an office."""
+
+    CHAIR = "chair"
+    SECRETARY = "secretary"
+    TREASURER = "treasurer"
+    MEMBER = "member"
+
+
+_CHAIR = frozenset(Scope) - {Scope.DUES_MATCH, Scope.APPEAL_DECIDE}
+_SECRETARY = frozenset(
+    {
+        *(Scope.MEMBERS_READ, Scope.MEMBERS_DECIDE, Scope.DUES_READ, Scope.SOFTWARE_INSPECT, Scope.CASE_MANAGE),
+        *(Scope.CASE_ANSWER_TRIAGE, Scope.VOTE_CREATE, Scope.SK_ISSUE, Scope.DISCIPLINE_CHARGE, Scope.STATS_PUBLISH),
+    }
+)
+_TREASURER = frozenset({Scope.MEMBERS_READ, Scope.DUES_READ, Scope.DUES_MATCH, Scope.DUES_REFUND})
+_BOARD_MEMBER = frozenset({Scope.MEMBERS_READ, Scope.DUES_READ, Scope.DISCIPLINE_DECIDE})
+_OFFICES = {
+    Title.CHAIR: _CHAIR,
+    Title.SECRETARY: _SECRETARY,
+    Title.TREASURER: _TREASURER,
+    Title.MEMBER: _BOARD_MEMBER,
+}
+_APPEAL_BOARD = frozenset({Scope.MEMBERS_READ, Scope.APPEAL_DECIDE})
+_TREASURY_AUDIT = frozenset({Scope.MEMBERS_READ, Scope.DUES_READ})
+_NATIONAL_ONLY = frozenset({Scope.DISCIPLINE_DECIDE, Scope.STATS_PUBLISH, Scope.APPEAL_DECIDE})
+_NOT_ACTING = frozenset({Scope.DISCIPLINE_DECIDE, Scope.SK_ISSUE})
+
+
+def scopes_of(body: Body, title: Title, *, acting: bool = False) -> frozenset[Scope]:
+    """What an office carries; an acting officer neither issues decrees nor decides on discipline."""
+    match body:
+        case Body.APPEAL:
+            found = _APPEAL_BOARD
+        case Body.AUDIT:
+            found = _TREASURY_AUDIT
+        case Body.NATIONAL:
+            found = _OFFICES[title]
+        case Body.BRANCH:
+            found = _OFFICES[title] - _NATIONAL_ONLY
+        case _:
+            assert_never(body)
+    return found - _NOT_ACTING if acting else found
+
+
+class Decree(msgspec.Struct, frozen=True):
+    """An SK (surat keputusan): gapless number by body and year; revoking one ends what it gave, from that day."""
+
+    number: str
+    body: str
+    on: date
+    kind: str
+    text: str = ""
+    signers: tuple[str, ...] = ()
+    revokes: str | None = None
+
+
+def decree_number(body: str, year: int, issued: Iterable[Decree]) -> str:
+    """The next number of a body's year: ``SK-NAS-2026-014``."""
+    mine = [decree for decree in issued if decree.body == body and decree.on.year == year]
+    return f"SK-{body}-{year}-{len(mine) + 1:03d}"
+
+
+class Term(msgspec.Struct, frozen=True):
+    """One person's time in one office: ``[since, until)``, given by a decree, held for a member firm."""
+
+    person: str
+    firm: str
+    body: Body
+    unit: str
+    title: Title
+    since: date
+    until: date
+    decree: str
+    acting: bool = False
+
+    @property
+    def end(self) -> date:
+        """The day its powers end; acting ones after 90 days at the latest."""
+        return min(self.until, self.since + timedelta(days=ACTING_DAYS_MAX)) if self.acting else self.until
+
+
+class Power(msgspec.Struct, frozen=True):
+    """What a person may do, and where: ``unit`` is a branch, or ``NAS`` for everywhere."""
+
+    scope: Scope
+    unit: str
+
+
+class FirmState(msgspec.Struct, frozen=True):
+    """A firm's membership state and the day it took it."""
+
+    state: State
+    since: date
+
+
+def in_office(
+    terms: Iterable[Term], decrees: Iterable[Decree], firms: Mapping[str, FirmState], as_of: date
+) -> tuple[Term, ...]:
+    """The terms that carry their powers on a day: begun, not over, not revoked, their firm in good standing."""
+    revoked = {decree.revokes: decree.on for decree in decrees if decree.revokes is not None}
+    live = []
+    for term in terms:
+        gone_on = revoked.get(term.decree)
+        firm = firms.get(term.firm)
+        if not term.since <= as_of < term.end or (gone_on is not None and as_of >= gone_on):
+            continue
+        if firm is not None and rights(firm.state).office:
+            live.append(term)
+    return tuple(live)
+
+
+def office_lost(firm: FirmState, as_of: date) -> bool:
+    """True once an officer's firm has been out of good standing for 30 days: his term ends, not only pauses."""
+    if rights(firm.state).office:
+        return False
+    return as_of >= firm.since + timedelta(days=PAUSED_DAYS_MAX)
+
+
+def powers(live: Iterable[Term], person: str) -> frozenset[Power]:
+    """Everything a person may do by his terms in office."""
+    return frozenset(
+        Power(scope, NATIONAL if term.body is not Body.BRANCH else term.unit)
+        for term in live
+        if term.person == person
+        for scope in scopes_of(term.body, term.title, acting=term.acting)
+    )
+
+
+class Denial(StrEnum):
+    """Why a person may not do something now."""
+
+    NO_POWER = "no_power"
+    OWN_FIRM = "own_firm"
+    DECIDED_BEFORE = "decided_before"
+
+
+def denied(
+    held: frozenset[Power],
+    scope: Scope,
+    branch: str,
+    *,
+    own_firm: str | None = None,
+    subject_firm: str | None = None,
+    decided_before: bool = False,
+) -> Denial | None:
+    """What stands against an act: no power there, one's own firm, or having decided in the first instance."""
+    if not {Power(scope, NATIONAL), Power(scope, branch)} & held:
+        return Denial.NO_POWER
+    if subject_firm is not None and subject_firm == own_firm:
+        return Denial.OWN_FIRM
+    return Denial.DECIDED_BEFORE if decided_before else None

@@ -1,0 +1,221 @@
+"""Facts about a member: what happened, on which day it took effect, when and by whom it was recorded, from where.
+
+Facts are never overwritten. Several of one day have one precedence, the order of the classes below, so that nothing
+depends on the order in which they were entered (``docs/reference/facts.md``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TypeVar
+
+import msgspec
+
+
+class Precision(StrEnum):
+    """How exactly a day is known; a fact of the past may be known by its month or year only."""
+
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+    RANGE = "range"
+
+
+class Fact(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True, kw_only=True):
+    """``on``: the day from which it counts. ``known_at``: when it was recorded (UTC); None = always known."""
+
+    on: date
+    known_at: datetime | None = None
+    by: str = ""
+    source: str = ""
+    precision: Precision = Precision.DAY
+
+
+class Applied(Fact, frozen=True, tag="applied"):
+    """A business asks to join, through a branch."""
+
+    branch: str = ""
+    member_class: str = "server"
+
+
+class Complete(Fact, frozen=True, tag="complete"):
+    """Every required document is there."""
+
+
+class Recommended(Fact, frozen=True, tag="recommended"):
+    """The branch board's word; national is not bound by it."""
+
+    in_favour: bool = True
+    reason: str = ""
+
+
+class Verified(Fact, frozen=True, tag="verified"):
+    """Accepted by decision; the first dues are now due."""
+
+    decision: str = ""
+
+
+class Rejected(Fact, frozen=True, tag="rejected"):
+    """Not accepted; may be reviewed once within 30 days."""
+
+    reason_code: str = ""
+    reason: str = ""
+    decision: str = ""
+
+
+class Withdrawn(Fact, frozen=True, tag="withdrawn"):
+    """The applicant takes his application back."""
+
+
+class Paid(Fact, frozen=True, tag="paid", rename={"since": "from", "until": "to"}):
+    """Dues of the period [from, to) reached zero outstanding; ``on`` is the value date of the last rupiah."""
+
+    since: date
+    until: date
+    invoice: str = ""
+
+
+class Charged(Fact, frozen=True, tag="charged"):
+    """A written charge was served."""
+
+    charges: str = ""
+    hearing_on: date | None = None
+
+
+class Warned(Fact, frozen=True, tag="warned"):
+    """A letter of level 1 to 3; it ends after 365 days and changes no state."""
+
+    level: int = 1
+    reason: str = ""
+
+
+class Suspended(Fact, frozen=True, tag="suspended"):
+    """Suspended by decision until a day or until lifted; an emergency one ends by itself unless a charge follows."""
+
+    until: date | None = None
+    emergency: bool = False
+    reason: str = ""
+    decision: str = ""
+
+
+class Lifted(Fact, frozen=True, tag="lifted"):
+    """Suspensions by decision end."""
+
+    decision: str = ""
+
+
+class Expelled(Fact, frozen=True, tag="expelled"):
+    """Pronounced; it does not bite before the appeal is exhausted."""
+
+    reason: str = ""
+    decision: str = ""
+
+
+class Appealed(Fact, frozen=True, tag="appealed"):
+    """The member appeals against the expulsion before it."""
+
+
+class AppealOutcome(StrEnum):
+    """What the appeal board decided."""
+
+    UPHELD = "upheld"
+    OVERTURNED = "overturned"
+
+
+class AppealDecided(Fact, frozen=True, tag="appeal_decided"):
+    """The appeal board's decision."""
+
+    outcome: AppealOutcome
+    decision: str = ""
+
+
+class Readmitted(Fact, frozen=True, tag="readmitted"):
+    """The congress opens the door again: only facts from this day on count."""
+
+    minutes: str = ""
+
+
+class Resigned(Fact, frozen=True, tag="resigned"):
+    """The member leaves from the effective day on."""
+
+    effective: date
+
+
+class ResignationWithdrawn(Fact, frozen=True, tag="resignation_withdrawn"):
+    """Taken back before it took effect."""
+
+
+class SoftwareLost(Fact, frozen=True, tag="software_lost"):
+    """The duty of original software is no longer met; ``cure_until`` is the last day to mend it."""
+
+    cure_until: date
+    cause: str = ""
+
+
+class SoftwareOk(Fact, frozen=True, tag="software_ok"):
+    """The duty of original software is met again."""
+
+
+class Moved(Fact, frozen=True, tag="moved"):
+    """From this day on a member of another branch."""
+
+    to: str
+
+
+class Override(Fact, frozen=True, tag="override"):
+    """The national board sets a state until a day, with a reason; it always has an end."""
+
+    state: str
+    until: date
+    reason: str
+
+
+MemberFact = (
+    Applied
+    | Complete
+    | Recommended
+    | Verified
+    | Rejected
+    | Withdrawn
+    | Paid
+    | Charged
+    | Warned
+    | Suspended
+    | Lifted
+    | Expelled
+    | Appealed
+    | AppealDecided
+    | Readmitted
+    | Resigned
+    | ResignationWithdrawn
+    | SoftwareLost
+    | SoftwareOk
+    | Moved
+    | Override
+)
+_PLACE: dict[type[Fact], int] = {kind: place for place, kind in enumerate(MemberFact.__args__)}
+_bytes = msgspec.json.Encoder(order="deterministic").encode
+
+F = TypeVar("F", bound=Fact)
+
+
+def place(fact: Fact) -> tuple[date, int, bytes]:
+    """Where a fact stands among others: by its day, then by the precedence of its kind, then by what it says."""
+    return fact.on, _PLACE[type(fact)], _bytes(fact)
+
+
+def known(facts: Iterable[F], as_of: date, known_at: datetime | None = None) -> list[F]:
+    """The facts that exist on a day, as known at an instant, in their order; the same fact twice counts once."""
+    found = {
+        fact
+        for fact in facts
+        if fact.on <= as_of and (known_at is None or fact.known_at is None or fact.known_at <= known_at)
+    }
+    return sorted(found, key=place)
+
+
+def of_kind(facts: Iterable[Fact], kind: type[F]) -> list[F]:
+    """The facts of one kind, in the order given."""
+    return [fact for fact in facts if isinstance(fact, kind)]

@@ -1,0 +1,301 @@
+"""A member's state on a day: a pure function of dated facts (reference/association.md 2).
+
+The first rule that fits decides: override, expulsion with its appeal, the cycle of the latest application,
+resignation, a closed application, first dues, suspension, and last what the dues say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+
+from juru.association.domain.facts import (
+    AppealDecided,
+    Appealed,
+    AppealOutcome,
+    Applied,
+    Charged,
+    Complete,
+    Expelled,
+    Fact,
+    Lifted,
+    MemberFact,
+    Override,
+    Paid,
+    Readmitted,
+    Rejected,
+    ResignationWithdrawn,
+    Resigned,
+    SoftwareLost,
+    SoftwareOk,
+    Suspended,
+    Verified,
+    Withdrawn,
+    known,
+    of_kind,
+)
+
+
+class State(StrEnum):
+    """What a member is on a day; rights follow from it (``rights``)."""
+
+    NONE = "none"
+    APPLICANT = "applicant"
+    VERIFIED = "verified"
+    ACTIVE = "active"
+    GRACE = "grace"
+    LAPSED = "lapsed"
+    SUSPENDED = "suspended"
+    EXPELLED = "expelled"
+    RESIGNED = "resigned"
+    CLOSED = "closed"
+
+
+class MembershipPolicy(msgspec.Struct, frozen=True):
+    """Days that the statutes set; each is policy, not law."""
+
+    grace_days: int = 30
+    first_dues_days: int = 30
+    incomplete_days: int = 90
+    appeal_days: int = 30
+    emergency_days: int = 14
+    emergency_max_days: int = 60
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """A state and its reason in one stable word."""
+
+    state: State
+    reason: str | None = None
+
+
+class Dues(StrEnum):
+    """What the dues alone say."""
+
+    NONE = "none"
+    CURRENT = "current"
+    GRACE = "grace"
+    LAPSED = "lapsed"
+
+
+class Conduct(StrEnum):
+    """What decisions alone say."""
+
+    GOOD = "good"
+    SUSPENDED = "suspended"
+    EXPELLED = "expelled"
+    RESIGNED = "resigned"
+
+
+class Software(StrEnum):
+    """What the duty of original software alone says."""
+
+    OK = "ok"
+    CURING = "curing"
+    FAILED = "failed"
+
+
+class Parts(msgspec.Struct, frozen=True):
+    """The three duties side by side: one word for all of them would hide the other two."""
+
+    dues: Dues
+    conduct: Conduct
+    software: Software
+
+
+def standing(
+    policy: MembershipPolicy, facts: Iterable[MemberFact], as_of: date, known_at: datetime | None = None
+) -> Standing:
+    """The state on ``as_of``, as known at ``known_at`` (now, where None)."""
+    seen = known(facts, as_of, known_at)
+    override = _override(seen, as_of)
+    if override is not None:
+        return Standing(State(override.state), "override")
+    seen = _since_readmission(seen)
+    expelled = _expulsion(policy, seen, as_of)
+    if expelled is not None:
+        return expelled
+    cycle = _cycle(seen)
+    return _application(policy, cycle, as_of) or _membership(policy, cycle, as_of)
+
+
+def parts(policy: MembershipPolicy, facts: Iterable[MemberFact], as_of: date) -> Parts:
+    """What dues, decisions and software each say on a day."""
+    seen = _since_readmission(known(facts, as_of))
+    cycle = _cycle(seen)
+    expelled = _expulsion(policy, seen, as_of)
+    conduct = Conduct.GOOD
+    if expelled is not None:
+        conduct = Conduct(expelled.state.value)
+    elif _resigned(cycle, as_of):
+        conduct = Conduct.RESIGNED
+    elif _suspended_by_decision(policy, cycle, as_of):
+        conduct = Conduct.SUSPENDED
+    return Parts(_dues(policy, cycle, as_of), conduct, _software(cycle, as_of))
+
+
+def paid_until(facts: Iterable[MemberFact], as_of: date) -> date | None:
+    """The first day that is not paid for: the greatest end of the payments live on a day."""
+    return max((paid.until for paid in _live(_cycle(_since_readmission(known(facts, as_of))), as_of)), default=None)
+
+
+def _override(seen: Sequence[Fact], as_of: date) -> Override | None:
+    live = [fact for fact in of_kind(seen, Override) if fact.on <= as_of < fact.until]
+    return live[-1] if live else None
+
+
+def _since_readmission(seen: Sequence[MemberFact]) -> list[MemberFact]:
+    """After a readmission only facts from that day on count."""
+    readmitted = of_kind(seen, Readmitted)
+    if not readmitted:
+        return list(seen)
+    return [fact for fact in seen if fact.on >= readmitted[-1].on and not isinstance(fact, Readmitted)]
+
+
+def _expulsion(policy: MembershipPolicy, seen: Sequence[Fact], as_of: date) -> Standing | None:
+    """An expulsion never bites before its appeal is exhausted; one that was overturned is as if it had not been."""
+    for expelled in reversed(of_kind(seen, Expelled)):
+        last_day = expelled.on + timedelta(days=policy.appeal_days)
+        appeal = next((a for a in of_kind(seen, Appealed) if expelled.on <= a.on <= last_day), None)
+        if appeal is None:
+            if as_of <= last_day:
+                return Standing(State.SUSPENDED, "expulsion_appealable")
+            return Standing(State.EXPELLED, "expelled")
+        decided = next((d for d in of_kind(seen, AppealDecided) if d.on >= appeal.on), None)
+        if decided is None:
+            return Standing(State.SUSPENDED, "expulsion_under_appeal")
+        if decided.outcome is AppealOutcome.UPHELD:
+            return Standing(State.EXPELLED, "expelled")
+    return None
+
+
+def _cycle(seen: Sequence[MemberFact]) -> list[MemberFact]:
+    """The facts from the latest application on; what was before it is history."""
+    applied = of_kind(seen, Applied)
+    return [fact for fact in seen if applied and fact.on >= applied[-1].on]
+
+
+def _application(policy: MembershipPolicy, cycle: Sequence[MemberFact], as_of: date) -> Standing | None:
+    """What stands before membership; None once the application led to it."""
+    applied = of_kind(cycle, Applied)
+    if not applied:
+        return Standing(State.NONE)
+    if _resigned(cycle, as_of):
+        return Standing(State.RESIGNED, "resigned")
+    decisions = [fact for fact in cycle if isinstance(fact, Rejected | Withdrawn | Verified)]
+    match decisions[-1] if decisions else None:
+        case Rejected():
+            return Standing(State.CLOSED, "rejected")
+        case Withdrawn():
+            return Standing(State.CLOSED, "withdrawn")
+        case Verified():
+            return None
+        case None:
+            pass
+    if of_kind(cycle, Complete):
+        return Standing(State.APPLICANT, "awaiting_decision")
+    if as_of >= applied[-1].on + timedelta(days=policy.incomplete_days):
+        return Standing(State.CLOSED, "incomplete")
+    return Standing(State.APPLICANT, "awaiting_documents")
+
+
+def _membership(policy: MembershipPolicy, cycle: Sequence[MemberFact], as_of: date) -> Standing:
+    """A verified business: first dues, suspension, then what the dues say."""
+    dues = _dues(policy, cycle, as_of)
+    if dues is Dues.NONE:
+        verified = of_kind(cycle, Verified)[-1]
+        if as_of >= verified.on + timedelta(days=policy.first_dues_days):
+            return Standing(State.CLOSED, "first_dues_not_paid")
+        return Standing(State.VERIFIED, "awaiting_dues")
+    if _suspended_by_decision(policy, cycle, as_of):
+        return Standing(State.SUSPENDED, "decision")
+    if _software(cycle, as_of) is Software.FAILED:
+        return Standing(State.SUSPENDED, "software")
+    match dues:
+        case Dues.CURRENT:
+            return Standing(State.ACTIVE, "paid")
+        case Dues.GRACE:
+            return Standing(State.GRACE, "unpaid")
+        case Dues.LAPSED:
+            return Standing(State.LAPSED, "unpaid")
+
+
+def _resigned(cycle: Sequence[Fact], as_of: date) -> bool:
+    resignations = of_kind(cycle, Resigned)
+    withdrawals = of_kind(cycle, ResignationWithdrawn)
+    return any(
+        as_of >= gone.effective and not any(gone.on <= back.on < gone.effective for back in withdrawals)
+        for gone in resignations
+    )
+
+
+def _suspended_by_decision(policy: MembershipPolicy, cycle: Sequence[Fact], as_of: date) -> bool:
+    lifted, charges = of_kind(cycle, Lifted), of_kind(cycle, Charged)
+    for suspended in of_kind(cycle, Suspended):
+        ends = [lift.on for lift in lifted if lift.on >= suspended.on]
+        if suspended.until is not None:
+            ends.append(suspended.until)
+        if suspended.emergency:
+            short = suspended.on + timedelta(days=policy.emergency_days)
+            charged = any(suspended.on <= charge.on < short for charge in charges)
+            ends.append(suspended.on + timedelta(days=policy.emergency_max_days) if charged else short)
+        if as_of < min(ends, default=date.max):
+            return True
+    return False
+
+
+def _software(cycle: Sequence[Fact], as_of: date) -> Software:
+    mended = of_kind(cycle, SoftwareOk)
+    found = Software.OK
+    for lost in of_kind(cycle, SoftwareLost):
+        if any(ok.on >= lost.on for ok in mended):
+            continue
+        if as_of > lost.cure_until:
+            return Software.FAILED
+        found = Software.CURING
+    return found
+
+
+def _live(cycle: Sequence[Fact], as_of: date) -> list[Paid]:
+    """Payments that count: dues paid before the verification count from it."""
+    verified = of_kind(cycle, Verified)
+    if not verified:
+        return []
+    return [paid for paid in of_kind(cycle, Paid) if max(paid.on, verified[-1].on) <= as_of]
+
+
+def _dues(policy: MembershipPolicy, cycle: Sequence[Fact], as_of: date) -> Dues:
+    until = max((paid.until for paid in _live(cycle, as_of)), default=None)
+    if until is None:
+        return Dues.NONE
+    if as_of < until:
+        return Dues.CURRENT
+    return Dues.GRACE if as_of < until + timedelta(days=policy.grace_days) else Dues.LAPSED
+
+
+class Rights(msgspec.Struct, frozen=True):
+    """What a state gives (reference/association.md 2.1). ``card_trade`` ends gracefully by itself elsewhere."""
+
+    card: bool = False
+    votes: bool = False
+    endorses: bool = False
+    office: bool = False
+    card_trade: bool = False
+    evidence: bool = False
+
+
+_FULL = Rights(card=True, votes=True, endorses=True, office=True, card_trade=True, evidence=True)
+
+
+def rights(state: State, *, grace_votes: bool = False) -> Rights:
+    """The rights of a state; whether grace votes is policy."""
+    match state:
+        case State.ACTIVE:
+            return _FULL
+        case State.GRACE:
+            return msgspec.structs.replace(_FULL, votes=grace_votes)
+        case _:
+            return Rights()
