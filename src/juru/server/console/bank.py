@@ -17,9 +17,10 @@ from starlette.routing import BaseRoute, Route
 
 from juru.bank.statement import UnreadableError
 from juru.server.console.entry import may, whose
-from juru.server.console.money import REASON_MAX, back_to, day_words, field, why_not
+from juru.server.console.money import REASON_MAX, back_to, field, why_not
 from juru.server.console.page import Console
 from juru.server.console.rows import RowView, row_view
+from juru.server.console.shape import day_words
 from juru.server.console.words import Lang, Words, words
 from juru.server.desk.bank_files import BEFORE, KNOWN, BringInError, Preview, Previewer, bring_in, read_file
 from juru.server.desk.bank_state import AccountState, account_states

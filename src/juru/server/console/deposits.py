@@ -8,9 +8,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from juru.server.console.entry import may, whose
-from juru.server.console.money import REASON_MAX, amount_of, back_to, day_words, field, why_not
+from juru.server.console.money import REASON_MAX, amount_of, back_to, field, why_not
 from juru.server.console.page import Console
-from juru.server.console.shape import minute
+from juru.server.console.shape import day_words, minute
 from juru.server.console.words import Lang, Words, words
 from juru.server.desk.ageing import Owed, ageing
 from juru.server.domain.commands_money import AskTicket, CancelTicket, GiveDebt, RepayDebt, WriteOffDebt

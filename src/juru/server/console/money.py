@@ -15,10 +15,6 @@ from juru.web.sessions import Flash
 from juru.web.visits import visit
 
 REASON_MAX = 300
-_MONTHS = {
-    "id": ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"],
-    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
-}
 _PLAIN: frozenset[Code] = frozenset(
     {
         Code.DEBT_LIMIT,
@@ -30,11 +26,6 @@ _PLAIN: frozenset[Code] = frozenset(
         Code.AGENT_BLOCKED,
     }
 )
-
-
-def day_words(day: int, lang: Lang) -> str:
-    """A business day: ``24 Nov 2026``; a dash for none."""
-    return f"{day % 100} {_MONTHS[lang][day // 100 % 100 - 1]} {day // 10_000}" if day else "—"
 
 
 def field(form: FormData, name: str, longest: int = 120) -> str:

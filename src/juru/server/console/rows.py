@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from juru.server.console.money import day_words
-from juru.server.console.shape import moment
+from juru.server.console.shape import day_words, moment
 from juru.server.console.words import Lang, Words
 from juru.server.domain.bank_row import BankRow, RowState
 from juru.server.domain.cell import Cell

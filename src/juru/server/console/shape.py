@@ -21,6 +21,10 @@ from juru.values.days import Zone, iso_local
 from juru.values.msisdn import to_local
 from juru.values.rupiah import format_rupiah
 
+_MONTHS = {
+    "id": ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"],
+    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+}
 AGENTS_SHOWN = 12
 _OWNED = frozenset(
     {
@@ -274,3 +278,8 @@ def _health(
         None if trouble is None else trouble.order_id,
         None if trouble is None else moment(trouble.at_ms, zone, lang),
     )
+
+
+def day_words(day: int, lang: Lang) -> str:
+    """A business day: ``24 Nov 2026``; a dash for none."""
+    return f"{day % 100} {_MONTHS[lang][day // 100 % 100 - 1]} {day // 10_000}" if day else "—"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from juru.server.console.money import day_words
-from juru.server.console.shape import OrderRow, clock, grouped, moment, order_rows
+from juru.server.console.shape import OrderRow, clock, day_words, grouped, moment, order_rows
 from juru.server.console.words import Lang, Words, known
 from juru.server.domain.bill import Bill
 from juru.server.domain.cell import Cell
