@@ -35,7 +35,7 @@ def cell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmallCell]
 
 
 def later(ref: str, at_ms: int) -> Bill:
-    return msgspec.structs.replace(bill(ref, BillState.FOUND), at_ms=at_ms)
+    return msgspec.structs.replace(bill(ref, BillState.ASKED), at_ms=at_ms)
 
 
 async def tick(cell: SmallCell) -> None:
