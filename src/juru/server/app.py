@@ -512,11 +512,12 @@ async def serving(server: Server, console: Console | None = None) -> AsyncIterat
         log_config=None,
     )
     web = _Web(config)
+    # Before the first answer: whoever finds the port open finds where commands go, too.
+    server.announce(server.url)
     listening = asyncio.create_task(web.serve(sockets=[listener]), name="http")
     try:
         while not web.started and not listening.done():  # noqa: ASYNC110 - uvicorn has no event for it
             await asyncio.sleep(0.01)
-        server.announce(server.url)
         log.info("serving", url=server.url, data=str(server.data.path), paused=server.writer.cell.settings.paused)
         systemd.tell("READY=1")
         yield web
