@@ -26,6 +26,7 @@ from juru.server.store.keyring import Keyring, hash_pin
 from juru.simulation.behaviour import Behaviour
 from juru.simulation.demo import DEMO, deposits, market_config, records, vouchers
 from juru.simulation.demo_catalog import GAME_CODES
+from juru.values.rupiah import format_rupiah
 from tests.contract.test_channels import BUDI, Ready, Shop
 from tests.support.market_process import MarketProcess, market_process
 
@@ -150,6 +151,9 @@ def test_bill_is_asked_about_and_paid_in_chat(tmp_path: Path, market: MarketProc
         bill = goods.server.reads.bill_of_order(order)
         assert bill is not None
         assert (bill.state, bill.charged_idr, order.price_idr - bill.cost_idr) == (BillState.PAID, bill.cost_idr, 595)
+        receipt = await goods.say(f"STRUK.{order.id}")
+        assert f"Nama    {bill.customer}" in receipt.splitlines()
+        assert f"Total   {format_rupiah(bill.selling_price_idr)}" in receipt.splitlines()
 
     play(tmp_path, market, scene)
     assert len(requests(market, "bill", number)) == 1
@@ -182,6 +186,16 @@ def test_postpaid_commands_of_digiflazz(tmp_path: Path, market: MarketProcess) -
 
     play(tmp_path, market, scene)
     assert sum(e["delivered"] for e in requests(market, "order", number)) == 1
+
+
+def test_owner_of_a_meter_is_not_told_yet(tmp_path: Path, market: MarketProcess) -> None:
+    async def scene(goods: Goods) -> None:
+        sign = hashlib.md5(f"{BUDI.member_id}{BUDI.api_key}14012345678".encode()).hexdigest()
+        body = msgspec.json.encode({"username": BUDI.member_id, "customer_no": "14012345678", "sign": sign})
+        _, reply = await goods.call("POST", "/h2h/digiflazz/v1/inquiry-pln", body)
+        assert msgspec.json.decode(reply)["data"]["rc"] == "88"
+
+    play(tmp_path, market, scene)
 
 
 @pytest.mark.parametrize(
@@ -285,6 +299,7 @@ def test_voucher_is_handed_out_at_once_and_its_code_is_in_the_reply_alone(
         row = await goods.digiflazz("v2", buyer_sku_code=GAME, customer_no="081234567892")
         assert (row["rc"], row["sn"]) == ("00", f"{GAME_CODES[2]}/G0003")
         await goods.delivered("api")
+        assert GAME_CODES[0] in (await goods.say(f"STRUK.1")).replace("\n        ", "")
 
     play(tmp_path, market, scene)
     for file in (tmp_path / "cell").iterdir():

@@ -93,6 +93,9 @@ class History(Protocol):
     def bill(self, agent_id: int, ref: str) -> Bill | None:
         """What an inquiry under a reference found, as it stands."""
 
+    def bill_of_order(self, order: Order) -> Bill | None:
+        """The bill that an order pays."""
+
     def bill_numbered(self, agent_id: int, inquiry_id: int) -> Bill | None:
         """An agent's inquiry by the number it was answered with."""
 

@@ -39,7 +39,6 @@ from juru.values.wire import WireReply, WireRequest
 HORIZON_S = 80 * 86_400
 """From day 90 the same order with the same ref buys again; resends stop well before."""
 
-_METER_PRODUCT = "PLN"
 _YEAR = re.compile(r"(.+),((?:19|20)\d\d)", re.ASCII)
 _SUFFIX = {"cek-saldo": "depo", "price-list": "pricelist", "deposit": "deposit"}
 _COMMANDS = {
@@ -315,7 +314,7 @@ def _asked(verb: str, body: Json) -> AgentRequest | None:
             bank, owner = text(body, "bank"), text(body, "owner_name")
             return AgentRequest(intent=Intent.DEPOSIT_TICKET, amount_idr=amount, bank=bank, name=owner)
         case "inquiry-pln":
-            return AgentRequest(intent=Intent.BILL_INQUIRY, product=_METER_PRODUCT, dest=dest)
+            return AgentRequest(intent=Intent.BILL_INQUIRY, dest=dest)
         case _:
             return None
 
@@ -325,13 +324,15 @@ def _unready(asked: AgentRequest, body: Json, open_products: OpenProducts) -> Re
         return Refusal(Code.INVALID_FORMAT)
     if asked.intent not in _BUYING:
         return None
-    if not asked.product or not asked.dest:
+    if not asked.dest:
         return Refusal(Code.INVALID_FORMAT)
     # A test must never become a real order.
     if body.get("testing") not in (None, False, "", "false"):
         return Refusal(Code.NOT_SERVED_YET)
-    if asked.intent is Intent.BILL_INQUIRY and "commands" not in body:
+    if asks_meter(asked) and "commands" not in body:
         return None
+    if not asked.product:
+        return Refusal(Code.INVALID_FORMAT)
     if not asked.ref:
         return Refusal(Code.REFERENCE_REQUIRED)
     if body.get("max_price") is not None and asked.max_price_idr is None:
@@ -342,7 +343,7 @@ def _unready(asked: AgentRequest, body: Json, open_products: OpenProducts) -> Re
 
 
 def asks_meter(asked: AgentRequest) -> bool:
-    """True of inquiry-pln, whose a PLN meter is: the one inquiry that is served without a reference."""
+    """True of inquiry-pln, whose a PLN meter is: the one inquiry without a product or a reference."""
     return asked.intent is Intent.BILL_INQUIRY and asked.ref is None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from juru.server.dialects.replies import Templates
+from juru.server.domain.bill import Bill
 from juru.server.domain.views import OrderView
 from juru.values.rupiah import format_rupiah
 
@@ -12,8 +13,13 @@ _GROUP = 4
 _TOKEN_DIGITS = 20
 
 
-def receipt_text(view: OrderView, *, shop: str, product: str, price_idr: int | None, templates: Templates) -> str:
-    """What was sold, to which number, with its SN; the price only where the agent says what his customer paid."""
+def receipt_text(
+    view: OrderView, *, shop: str, product: str, price_idr: int | None, templates: Templates, bill: Bill | None = None
+) -> str:
+    """What was sold, to which number, with its SN; the price only where the agent says what his customer paid.
+
+    Of a bill it also says whose it is and what was owed, as every receipt of a bill does.
+    """
     words = templates.texts
     lines = [*_centred(shop), *_centred(words["receipt.title"]), "-" * COLUMNS]
     lines += _field(words["receipt.time"], view.at[:16].replace("T", " "))
@@ -22,9 +28,28 @@ def receipt_text(view: OrderView, *, shop: str, product: str, price_idr: int | N
     for place, part in enumerate(_serial(view.sn)):
         lines += _field(words["receipt.sn"] if place == 0 else "", part)
     lines += _field(words["receipt.order"], f"#{view.order_id}")
+    if bill is not None:
+        lines += _owed(bill, words)
     if price_idr is not None:
         lines += ["-" * COLUMNS, *_field(words["receipt.price"], format_rupiah(price_idr))]
     return "\n".join([*lines, "-" * COLUMNS, *_centred(words["receipt.footer"])])
+
+
+def _owed(bill: Bill, words: dict[str, str]) -> list[str]:
+    """Customer, period and what it came to, a line for each that the supplier has told."""
+    owed_idr = bill.selling_price_idr
+    told = [
+        ("customer", bill.customer),
+        ("period", bill.period),
+        ("bills", str(bill.bills) if bill.bills > 1 else ""),
+        ("bill", format_rupiah(owed_idr - bill.admin_idr) if bill.admin_idr else ""),
+        ("admin", format_rupiah(bill.admin_idr) if bill.admin_idr else ""),
+        ("total", format_rupiah(owed_idr)),
+    ]
+    lines = ["-" * COLUMNS]
+    for name, value in told:
+        lines += _field(words[f"receipt.{name}"], value) if value else []
+    return lines
 
 
 def _serial(sn: str | None) -> list[str]:

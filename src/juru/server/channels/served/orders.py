@@ -120,10 +120,11 @@ async def receipt(call: Call) -> Reply:
     name = found.product if product is None else product.name
     return Verbatim(
         receipt_text(
-            cell.view(found),
+            door.with_code(cell.view(found)),
             shop=agent.name,
             product=name,
             price_idr=asked.amount_idr,
             templates=door.templates(agent.language),
+            bill=door.history.bill_of_order(found),
         )
     )
