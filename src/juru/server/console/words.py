@@ -298,6 +298,7 @@ _OWN: dict[str, tuple[str, str]] = {
     "event_decided": ("{by} memutuskan: {state}", "{by} decided: {state}"),
     "event_succeeded": ("Berhasil; dibukukan", "Successful; posted"),
     "event_failed": ("Gagal; uang kembali", "Failed; money returned"),
+    "event_corrected": ("{by} mengganti nomor tujuan", "{by} changed the destination"),
     "event_reversed": ("Dibalik; uang kembali", "Reversed; money returned"),
     "event_late_success": ("{supplier} ternyata mengirim setelah gagal", "{supplier} delivered after failing"),
     "event_settled_late": ("{by} menyelesaikan sukses terlambat", "{by} settled the late success"),
