@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -14,14 +15,15 @@ from juru.cli.output import OK, REFUSED, accepted, say, say_error, say_json, say
 from juru.server.desk.files import read_rows
 from juru.server.desk.link import Desk, open_desk, open_reads
 from juru.server.desk.vouchers import VOUCHER, Batch, known_by, read_batch
-from juru.server.domain.catalog import ProductKind
+from juru.server.domain.catalog import Product, ProductKind
 from juru.server.domain.cell import Settings
 from juru.server.domain.commands import ImportVouchers, PaidFrom, SaveRecord, VoidVouchers
 from juru.server.domain.records import SETTINGS_KEY
 from juru.server.domain.results import Done
 from juru.server.domain.voucher import Voucher, VoucherState
+from juru.server.domain.vouchers import IMPORT_MAX
 from juru.server.engine.realtime import RealTime
-from juru.server.errors import CommandError, SettingsError
+from juru.server.errors import CommandError, DataDirError, SettingsError
 from juru.server.store.keyring import FreshSecrets, Keyring
 from juru.server.store.reads.papers import FiledPaper
 from juru.server.store.reads.reads import Reads
@@ -136,6 +138,7 @@ def listing(
 def void(
     *numbers: int,
     expired: Annotated[bool, Parameter(negative="", help="all whose last day is over")] = False,
+    unreadable: Annotated[bool, Parameter(negative="", help="all that were sealed with keys that are lost")] = False,
     refunded: Annotated[
         bool, Parameter(negative="", help="their seller gave the money back; else it is a loss")
     ] = False,
@@ -145,16 +148,23 @@ def void(
     """Take vouchers out of the stock by their numbers, with a --reason; their codes are forgotten."""
     if not who.reason.strip():
         raise SettingsError("say why with --reason: it stands in the book")
-    if bool(numbers) is expired:
-        raise SettingsError("which ones? give their numbers from 'juru voucher list', or --expired")
+    if bool(numbers) + expired + unreadable != 1:
+        raise SettingsError("which ones? give their numbers from 'juru voucher list', or --expired, or --unreadable")
+    data = where.dir()
 
     async def run() -> int:
-        async with open_desk(where.dir()) as desk:
-            found = _expired(desk.reads) if expired else [_numbered(desk.reads, number) for number in numbers]
-            if found:
-                keys = tuple(filed.key for filed in found)
-                accepted(await desk.submit(VoidVouchers(keys, who.reason.strip(), who.name(), refunded)))
-            return len(found)
+        async with open_desk(data) as desk:
+            if expired:
+                found = _expired(desk.reads)
+            elif unreadable:
+                found = _unreadable(desk.reads, Keyring(data.keys))
+            else:
+                found = [_numbered(desk.reads, number) for number in numbers]
+            keys = [filed.key for filed in found]
+            for start in range(0, len(keys), IMPORT_MAX):
+                part = tuple(keys[start : start + IMPORT_MAX])
+                accepted(await desk.submit(VoidVouchers(part, who.reason.strip(), who.name(), refunded)))
+            return len(keys)
 
     say(f"{asyncio.run(run())} vouchers are out of the stock")
     return OK
@@ -168,9 +178,16 @@ def release(*, where: Where = HERE, who: Who = SOMEONE) -> int:
     """
     if not who.reason.strip():
         raise SettingsError("say why with --reason: it stands in the book")
+    data = where.dir()
 
     async def run() -> None:
-        async with open_desk(where.dir()) as desk:
+        async with open_desk(data) as desk:
+            shut = _unreadable(desk.reads, Keyring(data.keys))
+            if shut:
+                raise CommandError(
+                    f"{len(shut)} codes in stock were sealed with keys that are lost: "
+                    "'juru voucher void --unreadable' takes them out"
+                )
             settings = msgspec.structs.replace(_settings(desk.reads), vouchers_held=False)
             body = msgspec.json.encode(settings)
             accepted(await desk.submit(SaveRecord("setting", SETTINGS_KEY, body, who.name(), who.reason.strip())))
@@ -182,10 +199,25 @@ def release(*, where: Where = HERE, who: Who = SOMEONE) -> int:
 
 def _expired(reads: Reads) -> list[FiledPaper]:
     today = business_day(RealTime().now_ms(), _settings(reads).zone)
-    stock = reads.papers.page(VOUCHER, only_open=True, limit=_ALL)
-    return [
-        f for f in stock if isinstance(p := f.paper, Voucher) and p.expires_day is not None and p.expires_day < today
-    ]
+    return [f for f, p in _stock(reads) if p.expires_day is not None and p.expires_day < today]
+
+
+def _unreadable(reads: Reads, keys: Keyring) -> list[FiledPaper]:
+    return [f for f, p in _stock(reads) if not _opens(keys, p.sealed)]
+
+
+def _opens(keys: Keyring, sealed: str) -> bool:
+    try:
+        keys.open(sealed)
+    except DataDirError:
+        return False
+    return True
+
+
+def _stock(reads: Reads) -> Iterator[tuple[FiledPaper, Voucher]]:
+    for filed in reads.papers.every_open(VOUCHER):
+        if isinstance(filed.paper, Voucher):
+            yield filed, filed.paper
 
 
 def _numbered(reads: Reads, number: int) -> FiledPaper:
@@ -199,7 +231,7 @@ def _product(reads: Reads, code: str) -> str:
     """The product's code, if codes can be sold as it."""
     for record in reads.records("product"):
         if record.key == code.upper():
-            if msgspec.json.decode(record.body)["kind"] == ProductKind.VOUCHER:
+            if msgspec.json.decode(record.body, type=Product).kind is ProductKind.VOUCHER:
                 return record.key
             raise CommandError(
                 f"{record.key} is no voucher: 'juru product set {record.key} --kind voucher' makes it one"

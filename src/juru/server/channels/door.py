@@ -34,6 +34,7 @@ from juru.server.domain.results import Placed, Result, Ticketed, Transferred
 from juru.server.domain.views import AgentDay, BillView, Movement, OrderState, OrderView
 from juru.server.domain.voucher import Voucher
 from juru.server.engine.writer import Writer
+from juru.server.errors import DataDirError
 from juru.values.bucket import Bucket
 from juru.values.days import business_day
 
@@ -390,7 +391,11 @@ class Door:
         voucher = self.history.voucher(view.order_id)
         if voucher is None:
             return view
-        code = self.keys.open(voucher.sealed)
+        try:
+            code = self.keys.open(voucher.sealed)
+        except DataDirError:
+            # The keys were lost since: the sale stands, its code cannot be told again.
+            return view
         return msgspec.structs.replace(view, voucher=code, sn=f"{code}/{voucher.serial}" if voucher.serial else code)
 
     def balance_of(self, agent: Agent) -> Balance:
