@@ -50,7 +50,9 @@ _NOT_FOUND = re.compile(
 )
 _BILL_WORDS = {
     "bill_paid": re.compile(
-        r"\b(?:sudah|sdh|telah)\s(?:ter|di)?(?:bayar|lunas)|(?<!belum )(?<!blm )\blunas\b|\b(?:already|been)\spaid\b|\bpaid\sbill\b", _I
+        r"\b(?:sudah|sdh|telah)\s(?:ter|di)?(?:bayar|lunas)|(?<!belum )(?<!blm )\blunas\b"
+        r"|\b(?:already|been)\spaid\b|\bpaid\sbill\b",
+        _I,
     ),
     "bill_not_ready": re.compile(
         r"\b(?:tagihan|bill)\s(?:\S{1,20}\s){0,2}(?:belum|blm|not\s(?:yet\s)?)\s?(?:tersedia|ada|terbit|available)"
