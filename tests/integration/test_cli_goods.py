@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import io
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from juru.books.sqlite import SqliteEngine
 from juru.server.domain.voucher import Voucher
 from juru.server.settings import DataDir
 from juru.server.store.reads.papers import PaperReads
+from tests.support.kept import eventful
 from tests.support.serving import Said, typed
 
 FIRST, SECOND = "ABCD-1234-EFGH", "ABCD-1234-EFGI"
@@ -240,11 +242,14 @@ def listener() -> Iterator[Listener]:
     listener.close()
 
 
-def test_a_gateway_is_set_shown_tried_and_taken_away(desk: Desk, listener: Listener) -> None:
+def test_a_gateway_is_set_shown_tried_and_taken_away(
+    desk: Desk, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert "there is none" in desk("gateway", "show").out
     assert "'juru gateway set'" in desk("gateway", "test", "081234567890", code=1).err
     url = f"{listener.url}/send?to={{to}}&msg={{text}}"
-    desk("gateway", "set", url, "--header", "X-Key: {key}", "--to", "intl", "--key", "rahasia-9")
+    monkeypatch.setattr("sys.stdin", io.StringIO("rahasia-9\n"))
+    desk("gateway", "set", url, "--header", "X-Key: {key}", "--to", "intl", "--key", "-")
     shown = desk("gateway", "show").out
     assert "X-Key: {key}" in shown
     assert "key set" in shown
@@ -285,3 +290,39 @@ def test_a_gateway_that_could_reach_nobody_is_not_taken(desk: Desk, words: tuple
 def test_a_gateway_is_tried_with_a_mobile_number(desk: Desk) -> None:
     desk("gateway", "set", "https://sms.example.id/{to}/{text}")
     assert "no mobile number" in desk("gateway", "test", "12", code=2).err
+
+
+# ---------------------------------------------------------------------- inquiries
+
+
+@pytest.fixture(scope="module")
+def day(tmp_path_factory: pytest.TempPathFactory) -> DataDir:
+    """A cell in which everything has happened to bills."""
+    return eventful(tmp_path_factory.mktemp("day") / "cell")
+
+
+def test_inquiries_are_listed_with_what_became_of_them(day: DataDir) -> None:
+    where = ("--data", str(day.path))
+    rows = {row["ref"]: row for row in typed("bill", "list", "--json", *where).json}
+    assert [(rows[ref]["state"], rows[ref]["reason"]) for ref in ("b-1", "b-2", "b-3")] == [
+        ("refused", "bill_not_ready"),
+        ("asked", None),
+        ("found", None),
+    ]
+    assert [rows[ref]["state"] for ref in ("b-4", "b-5", "b-7")] == ["paid", "unpaid", "paying"]
+    assert rows["b-4"]["order"]
+    assert typed("bill", "list", "--agent", "low", "--json", *where).json == list(rows.values())
+    assert "nobody has asked" in typed("bill", "list", "--agent", "UP", *where).out
+    assert "'juru agent list'" in typed("bill", "list", "--agent", "NIX", *where, code=1).err
+    assert "b-4" in typed("bill", "list", *where).out
+
+
+def test_an_inquiry_is_shown_with_the_suppliers_words(day: DataDir) -> None:
+    where = ("--data", str(day.path))
+    rows = {row["ref"]: row["inquiry"] for row in typed("bill", "list", "--json", *where).json}
+    refused = typed("bill", "show", str(rows["b-1"]), "--json", *where).json
+    assert (refused["reason"], refused["said"]) == ("bill_not_ready", "tagihan belum tersedia")
+    paid = typed("bill", "show", str(rows["b-4"]), *where).out
+    for told in ("Rp50.000", "Rp52.000", "530000000100"):
+        assert told in paid
+    assert "'juru bill list'" in typed("bill", "show", "99999", *where, code=1).err

@@ -377,7 +377,13 @@ def eventful_day(cell: SmallCell) -> None:
 def _bills(cell: SmallCell) -> None:
     """Inquiries refused, unanswered, found twice; payments that succeed (at another price), fail, are taken back."""
     asking = cell.ask("b-1")
-    refused = Answer(Outcome.REFUSED, ref=asking.buy.ref, reason="bill_not_ready", settles=False)
+    refused = Answer(
+        Outcome.REFUSED,
+        ref=asking.buy.ref,
+        message="tagihan belum tersedia",
+        reason="bill_not_ready",
+        settles=False,
+    )
     assert isinstance(cell.do(BillAnswered(asking.key, asking.buy.ref, refused)), Refusal)
     cell.ask("b-2")
     cell.found("b-3")

@@ -41,6 +41,7 @@ _GROUPS = {
     "deposit": ("money:deposit", "Deposits, and tickets for them."),
     "bank": ("bank:bank", "Bank accounts, and what came in and went out of them."),
     "debt": ("debt:debt", "Deposit given on credit."),
+    "bill": ("bills:bill", "Inquiries about bills: list, show."),
     "voucher": ("vouchers:voucher", "Vouchers of our own stock."),
     "gateway": ("gateway:gateway", "How customers are told."),
     "transfer": ("money:transfer", "Transfers in the book."),

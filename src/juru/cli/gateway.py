@@ -38,7 +38,9 @@ def set_(
     content_type: Annotated[str, Parameter(help="of the body")] = Gateway.__struct_defaults__[1],
     header: Annotated[list[str] | None, Parameter(help="'Name: value', as often as needed")] = None,
     to: Annotated[Literal["local", "intl", "e164"], Parameter(help="08..., 628... or +628...")] = "local",
-    key: Annotated[str, Parameter(help="what {key} stands for, kept sealed; - asks for it")] = "",
+    key: Annotated[
+        str, Parameter(help="what {key} stands for, kept sealed; - asks for it", allow_leading_hyphen=True)
+    ] = "",
     where: Where = HERE,
     who: Who = SOMEONE,
 ) -> int:

@@ -27,6 +27,7 @@ class BillState(StrEnum):
 class Bill(Paper, frozen=True):
     """One inquiry about a bill, at one supplier. ``ref`` is the agent's; ``supplier_ref`` ours, kept for the payment.
 
+    ``said`` is the supplier's own word where it refused, for people to read.
     ``cost_idr`` is what the supplier will charge, ``selling_price_idr`` what the customer owes (``admin_idr`` in it),
     ``price_idr`` what paying takes from the agent, ``legs`` what of it goes to his uplines. ``order_id`` is the order
     that pays it and ``charged_idr`` what that cost in the end. ``tried`` are the suppliers that had no answer.
@@ -55,6 +56,7 @@ class Bill(Paper, frozen=True):
     period: str = ""
     details: tuple[tuple[str, str], ...] = ()
     reason: str | None = None
+    said: str = ""
     order_id: int | None = None
     charged_idr: int | None = None
     tried: tuple[str, ...] = ()

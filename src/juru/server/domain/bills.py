@@ -42,6 +42,7 @@ LATEST_MAX = 20
 SERIES = 9
 """First digit of our references for bills, so that they never meet those of orders, whose counter begins with 0."""
 _DIGITS = 10
+_SAID_MAX = 200
 _WHY: dict[str, Code] = {
     "bill_not_ready": Code.BILL_NOT_READY,
     "bill_paid": Code.BILL_PAID,
@@ -147,7 +148,8 @@ def bill_answered(cell: Cell, command: BillAnswered) -> Result:
             return _ask_at(cell, command.key, bill, offers[0])
     refused = answer.outcome in {Outcome.FAILED, Outcome.REFUSED} and answer.reason != "not_sent"
     code = why or (Code.BILL_REFUSED if refused else Code.BILL_NO_ANSWER)
-    cell.file(command.key, bill.now(BillState.REFUSED, reason=answer.reason or answer.code or code.value))
+    reason = answer.reason or answer.code or code.value
+    cell.file(command.key, bill.now(BillState.REFUSED, reason=reason, said=answer.message[:_SAID_MAX]))
     return Refusal(code, {"product": bill.product, "dest": to_local(bill.dest)})
 
 

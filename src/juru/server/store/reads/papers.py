@@ -12,7 +12,6 @@ from juru.server.store.rows import paper_from
 
 _FOUND = "SELECT h.id, h.kind, h.key, p.body, p.at_ms FROM paper_heads h JOIN papers p ON p.id = h.latest_id WHERE"
 BY_KEY = f"{_FOUND} h.kind = ? AND h.key = ?"
-BY_NUMBER = f"{_FOUND} h.id = ?"
 ALL = f"{_FOUND} h.kind = ? AND h.id < ? ORDER BY h.id DESC LIMIT ?"
 OPEN = f'{_FOUND} h.kind = ? AND h."open" = 1 AND h.id < ? ORDER BY h.id DESC LIMIT ?'
 OF_AGENT = f"{_FOUND} h.agent_id = ? AND h.kind = ? AND h.id < ? ORDER BY h.id DESC LIMIT ?"
