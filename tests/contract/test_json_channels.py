@@ -365,7 +365,7 @@ def test_whose_a_meter_is_is_told_without_a_price(tmp_path: Path) -> None:
             None,
         )
         assert ("segment_power", "R1 /000001300") in asked.details
-        assert (heard[0].product, heard[0].ref) == ("PLN", None)
+        assert (heard[0].product, heard[0].ref) == (None, None)
 
     _in_shop(tmp_path, scene)
 

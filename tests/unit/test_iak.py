@@ -413,6 +413,25 @@ def test_a_refused_payment_is_refused_or_left_open(code: Code) -> None:
         assert answer.outcome in {Outcome.REFUSED, Outcome.FAILED}
 
 
+@pytest.mark.parametrize(
+    ("code", "inquiry", "payment"),
+    [
+        (Code.NOT_A_BILL, "20", "20"),
+        (Code.BILL_NOT_ASKED, "06", "06"),
+        (Code.BILL_NOT_READY, "09", "33"),
+        (Code.BILL_PAID, "01", "33"),
+        (Code.BILL_REFUSED, "09", "33"),
+        (Code.BILL_NO_ANSWER, "05", "33"),
+    ],
+)
+def test_why_there_is_no_bill_to_pay_is_told_in_their_codes(code: Code, inquiry: str, payment: str) -> None:
+    for intent, rc, buy in ((Intent.BILL_INQUIRY, inquiry, INQUIRY), (Intent.BILL_PAY, payment, PAY)):
+        reply = bills.write_refusal(Refusal(code), "pesan", AgentRequest(intent, ref="ref-1"))
+        assert msgspec.json.decode(reply.body)["data"]["response_code"] == rc
+        outcome = Outcome.UNKNOWN if rc == "05" else Outcome.FAILED if rc in {"09", "33"} else Outcome.REFUSED
+        assert IAK.read_reply(reply, buy).outcome is outcome
+
+
 def test_seller_speaks_only_the_codes_its_reader_knows() -> None:
     for code in Code:
         data = msgspec.json.decode(digiflazz_seller.write_refusal(Refusal(code), "x", ASKED).body)["data"]

@@ -42,7 +42,7 @@ _RC: dict[Code, str] = {
     **dict.fromkeys((Code.PIN_LOCKED, Code.WRONG_PIN, Code.AGENT_BLOCKED, Code.UNKNOWN_AGENT), "204"),
     Code.IP_NOT_ALLOWED: "102",
     Code.PAUSED: "110",
-    Code.UNKNOWN_PRODUCT: "20",
+    **dict.fromkeys((Code.UNKNOWN_PRODUCT, Code.NOT_A_BILL, Code.BILL_NOT_ASKED), "20"),
     Code.BAD_DESTINATION: "14",
     Code.WRONG_OPERATOR: "16",
     **dict.fromkeys((Code.REPEATED_ORDER, Code.COUNTER_GAP), "202"),

@@ -57,13 +57,17 @@ _RC: dict[Code, str] = {
     Code.PIN_LOCKED: "118",
     Code.AGENT_BLOCKED: "118",
     Code.PAUSED: "110",
-    Code.UNKNOWN_PRODUCT: "20",
+    **dict.fromkeys((Code.UNKNOWN_PRODUCT, Code.NOT_A_BILL), "20"),
+    Code.BILL_NOT_ASKED: "06",
     Code.BAD_DESTINATION: "14",
     Code.WRONG_OPERATOR: "16",
     Code.INSUFFICIENT_BALANCE: "17",
     Code.BAD_AMOUNT: "93",
     **dict.fromkeys((Code.RATE_LIMITED, Code.BUSY, Code.INCIDENT), "05"),
 }
+
+_INQUIRY_RC = {Code.BILL_PAID: "01", Code.BILL_NO_ANSWER: "05"}
+"""Of a payment these would say that it may have been made."""
 
 
 def ask(account: Account, buy: Buy, address: str = PATH) -> WireRequest:
@@ -257,4 +261,6 @@ def write_refusal(refusal: Refusal, message: str, asked: AgentRequest) -> WireRe
 def _refused_as(code: Code, intent: Intent) -> str:
     if code is Code.UNKNOWN_ORDER:
         return "42" if intent is Intent.STATUS_CHECK else "06"
-    return _RC.get(code, "09" if intent is Intent.BILL_INQUIRY else "33")
+    if intent is Intent.BILL_INQUIRY:
+        return _INQUIRY_RC.get(code) or _RC.get(code, "09")
+    return _RC.get(code, "33")
