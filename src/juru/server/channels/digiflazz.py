@@ -99,7 +99,7 @@ WAY = Way(
             Intent.STATUS_CHECK: "the same order again, or `commands=status-pasca`",
             Intent.BALANCE: "POST `/v1/cek-saldo`",
             Intent.PRICE_LIST: "POST `/v1/price-list`",
-            Intent.BILL_INQUIRY: "`commands=inq-pasca`; POST `/v1/inquiry-pln`",
+            Intent.BILL_INQUIRY: "`commands=inq-pasca`; POST `/v1/inquiry-pln` not yet",
             Intent.BILL_PAY: "`commands=pay-pasca`, the inquiry's `ref_id`",
             Intent.DEPOSIT_TICKET: "POST `/v1/deposit` with `amount` `bank` `owner_name`",
         },
