@@ -101,6 +101,7 @@ COMPLAINTS: dict[str, tuple[str, str]] = {
     ),
     # what agents are told beside their orders
     "notice_transfer.received": ("Kiriman saldo diterima", "Balance received"),
+    "notice_transfer.taken_back": ("Kiriman saldo ditarik", "Balance taken back"),
     "notice_sender.added": ("Alamat ditambahkan", "Address added"),
     "notice_sender.removed": ("Alamat dihapus", "Address removed"),
     "notice_complaint.answered": ("Keluhan dijawab", "Complaint answered"),

@@ -67,6 +67,7 @@ TEXTS: dict[str, str] = {
     "product.state.open": "open",
     "product.state.closed": "closed",
     "product.state.disturbed": "disturbed",
+    "product.state.empty": "sold out",
     "product.state.no_supplier": "no supplier",
     "product.state.cut_off": "in its cut off",
     "report": (

@@ -60,6 +60,7 @@ TEXTS: dict[str, str] = {
     "product.state.open": "buka",
     "product.state.closed": "tutup",
     "product.state.disturbed": "gangguan",
+    "product.state.empty": "habis",
     "product.state.no_supplier": "tanpa jalur",
     "product.state.cut_off": "sedang cut off",
     "report": (

@@ -99,6 +99,9 @@ def _cancel(cell: Cell, agent: Agent, command: CancelTransfer) -> Result:
     if cell.free_idr(receiver, credit=False) < posting.amount_idr:
         return Refusal(Code.NOT_CANCELLABLE, {"why": "spent"})
     undone = reverse(cell, moved, "agent_transfer_cancelled", f"by {agent.code}")
+    facts: dict[str, str | int] = {"transfer": moved.id, "agent": agent.code, "amount_idr": posting.amount_idr}
+    facts["balance_idr"] = cell.free_idr(receiver, credit=False)
+    cell.notify(receiver, "transfer.taken_back", ("transfer", undone.id), facts)
     return Transferred(
         undone.id,
         agent.code,
