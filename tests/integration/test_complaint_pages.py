@@ -121,7 +121,7 @@ def test_a_complaint_is_seen_answered_told_and_closed(scene: Scene) -> None:
 
     typed = {"seen": "1", "text": "sudah masuk, cek *123#", "what": "answer"}
     answer, again = (agus.send(f"/complaints/{order_id}", typed) for _ in range(2))
-    assert (answer.status, answer.location) == (303, f"/complaints/{order_id}?done=answered")
+    assert (answer.status, answer.location) == (303, f"/complaints/{order_id}")
     assert (again.status, again.location) == (303, answer.location), "sent twice, told once"
     (told,) = scene.told(order_id)
     assert (told.what, told.facts["text"]) == ("complaint.answered", "sudah masuk, cek *123#")
@@ -184,7 +184,7 @@ def test_a_number_is_corrected_while_nothing_was_sent(scene: Scene) -> None:
     assert agus.send(f"/orders/{order_id}/correct", dest=MEANT, reason=" ").status == 400
     typed = {"dest": MEANT, "reason": "salah ketik"}
     done, again = (agus.send(f"/orders/{order_id}/correct", typed) for _ in range(2))
-    assert (done.status, done.location) == (303, f"/orders/{order_id}?done=corrected")
+    assert (done.status, done.location) == (303, f"/orders/{order_id}")
     assert (again.status, again.location) == (303, done.location)
     assert [n.what for n in scene.told(order_id)] == ["order.corrected"]
     page = text_of(agus.get(done.location).text)

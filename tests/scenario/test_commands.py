@@ -595,7 +595,8 @@ def test_who_is_given_deposit_is_told_and_so_when_it_is_taken_back(talk: Talk) -
     talk.do(AddDeposit(DepositKind.AGENT, "LOW", 25_000, "transfer BCA", "sri", "d-1"))
     talk.play("LOW< Deposit masuk Rp25.000 (transfer #8). Saldo Rp525.000")
     talk.do(AddDeposit(DepositKind.AGENT, "LOW", -5_000, "typed too much", "sri", "d-2"))
-    assert talk.later("LOW") == [], "what is taken is not told as if it were given"
+    assert talk.later("LOW") == ["Deposit Rp5.000 ditarik (transfer #9). Saldo Rp520.000"]
+    assert talk.later("UP") == [], "he was answered"
     assert audit(talk.cell.engine).clean
 
 

@@ -12,7 +12,7 @@ from juru.server.console.money import back_to, field
 from juru.server.console.page import Console
 from juru.server.console.shape import minute
 from juru.server.console.story import wrote_of
-from juru.server.console.words import WORDS, Lang, Words, words
+from juru.server.console.words import Lang, Words, words
 from juru.server.dialects.replies import span_text
 from juru.server.domain.commands import AnswerComplaint
 from juru.server.domain.complaint import Complaint, ComplaintState
@@ -95,12 +95,11 @@ class ComplaintPages:
 
     async def one(self, request: Request) -> Response:
         """All that was written about one order."""
-        return self._one(request, done=request.query_params.get("done", ""))
+        return self._one(request)
 
-    def _one(self, request: Request, *, status: int = 200, why: str = "", done: str = "", typed: str = "") -> Response:
+    def _one(self, request: Request, *, status: int = 200, why: str = "", typed: str = "") -> Response:
         lang, order_id = visit().lang, request.path_params["order_id"]
         t, filed = words(lang), self._filed(order_id)
-        key = f"complaint_done_{done}"
         return self._console.html(
             "complaint.html",
             lang,
@@ -111,7 +110,6 @@ class ComplaintPages:
             longest=TEXT_CHARS_MAX,
             typed=typed,
             why=why,
-            done=t(key) if key in WORDS else "",
         )
 
     def _filed(self, order_id: int) -> FiledPaper | None:
@@ -136,7 +134,8 @@ class ComplaintPages:
         result = await self._console.writer.submit(AnswerComplaint(order_id, by, text, close))
         if isinstance(result, Refusal):
             return self._one(request, status=409, why=_why_not(result, t), typed=text)
-        return back_to(f"{COMPLAINTS}/{order_id}", "closed" if close else "answered")
+        done = "complaint_closed" if close else "complaint_answered"
+        return await back_to(self._console, f"{COMPLAINTS}/{order_id}", done)
 
 
 def _complaint(filed: FiledPaper) -> Complaint:

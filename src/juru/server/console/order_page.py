@@ -30,11 +30,10 @@ class OrderPage:
 
     async def order(self, request: Request) -> Response:
         """What happened, in order; as a page, or as the part that the live page shows beside its rows."""
-        done = request.query_params.get("done") == "corrected"
-        return self._page(request, done=words(visit().lang)("correct_done") if done else "")
+        return self._page(request)
 
     def _page(
-        self, request: Request, *, status: int = 200, why: str = "", done: str = "", typed: dict[str, str] | None = None
+        self, request: Request, *, status: int = 200, why: str = "", typed: dict[str, str] | None = None
     ) -> Response:
         lang, number = visit().lang, request.path_params["order_id"]
         console = self._console
@@ -48,7 +47,6 @@ class OrderPage:
             order_id=number,
             story=story,
             why=why,
-            done=done,
             typed=typed or {"dest": "", "reason": ""},
         )
 
@@ -66,7 +64,7 @@ class OrderPage:
         if isinstance(result, Refusal):
             return self._page(request, status=409, why=_why_not(result, typed["dest"], t), typed=typed)
         assert isinstance(result, Corrected), result
-        return back_to(f"/orders/{number}", "corrected")
+        return await back_to(self._console, f"/orders/{number}", "order_corrected")
 
 
 def _why_not(refusal: Refusal, dest: str, t: Words) -> str:

@@ -170,6 +170,8 @@ def _voucher(voucher: Voucher, lang: Lang, t: Words) -> Fact:
         t("voucher_sealed"),
     ]
     return Fact(t("voucher"), " · ".join(part for part in told if part))
+
+
 def wrote_of(complaint: Complaint, cell: Cell, lang: Lang) -> tuple[Wrote, ...]:
     """All that was written in a complaint, first to last."""
     agent, zone = cell.agent_codes.get(complaint.agent_id, "?"), cell.settings.zone

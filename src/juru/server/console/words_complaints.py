@@ -61,11 +61,14 @@ COMPLAINTS: dict[str, tuple[str, str]] = {
         "Keluhan ini sudah terlalu panjang; tutup saja.",
         "This complaint has grown too long; close it.",
     ),
-    "complaint_done_answered": (
+    "money_done_complaint_answered": (
         "Jawaban tercatat dan dikirim ke agen.",
         "The answer is noted and on its way to the agent.",
     ),
-    "complaint_done_closed": ("Keluhan ditutup; agen diberi tahu.", "The complaint is closed; the agent is told."),
+    "money_done_complaint_closed": (
+        "Keluhan ditutup; agen diberi tahu.",
+        "The complaint is closed; the agent is told.",
+    ),
     # on an order's page
     "story_complaint": ("Keluhan", "Complaint"),
     "story_complaint_open": ("Buka keluhan", "Open the complaint"),
@@ -79,7 +82,7 @@ COMPLAINTS: dict[str, tuple[str, str]] = {
     "correct_dest": ("Nomor yang benar", "The right number"),
     "correct_reason": ("Alasan (masuk catatan audit)", "Reason (goes to the audit record)"),
     "correct_send": ("Koreksi", "Correct"),
-    "correct_done": ("Nomor dikoreksi. Agen diberi tahu.", "The number is corrected. The agent is told."),
+    "money_done_order_corrected": ("Nomor dikoreksi. Agen diberi tahu.", "The number is corrected. The agent is told."),
     "correct_no_reason": ("Tulis nomor yang benar dan alasannya.", "Write the right number and the reason."),
     "correct_no_sent": (
         "Order ini sudah dikirim ke supplier; nomornya tidak bisa dikoreksi lagi.",
@@ -108,4 +111,5 @@ COMPLAINTS: dict[str, tuple[str, str]] = {
     "notice_complaint.closed": ("Keluhan ditutup", "Complaint closed"),
     "notice_order.corrected": ("Nomor dikoreksi", "Number corrected"),
     "notice_deposit.credited": ("Deposit masuk", "Deposit credited"),
+    "notice_deposit.taken": ("Deposit ditarik", "Deposit taken back"),
 }
