@@ -588,8 +588,15 @@ def test_who_is_given_deposit_is_told_and_so_when_it_is_taken_back(talk: Talk) -
     talk.play("""
         UP> T.LOW.15000.111222
         < Transfer #6 Rp15.000 ke LOW tercatat. Saldo Rp485.000
+        UP> BTRF.MID.15000.111222
+        < GAGAL. Transfer terakhir Anda bukan itu, periksa ID dan jumlahnya
+        UP> BTRF.LOW.1500.111222
+        < GAGAL. Transfer terakhir Anda bukan itu, periksa ID dan jumlahnya
+        book: agent_transfer agent:1:deposit > agent:3:deposit 15000
         UP> BTRF.LOW.15000.111222
         < Transfer #6 Rp15.000 dengan LOW ditarik kembali. Saldo Rp500.000
+        UP> BTRF.LOW.15000.111222 R#6
+        < GAGAL. Transfer itu sudah ditarik kembali
         LOW< Transfer #6 Rp15.000 ditarik kembali oleh UP. Saldo Rp500.000
     """)
     talk.do(AddDeposit(DepositKind.AGENT, "LOW", 25_000, "transfer BCA", "sri", "d-1"))
