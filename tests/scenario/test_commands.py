@@ -10,12 +10,20 @@ import pytest
 
 from juru.server.domain.agent import AgentStatus, PinGuard
 from juru.server.domain.bank_account import BankAccount
-from juru.server.domain.commands import AnswerComplaint, SaveRecord
+from juru.server.domain.commands import (
+    AddDeposit,
+    AnswerComplaint,
+    DepositKind,
+    ImportVouchers,
+    PaidFrom,
+    SaveRecord,
+)
 from juru.server.domain.complaint import Complaint, ComplaintState
 from juru.server.domain.outcome import Outcome
 from juru.server.domain.requests import Intent
 from juru.server.store.audit import audit
 from juru.server.store.reads.papers import PaperReads
+from tests.support.cells import new_vouchers
 from tests.support.talk import PINS, Talk
 
 
@@ -306,7 +314,7 @@ def test_markups_change_prices_at_once_within_their_bounds(talk: Talk) -> None:
         MID> MP.LOW.FREE.0.4444
         < GAGAL. Selisih harus Rp55 sampai Rp5.000, perbaiki lalu kirim ulang
         MID> UP.0.4444
-        < GAGAL. Selisih harus Rp60 sampai Rp5.000, perbaiki lalu kirim ulang
+        < GAGAL. Selisih harus Rp70 sampai Rp5.000, perbaiki lalu kirim ulang
         MID> UP.LOW.54.4444
         < Selisih LOW sekarang Rp54
     """)
@@ -487,11 +495,19 @@ def test_the_state_of_products(talk: Talk) -> None:
     free = talk.cell.writer.cell.products["FREE"]
     talk.play("""
         LOW> STOK
+        < Status produk
+        < V5 Game voucher habis
+    """)
+    talk.do(ImportVouchers("V5", new_vouchers("v", 1), PaidFrom.BANK, "bought", "owner", "v1"))
+    talk.play("""
+        LOW> STOK
         < Semua produk bisa dibeli
         LOW> STOK.FREE
         < Status produk
         < FREE Any amount buka, stok 5
     """)
+    talk.cell.save("product", "FREE", msgspec.structs.replace(free, stock=0))
+    assert talk.say("LOW", "STOK.FREE") == ["Status produk", "FREE Any amount habis, stok 0"]
     talk.cell.save("product", "FREE", msgspec.structs.replace(free, availability="disturbed"))
     suppliers = talk.cell.writer.cell.suppliers
     for code in ("S1", "S2"):
@@ -501,6 +517,7 @@ def test_the_state_of_products(talk: Talk) -> None:
         < Status produk
         < FREE Any amount gangguan, stok 5
         < P10 Pulsa 10 tanpa jalur
+        < PLN PLN bill tanpa jalur
         LOW> STOK.P1O
         < GAGAL. Kode produk tidak ada. Mungkin maksud Anda P10? Ketik PRODUK untuk daftar kode
     """)
@@ -565,6 +582,29 @@ def test_movements_of_a_day_without_its_purchases(talk: Talk) -> None:
         < Mutasi deposit 01/01/2026: tidak ada
         LOW< Terima transfer #8 Rp15.000 dari UP. Saldo Rp504.450
     """)
+
+
+def test_who_is_given_deposit_is_told_and_so_when_it_is_taken_back(talk: Talk) -> None:
+    talk.play("""
+        UP> T.LOW.15000.111222
+        < Transfer #6 Rp15.000 ke LOW tercatat. Saldo Rp485.000
+        UP> BTRF.MID.15000.111222
+        < GAGAL. Transfer terakhir Anda bukan itu, periksa ID dan jumlahnya
+        UP> BTRF.LOW.1500.111222
+        < GAGAL. Transfer terakhir Anda bukan itu, periksa ID dan jumlahnya
+        book: agent_transfer agent:1:deposit > agent:3:deposit 15000
+        UP> BTRF.LOW.15000.111222
+        < Transfer #6 Rp15.000 dengan LOW ditarik kembali. Saldo Rp500.000
+        UP> BTRF.LOW.15000.111222 R#6
+        < GAGAL. Transfer itu sudah ditarik kembali
+        LOW< Transfer #6 Rp15.000 ditarik kembali oleh UP. Saldo Rp500.000
+    """)
+    talk.do(AddDeposit(DepositKind.AGENT, "LOW", 25_000, "transfer BCA", "sri", "d-1"))
+    talk.play("LOW< Deposit masuk Rp25.000 (transfer #8). Saldo Rp525.000")
+    talk.do(AddDeposit(DepositKind.AGENT, "LOW", -5_000, "typed too much", "sri", "d-2"))
+    assert talk.later("LOW") == ["Deposit Rp5.000 ditarik (transfer #9). Saldo Rp520.000"]
+    assert talk.later("UP") == [], "he was answered"
+    assert audit(talk.cell.engine).clean
 
 
 def test_a_receipt_is_32_columns_with_the_price_the_agent_says(talk: Talk) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from juru.server.dialects.grammar import change_pin_fields, read_order_text
+from juru.server.dialects.grammar import change_pin_fields, read_order_text, self_registration
 from juru.server.dialects.grammar_profile import DEFAULT, GrammarProfile, load_grammar, profile_with_keywords
 from juru.server.domain.requests import AgentRequest, Intent
 
@@ -144,6 +144,49 @@ def test_two_possible_readings_are_refused(text: str) -> None:
     assert (request.intent, request.problem) == (Intent.INVALID, "ambiguous")
 
 
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("SADLO", ("SALDO", "SAL")),
+        ("KOMISSI.1234", ("KOMISI",)),
+        ("TIKTE.50000.1234", ("TIKET",)),
+        ("QWERTY.50000.1234", ()),
+        ("739158.739158", ()),
+    ],
+)
+def test_an_unknown_word_is_told_those_it_may_have_been_and_means_none_of_them(
+    text: str, near: tuple[str, ...]
+) -> None:
+    request = read_order_text(text)
+    assert (request.intent, request.near, request.pin, request.amount_idr) == (Intent.INVALID, near, None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [("TIKET.abc.def.1234", "deposit_ticket"), ("REG.Ana", "downline_register"), ("GANTI.1", "correct_number")],
+)
+def test_what_is_wrong_after_a_known_word_names_its_command(text: str, intent: str) -> None:
+    request = read_order_text(text)
+    assert (request.intent, request.text) == (Intent.INVALID, intent)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("REG.maju.Kios Baru", ("MAJU", "Kios Baru")),
+        ("daftar maju Kios Solo", ("MAJU", "Kios", "Solo")),
+        ("REG.MAJU", None),
+        ("REG.MAJU.081234567890", None),
+        ("REG.MAJU.Kios.Solo.Jaya", None),
+        ("SAL.MAJU.Kios", None),
+        ("", None),
+    ],
+)
+def test_a_stranger_registers_by_a_word(text: str, words: tuple[str, ...] | None) -> None:
+    found = self_registration(text)
+    assert (None if found is None else found.words) == words
+
+
 def test_more_pairs_than_the_limit() -> None:
     pairs = [f"S{number}.0812345678{number}0" for number in range(1, 7)]
     assert read_order_text(",".join(pairs[:5]) + ".1234").intent is Intent.ORDER_MULTI
@@ -245,9 +288,56 @@ def test_open_denomination_by_profile() -> None:
                 "pin": "1234",
             },
         ),
+        (
+            "REG.100.retail.081234567890.Ana.PIN=739158.1234",
+            {
+                "intent": "downline_register",
+                "words": ("retail", "Ana"),
+                "dest": "081234567890",
+                "amount_idr": 100,
+                "new_pin": "739158",
+                "pin": "1234",
+            },
+        ),
+        ("REG.081234567890.Ana", {"intent": "downline_register", "words": ("Ana",), "dest": "081234567890"}),
+        ("AUTOREG.MAJU.100.1234", {"intent": "autoreg", "text": "MAJU", "amount_idr": 100, "pin": "1234"}),
+        ("AUTOREG.tutup.1234", {"intent": "autoreg", "text": "OFF", "pin": "1234"}),
+        ("UP.75.1234", {"intent": "markup_downline", "amount_idr": 75, "pin": "1234"}),
+        (
+            "MP.SP01.S10.0.1234",
+            {"intent": "markup_product", "downline": "SP01", "product": "S10", "amount_idr": 0, "pin": "1234"},
+        ),
+        ("LDL.2.1234", {"intent": "downline_list", "counter": 2, "pin": "1234"}),
+        ("LHP", {"intent": "sender_list"}),
+        ("HP.ana@example.id.1234", {"intent": "sender_add", "dest": "ana@example.id", "pin": "1234"}),
+        ("HP.ana@pulsa.example.id", {"intent": "sender_add", "dest": "ana@pulsa.example.id"}),
+        ("HAPUS.telegram:991.1234", {"intent": "sender_remove", "dest": "telegram:991", "pin": "1234"}),
         ("TUKAR.50000.1234", {"intent": "commission_redeem", "amount_idr": 50_000, "pin": "1234"}),
+        ("TUKAR.SEMUA.1234", {"intent": "commission_redeem", "pin": "1234"}),
+        ("tukar poin.5000.1234", {"intent": "points_redeem", "amount_idr": 5_000, "pin": "1234"}),
+        ("TUKARPOIN.ALL.1234", {"intent": "points_redeem", "pin": "1234"}),
+        ("POIN", {"intent": "points_check"}),
+        (
+            "GANTI.8123.081234567890.1234",
+            {"intent": "correct_number", "order": "8123", "dest": "081234567890", "pin": "1234"},
+        ),
+        (
+            "KOREKSI.inv-7.14023456789.1234",
+            {"intent": "correct_number", "order": "inv-7", "dest": "14023456789", "pin": "1234"},
+        ),
+        ("STRUK.8123", {"intent": "receipt", "order": "8123"}),
+        ("STRUK.8123.12500", {"intent": "receipt", "order": "8123", "amount_idr": 12_500}),
+        ("STRUK.8123.12500.1234", {"intent": "receipt", "order": "8123", "amount_idr": 12_500, "pin": "1234"}),
+        ("LIMIT.1234", {"intent": "limits", "pin": "1234"}),
+        ("STOK.S10", {"intent": "product_status", "product": "S10"}),
+        ("HELP.komisi", {"intent": "help", "text": "KOMISI"}),
+        ("MUTASI.H-1.1234", {"intent": "mutation_report", "date": "H-1", "pin": "1234"}),
+        ("LAP.kemarin", {"intent": "report", "date": "KEMARIN"}),
+        ("LAP.310125.1234", {"intent": "report", "date": "310125", "pin": "1234"}),
         ("KOMPLIN pulsa belum masuk", {"intent": "complaint", "text": "pulsa belum masuk"}),
         ("K", {"intent": "complaint"}),
+        ("K.#8123 belum masuk", {"intent": "complaint", "text": "#8123 belum masuk"}),
+        ("KELUHAN.081234567890 belum masuk", {"intent": "complaint", "text": "081234567890 belum masuk"}),
     ],
 )
 def test_commands(text: str, wanted: dict[str, object]) -> None:

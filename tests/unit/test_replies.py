@@ -9,7 +9,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from juru.server.dialects import replies, templates_en, templates_id
+from juru.server.dialects import (
+    replies,
+    templates_commands_en,
+    templates_commands_id,
+    templates_en,
+    templates_id,
+)
 from juru.server.dialects.replies import TemplateError, Templates, bill_text, order_text, refusal_text
 from juru.server.dialects.texts import read_reply_text
 from juru.server.domain.outcome import Outcome
@@ -158,11 +164,21 @@ def test_facts_cannot_break_a_text(value: str) -> None:
     assert len(text) < 300
 
 
-def test_languages_have_the_same_texts_and_placeholders() -> None:
-    assert templates_id.TEXTS.keys() == templates_en.TEXTS.keys()
+@pytest.mark.parametrize(
+    ("indonesian", "english"),
+    [(templates_id.TEXTS, templates_en.TEXTS), (templates_commands_id.TEXTS, templates_commands_en.TEXTS)],
+    ids=["texts", "commands"],
+)
+def test_languages_have_the_same_texts_and_placeholders(indonesian: dict[str, str], english: dict[str, str]) -> None:
+    assert indonesian.keys() == english.keys()
+    for key, text in indonesian.items():
+        assert set(re.findall(r"\{\w+\}", text)) == set(re.findall(r"\{\w+\}", english[key])), key
+        left_out = [set(re.findall(r"\{\w+\}", part)) for part in re.findall(r"\[([^]]*)\]", text)]
+        assert left_out == [set(re.findall(r"\{\w+\}", part)) for part in re.findall(r"\[([^]]*)\]", english[key])], key
+
+
+def test_languages_have_the_same_refusals_and_placeholders() -> None:
     assert set(templates_id.REFUSALS) == set(templates_en.REFUSALS) == set(Code)
-    for key, text in templates_id.TEXTS.items():
-        assert set(re.findall(r"\{\w+\}", text)) == set(re.findall(r"\{\w+\}", templates_en.TEXTS[key])), key
     for code, text in templates_id.REFUSALS.items():
         assert set(re.findall(r"\{\w+\}", text)) == set(re.findall(r"\{\w+\}", templates_en.REFUSALS[code])), code
 

@@ -82,6 +82,33 @@ def test_an_answer_is_told_where_the_agent_complained(shop: Market) -> None:
     assert row.view.facts["text"] == "arrived"
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        AnswerComplaint(1, "sri", "arrived"),
+        AnswerComplaint(1, "sri", "arrived", close=True),
+        AnswerComplaint(1, "sri", close=True),
+    ],
+)
+def test_an_answer_that_is_sent_again_is_told_once(shop: Market, command: AnswerComplaint) -> None:
+    order = shop.sold()
+    assert order.id == command.order_id
+    complain(shop, order)
+    done(shop.do(command))
+    written = of(shop, order)
+    done(shop.do(command))
+    assert of(shop, order) is written
+    assert not shop.commits[-1].outbox
+
+
+def test_another_person_may_say_the_same(shop: Market) -> None:
+    order = shop.sold()
+    complain(shop, order)
+    for by in ("sri", "budi"):
+        done(shop.do(AnswerComplaint(order.id, by, "arrived")))
+    assert [entry.by for entry in of(shop, order).entries] == ["", "sri", "budi"]
+
+
 def test_who_writes_again_after_an_answer_starts_the_clock_anew(shop: Market) -> None:
     order = shop.sold()
     complain(shop, order)

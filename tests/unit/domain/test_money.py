@@ -78,6 +78,18 @@ def test_receiver_who_can_be_told_is_told_of_a_transfer(shop: Market) -> None:
     assert not shop.commits[-1].outbox
 
 
+@pytest.mark.parametrize(("to", "amount_idr"), [("MID", 30_000), ("BUDI", 3_000), ("OTHER", None), (None, 1)])
+def test_another_transfer_than_the_one_described_is_not_taken_back(
+    shop: Market, to: str | None, amount_idr: int | None
+) -> None:
+    moved(give(shop, "TOP", "BUDI", 30_000))
+    message = key(shop, "TOP", "c1", "take back")
+    assert refused(shop.do(CancelTransfer("TOP", message, None, to, amount_idr))) is Code.NOT_CANCELLABLE
+    assert shop.deposit_idr("BUDI") == 1_030_000
+    moved(shop.do(CancelTransfer("TOP", key(shop, "TOP", "c2", "again"), None, "BUDI", 30_000)))
+    assert shop.deposit_idr("BUDI") == 1_000_000
+
+
 def test_agent_gives_back_to_his_own_upline_only(shop: Market) -> None:
     moved(give(shop, "BUDI", "MID", 5_000, back=True))
     assert refused(give(shop, "BUDI", "TOP", 5_000, back=True)) is Code.NOT_YOUR_DOWNLINE

@@ -103,6 +103,9 @@ class History(Protocol):
     def voucher(self, order_id: int) -> Voucher | None:
         """The code that an order was given."""
 
+    def voucher_at_hand(self, product: str, day: int) -> bool:
+        """Whether a code of a product is in stock that may still be handed out on a day."""
+
     def agent_history(self, agent_id: int, limit: int) -> list[Order]:
         """An agent's latest orders, newest first."""
 

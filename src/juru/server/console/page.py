@@ -1,4 +1,4 @@
-"""The console's routes: the one screen, an order's page, the live stream, and what the forms send."""
+"""The console's own routes: the one screen, the live stream, and what its scripts send."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from juru.server.console.lines import chat_examples, copy_lines
 from juru.server.console.live import Live, Page
 from juru.server.console.queue import Answered, Asked, HumanQueue
 from juru.server.console.shape import balances, health, minute, order_rows
-from juru.server.console.story import story_of
 from juru.server.console.words import Lang, Words, for_browser, words
 from juru.server.desk.agent_secrets import Made, Seals
 from juru.server.domain.logins import Power
@@ -36,7 +35,6 @@ BREATH_S = 0.15
 
 _CHAT_FIRST = 20
 _TEXT_MAX = 1_000
-_ID_MAX = 2**62
 _CHECKED_EVERY_S = 10.0
 """How often a stream looks whether its session still holds."""
 
@@ -144,7 +142,7 @@ class Console:
 
 
 def routes(console: Console) -> list[BaseRoute]:
-    """The one screen, an order's page and what their scripts ask, each behind the gate with the right it needs."""
+    """The one screen and what its scripts ask, each behind the gate with the right it needs."""
 
     async def home(_request: Request) -> Response:
         lang = visit().lang
@@ -159,17 +157,6 @@ def routes(console: Console) -> list[BaseRoute]:
             browser=for_browser(lang) | {"lang": lang},
             state=msgspec.to_builtins(_state(console, "", lang, t)),
         )
-
-    async def order(request: Request) -> Response:
-        lang = visit().lang
-        part = "part" in request.query_params
-        number = request.path_params["order_id"]
-        past = console.reads.timeline(number) if number < _ID_MAX else None
-        name = "order_part.html" if part else "order.html"
-        if past is None:
-            return console.html(name, lang, 404, order_id=number, story=None)
-        story = story_of(past, console.writer.cell, lang, words(lang))
-        return console.html(name, lang, order_id=number, story=story)
 
     async def events(request: Request) -> Response:
         page = console.live.open()
@@ -212,7 +199,6 @@ def routes(console: Console) -> list[BaseRoute]:
 
     own: list[tuple[str, Endpoint, str, Right | None]] = [
         ("/", home, "GET", may(Power.SEE)),
-        ("/orders/{order_id:int}", order, "GET", may(Power.SEE)),
         ("/events", events, "GET", may(Power.SEE)),
         ("/console/state", state, "GET", may(Power.SEE)),
         ("/console/lines", lines, "GET", may(Power.SEE)),

@@ -18,6 +18,7 @@ from juru.server.console.words import WORDS, Lang, Words, known
 from juru.server.domain.bank_row import Why
 from juru.server.domain.cell import Cell, QueueItem
 from juru.server.domain.commands import Command, Decide, Decision, SeeItem
+from juru.server.domain.complaints import COMPLAINT_KINDS
 from juru.server.domain.order import Attempt, AttemptState, Order
 from juru.server.domain.people import UNDECIDED_KINDS
 from juru.server.domain.refusals import Code, Refusal
@@ -66,7 +67,7 @@ class Option(msgspec.Struct, frozen=True):
 class Waiting(msgspec.Struct, frozen=True):
     """An item of the queue as the page shows it. ``options`` is empty for what is only to be seen.
 
-    ``money``: about rows of a bank, which have a page of their own.
+    ``money``: about rows of a bank, which have a page of their own. ``page``: where a complaint is answered.
     """
 
     id: int
@@ -80,6 +81,7 @@ class Waiting(msgspec.Struct, frozen=True):
     risk: str
     options: tuple[Option, ...]
     money: bool = False
+    page: str = ""
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -132,7 +134,8 @@ class HumanQueue:
         seen = ""
         if not options and order is not None and attempt is not None and undecided(cell, order) is attempt:
             options, seen = _OPEN, attempt.state.value
-        if not options and item.kind not in UNDECIDED_KINDS:
+        page = f"/complaints/{item.order_id}" if item.kind in COMPLAINT_KINDS else ""
+        if not options and not page and item.kind not in UNDECIDED_KINDS:
             options = (Choice.SEEN,)
         summary = ""
         if order is not None:
@@ -149,6 +152,7 @@ class HumanQueue:
             t("decide_risk", **facts),
             tuple(Option(d, t(f"decide_{d.value}"), t(f"says_{d.value}", **facts)) for d in options),
             item.kind in _BANK,
+            page,
         )
 
     def _about(self, order_id: int | None, attempt_id: int | None) -> tuple[Order | None, Attempt | None]:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from juru.server.console import agents, bank, deposits, logins, page, reports
+from juru.server.console import agents, bank, complaints, deposits, logins, order_page, page, reports
 from juru.server.console.page import Console
 from juru.web.gate import Refused
 
@@ -19,8 +19,10 @@ def routes(console: Console) -> list[BaseRoute]:
         *page.routes(console),
         *agents.routes(console),
         *bank.routes(console),
+        *complaints.routes(console),
         *deposits.routes(console),
         *logins.routes(console),
+        *order_page.routes(console),
         *reports.routes(console),
         *console.login.routes(),
     ]

@@ -8,10 +8,13 @@ from juru.server.console.shape import OrderRow, clock, day_words, grouped, momen
 from juru.server.console.words import Lang, Words, known
 from juru.server.domain.bill import Bill
 from juru.server.domain.cell import Cell
+from juru.server.domain.complaint import Complaint
+from juru.server.domain.corrections import correctable
 from juru.server.domain.order import Attempt, Event, Happened
 from juru.server.domain.views import Notice, OrderState
 from juru.server.domain.voucher import Voucher
 from juru.server.store.reads.shapes import TellingRow, Timeline, TransferRow
+from juru.values.msisdn import to_local
 from juru.values.rupiah import format_rupiah
 
 _RAW_MAX = 2_000
@@ -83,8 +86,17 @@ class Came(msgspec.Struct, frozen=True):
     raw: str
 
 
+class Wrote(msgspec.Struct, frozen=True):
+    """What one side wrote in a complaint; ``who`` is the agent's code or the person's name."""
+
+    when: str
+    who: str
+    text: str
+    ours: bool
+
+
 class Story(msgspec.Struct, frozen=True):
-    """Everything on an order's page."""
+    """Everything on an order's page. ``correctable`` while its number may still be corrected."""
 
     row: OrderRow
     facts: tuple[Fact, ...]
@@ -93,6 +105,9 @@ class Story(msgspec.Struct, frozen=True):
     booked: tuple[Booked, ...]
     told: tuple[Told, ...]
     came: tuple[Came, ...]
+    complaint: str = ""
+    wrote: tuple[Wrote, ...] = ()
+    correctable: bool = False
 
 
 def story_of(past: Timeline, cell: Cell, lang: Lang, t: Words) -> Story:
@@ -122,6 +137,9 @@ def story_of(past: Timeline, cell: Cell, lang: Lang, t: Words) -> Story:
         tuple(_booked(transfer, cell, lang, t) for transfer in past.transfers),
         tuple(_told(telling, cell, lang, t) for telling in past.outbox),
         tuple(Came(moment(c.at_ms, zone, lang), c.supplier, c.raw[:_RAW_MAX]) for c in past.callbacks),
+        "" if past.complaint is None else t(f"complaint_state_{past.complaint.state.value}"),
+        () if past.complaint is None else wrote_of(past.complaint, cell, lang),
+        order.id in cell.orders and correctable(cell, cell.orders[order.id]) is None,
     )
 
 
@@ -152,6 +170,12 @@ def _voucher(voucher: Voucher, lang: Lang, t: Words) -> Fact:
         t("voucher_sealed"),
     ]
     return Fact(t("voucher"), " · ".join(part for part in told if part))
+
+
+def wrote_of(complaint: Complaint, cell: Cell, lang: Lang) -> tuple[Wrote, ...]:
+    """All that was written in a complaint, first to last."""
+    agent, zone = cell.agent_codes.get(complaint.agent_id, "?"), cell.settings.zone
+    return tuple(Wrote(moment(e.at_ms, zone, lang), e.by or agent, e.text, bool(e.by)) for e in complaint.entries)
 
 
 def _try(attempt: Attempt, t: Words) -> Try:
@@ -185,7 +209,8 @@ def _step(event: Event, suppliers: dict[int, str], cell: Cell, lang: Lang, t: Wo
     title = t(f"event_{kind}", supplier=supplier, state=state, by=event.by or "")
     details = [
         "" if event.source is None or event.by else t(f"source_{event.source.value}"),
-        event.message or "",
+        t("event_was", dest=event.message) if event.kind is Happened.CORRECTED else event.message or "",
+        to_local(event.dest or ""),
         event.reason or "",
         f"SN {event.sn}" if event.sn and event.sn not in (event.message or "") else "",
         format_rupiah(event.price_idr) if event.price_idr is not None else "",

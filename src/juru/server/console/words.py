@@ -5,6 +5,7 @@ Text in braces is filled in with the facts of the case. The words of states are 
 
 from __future__ import annotations
 
+from juru.server.console.words_complaints import COMPLAINTS
 from juru.server.console.words_goods import GOODS
 from juru.server.console.words_money import MONEY
 from juru.server.console.words_people import PEOPLE
@@ -331,7 +332,7 @@ _OWN: dict[str, tuple[str, str]] = {
     "js_order_failed": ("Order tidak dapat dibuka. Coba lagi.", "The order cannot be opened. Try again."),
 }
 
-WORDS = KIT | _OWN | PEOPLE | MONEY | GOODS | REPORT_WORDS
+WORDS = KIT | _OWN | PEOPLE | MONEY | GOODS | COMPLAINTS | REPORT_WORDS
 
 
 def words(lang: Lang) -> Words:

@@ -23,7 +23,13 @@ _REF = re.compile(r"\sR#(\S*)$", re.IGNORECASE)
 _REF_CHARS_MAX = 64
 _BLANKS_MAX = 200
 _MOVES_MONEY = frozenset(
-    {Intent.DOWNLINE_TRANSFER, Intent.DOWNLINE_TRANSFER_BACK, Intent.TRANSFER_CANCEL, Intent.COMMISSION_REDEEM}
+    {
+        Intent.DOWNLINE_TRANSFER,
+        Intent.DOWNLINE_TRANSFER_BACK,
+        Intent.TRANSFER_CANCEL,
+        Intent.COMMISSION_REDEEM,
+        Intent.POINTS_REDEEM,
+    }
 )
 
 

@@ -85,6 +85,8 @@ def command_readings(intent: Intent, fields: list[str], profile: GrammarProfile,
         case Intent.RECEIPT:
             found = _receipt(fields, profile, pins=pins)
             return {found} if found else set()
+        case Intent.SENDER_ADD | Intent.SENDER_REMOVE if any("@" in field for field in fields[:-1]):
+            return set(_by_forms(intent, _whole_address(fields, profile, pins=pins), profile, pins=pins))
         case Intent.DEPOSIT_TICKET if fields and fields[0].upper() == "TIKET":
             return command_readings(intent, fields[1:], profile, pins=pins)
         case Intent.BALANCE if len(fields) == 3:
@@ -92,6 +94,12 @@ def command_readings(intent: Intent, fields: list[str], profile: GrammarProfile,
             return command_readings(Intent.DOWNLINE_TRANSFER, fields, profile, pins=pins)
         case _:
             return set(_by_forms(intent, fields, profile, pins=pins))
+
+
+def _whole_address(fields: list[str], profile: GrammarProfile, *, pins: bool) -> list[str]:
+    """``name@server.example`` put together again, where the dot is a separator; what follows it is the PIN."""
+    pin = fields[-1:] if pins and is_pin(fields[-1], profile) else []
+    return [".".join(fields[: len(fields) - len(pin)]), *pin]
 
 
 def bill_reading(

@@ -52,7 +52,7 @@ _WORDS: dict[Intent, tuple[str, ...]] = {
     Intent.RECEIPT: ("STRUK", "RECEIPT"),
     Intent.LIMITS: ("LIMIT", "BATAS"),
     Intent.PRODUCT_STATUS: ("STOK", "STOCK", "CEKSTOK"),
-    Intent.COMPLAINT: ("K", "KOM", "KOMPLIN", "INFO", "C", "CS"),
+    Intent.COMPLAINT: ("K", "KOM", "KOMPLIN", "KOMPLAIN", "KELUHAN", "INFO", "C", "CS"),
     Intent.HELP: ("HELP", "BANTUAN", "FORMAT?", "?"),
 }
 

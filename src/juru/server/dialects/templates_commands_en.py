@@ -67,6 +67,7 @@ TEXTS: dict[str, str] = {
     "product.state.open": "open",
     "product.state.closed": "closed",
     "product.state.disturbed": "disturbed",
+    "product.state.empty": "sold out",
     "product.state.no_supplier": "no supplier",
     "product.state.cut_off": "in its cut off",
     "report": (
@@ -148,6 +149,10 @@ TEXTS: dict[str, str] = {
     "help.correct": "Wrong number, while it was not sent: GANTI.ORDER.NEWNUMBER.PIN",
     "help.report": "Recap LAP.PIN, LAP.DATE.PIN (31, 310125, 31/01/25, H-1); deposit movements MUTASI.DATE",
     # refusals told apart
+    "refusal.not_cancellable.none": "There is no transfer to take back yet",
+    "refusal.not_cancellable.other": "Your latest transfer is another one, check the ID and the amount",
+    "refusal.not_cancellable.done": "That transfer was taken back already",
+    "refusal.not_cancellable.spent": "The balance is spent, ask the receiver to give it back with TRFBLK",
     "refusal.not_allowed.last_sender": "The last address cannot be removed, add another one first",
     "refusal.not_allowed.senders": "There are {max} addresses already, remove one first: HAPUS.ADDRESS.PIN",
     "refusal.not_allowed.blocked_above": "Blocked by the center or your upline, ask them",

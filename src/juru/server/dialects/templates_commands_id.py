@@ -60,6 +60,7 @@ TEXTS: dict[str, str] = {
     "product.state.open": "buka",
     "product.state.closed": "tutup",
     "product.state.disturbed": "gangguan",
+    "product.state.empty": "habis",
     "product.state.no_supplier": "tanpa jalur",
     "product.state.cut_off": "sedang cut off",
     "report": (
@@ -140,6 +141,10 @@ TEXTS: dict[str, str] = {
     "help.correct": "Salah nomor, selama belum dikirim: GANTI.ORDER.NOMORBARU.PIN",
     "help.report": "Rekap LAP.PIN, LAP.TANGGAL.PIN (31, 310125, 31/01/25, H-1); mutasi deposit MUTASI.TANGGAL",
     # refusals told apart
+    "refusal.not_cancellable.none": "Belum ada transfer yang bisa ditarik kembali",
+    "refusal.not_cancellable.other": "Transfer terakhir Anda bukan itu, periksa ID dan jumlahnya",
+    "refusal.not_cancellable.done": "Transfer itu sudah ditarik kembali",
+    "refusal.not_cancellable.spent": "Saldonya sudah terpakai, minta penerima mengembalikan dengan TRFBLK",
     "refusal.not_allowed.last_sender": "Alamat terakhir tidak bisa dihapus, tambahkan yang lain dulu",
     "refusal.not_allowed.senders": "Sudah {max} alamat, hapus satu dulu: HAPUS.ALAMAT.PIN",
     "refusal.not_allowed.blocked_above": "Diblokir oleh pusat atau upline Anda, hubungi mereka",

@@ -37,6 +37,7 @@ TEXTS: dict[str, str] = {
     "price.closed": "closed",
     "price.none": "No such product. Send PRODUK for the list of codes.",
     "transfer": "Transfer #{transfer} of {amount} to {agent} is booked. Balance {balance}",
+    "transfer.taken_back": "Transfer #{transfer} of {amount_idr} was taken back by {agent}. Balance {balance_idr}",
     "transfer.received": "Transfer #{transfer} of {amount_idr} received from {agent}. Balance {balance_idr}",
     "transfer.cancelled": "Transfer #{transfer} of {amount} with {agent} was taken back. Balance {balance}",
     "history": "{number}. {product}.{dest} {price} {state}{sn} {time}",

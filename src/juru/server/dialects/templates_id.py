@@ -37,6 +37,7 @@ TEXTS: dict[str, str] = {
     "price.closed": "tutup",
     "price.none": "Tidak ada produk itu. Ketik PRODUK untuk daftar kode.",
     "transfer": "Transfer #{transfer} {amount} ke {agent} tercatat. Saldo {balance}",
+    "transfer.taken_back": "Transfer #{transfer} {amount_idr} ditarik kembali oleh {agent}. Saldo {balance_idr}",
     "transfer.received": "Terima transfer #{transfer} {amount_idr} dari {agent}. Saldo {balance_idr}",
     "transfer.cancelled": "Transfer #{transfer} {amount} dengan {agent} ditarik kembali. Saldo {balance}",
     "history": "{number}. {product}.{dest} {price} {state}{sn} {time}",

@@ -92,11 +92,16 @@ class TransferDeposit(msgspec.Struct, frozen=True, omit_defaults=True, tag=True)
 
 
 class CancelTransfer(msgspec.Struct, frozen=True, tag=True):
-    """Take back a transfer; without ``transfer_id`` the agent's last. The receiver's balance must still be free."""
+    """Take back a transfer; without ``transfer_id`` the agent's last. The receiver's balance must still be free.
+
+    ``to`` and ``amount_idr`` say what the agent means: another transfer than that is not taken back.
+    """
 
     agent: str
     message: MessageKey
     transfer_id: int | None = None
+    to: str | None = None
+    amount_idr: int | None = None
 
 
 class AgentAsks(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):

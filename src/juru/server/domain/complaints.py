@@ -82,13 +82,15 @@ def answer_complaint(cell: Cell, command: AnswerComplaint) -> Result:
     """A person answers, closes, or both; the agent is told where he complained."""
     known = cell.paper(Complaint, str(command.order_id))
     text = clean_text(command.text)
+    state = ComplaintState.CLOSED if command.close else ComplaintState.ANSWERED
+    if known is not None and known.state is state and _said_already(known, text, command):
+        return Done()
     if known is None or known.state is ComplaintState.CLOSED:
         return Refusal(Code.NOT_ALLOWED, {"why": "no_complaint", "order_id": command.order_id})
     if not text and not command.close:
         return Refusal(Code.NOT_ALLOWED, {"why": "answer"})
     if text and len(known.entries) >= 2 * ENTRIES_MAX:
         return Refusal(Code.COMPLAINTS_TOO_MANY, {"max": 2 * ENTRIES_MAX})
-    state = ComplaintState.CLOSED if command.close else ComplaintState.ANSWERED
     entries = (*known.entries, Entry(cell.now_ms, text, command.by)) if text else known.entries
     number = cell.file(str(command.order_id), msgspec.structs.replace(known, state=state, entries=entries))
     _off_the_queue(cell, command.order_id, command.by)
@@ -99,6 +101,12 @@ def answer_complaint(cell: Cell, command: AnswerComplaint) -> Result:
     told = facts | {"text": text} if text else facts
     cell.notify(agent, what, cause, told, channel=known.channel, order_id=command.order_id)
     return Done()
+
+
+def _said_already(known: Complaint, text: str, command: AnswerComplaint) -> bool:
+    """Whether a complaint that stands as wished was answered by just this, which came again."""
+    last = known.entries[-1]
+    return (last.text, last.by) == (text, command.by) or (command.close and not text)
 
 
 def complaint_due(cell: Cell, key: str, complaint: Complaint) -> None:

@@ -96,9 +96,14 @@ def _cancel(cell: Cell, agent: Agent, command: CancelTransfer) -> Result:
         return Refusal(Code.NOT_CANCELLABLE, {"why": "done"})
     posting = moved.postings[0]
     receiver = cell.agents[cell.agent_codes[(posting.credit - AGENT_BASE) // 2]]
+    if command.to not in {None, receiver.code} or command.amount_idr not in {None, posting.amount_idr}:
+        return Refusal(Code.NOT_CANCELLABLE, {"why": "other", "transfer": moved.id})
     if cell.free_idr(receiver, credit=False) < posting.amount_idr:
         return Refusal(Code.NOT_CANCELLABLE, {"why": "spent"})
-    undone = reverse(cell, moved, "agent_transfer_cancelled", f"by {agent.code}")
+    undone = reverse(cell, moved, "agent_transfer_cancelled", f"by {agent.code}", told=False)
+    facts: dict[str, str | int] = {"transfer": moved.id, "agent": agent.code, "amount_idr": posting.amount_idr}
+    facts["balance_idr"] = cell.free_idr(receiver, credit=False)
+    cell.notify(receiver, "transfer.taken_back", ("transfer", undone.id), facts)
     return Transferred(
         undone.id,
         agent.code,

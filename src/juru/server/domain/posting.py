@@ -61,12 +61,16 @@ def post_once(cell: Cell, request_id: str, postings: tuple[Posting, ...], code: 
     return moved
 
 
-def reverse(cell: Cell, moved: Transfer, code: str, memo: str) -> Transfer:
-    """The mirror image of a posted transfer, told like one; the caller has seen that it was not reversed before."""
+def reverse(cell: Cell, moved: Transfer, code: str, memo: str, *, told: bool = True) -> Transfer:
+    """The mirror image of a posted transfer, told like one unless the caller has his own words for it.
+
+    He has seen that it was not reversed before.
+    """
     undone = cell.transfer(
         Transfer(cell.transfer_id(), Kind.REVERSAL, mirrored(moved.postings), code, of_id=moved.id, memo=memo)
     )
     cell.past.reversed[moved.id] = undone.id
     cell.past.transfers[undone.id] = undone
-    _tell_owners(cell, undone)
+    if told:
+        _tell_owners(cell, undone)
     return undone

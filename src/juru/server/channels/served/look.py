@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from juru.server.channels.door import Call, Facts, Prices, Reply, Said
-from juru.server.domain.catalog import Availability, Product, closed_by_cut_off
+from juru.server.channels.door import Call, Door, Facts, Prices, Reply, Said
+from juru.server.domain.catalog import Availability, Product, ProductKind, closed_by_cut_off
 from juru.server.domain.cell import Cell
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.requests import Intent
@@ -93,12 +93,12 @@ async def products(call: Call) -> Reply:
 
 async def product_status(call: Call) -> Reply:
     """The state of a product or of all that begin so; without a code, of all that cannot be bought now."""
-    cell, code = call.door.writer.cell, call.asked.product
+    door, code = call.door, call.asked.product
+    cell = door.writer.cell
     found = [p for _, p in sorted(cell.products.items()) if code is None or p.code.startswith(code)]
     if code is not None and not found:
         return unknown_product(cell, code)
-    now_ms = call.door.now_ms()
-    states = [(product, _state_of(cell, product, now_ms)) for product in found]
+    states = [(product, _state_of(door, product)) for product in found]
     shown = [(p, s) for p, s in states if code is not None or s != "open"][:_SHOWN]
     rows: list[Facts] = []
     for product, state in shown:
@@ -112,12 +112,20 @@ async def product_status(call: Call) -> Reply:
     return Said("product.status", {}, tuple(rows)) if rows else Said("product.status.all_open")
 
 
-def _state_of(cell: Cell, product: Product, now_ms: int) -> str:
+def _state_of(door: Door, product: Product) -> str:
+    cell, now_ms = door.writer.cell, door.now_ms()
     if product.availability is not Availability.OPEN:
         return product.availability.value
     if closed_by_cut_off(product.cut_offs, now_ms) is not None:
         return "cut_off"
+    if cell.stock_of(product) == 0:
+        return "empty"
     offers = cell.offers.get(product.code, ())
+    if product.kind is ProductKind.VOUCHER:
+        if not cell.settings.vouchers_held and door.history.voucher_at_hand(product.code, door.today()):
+            return "open"
+        if not offers:
+            return "empty"
     usable = (unusable(o, cell.suppliers.get(o.supplier), at_ms=now_ms, budget_idr=None) for o in offers)
     return "open" if any(why is None for why in usable) else "no_supplier"
 

@@ -142,7 +142,7 @@ function openFromLink() {
 $("panel-close").addEventListener("click", close);
 document.addEventListener("click", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  const link = event.target.closest('a[href^="/orders/"]');
+  const link = event.target.closest('a[href^="/orders/"]:not([href*="#"])');
   if (link && link.id !== "panel-page") {
     event.preventDefault();
     open(Number(link.getAttribute("href").slice(8)));

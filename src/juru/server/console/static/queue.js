@@ -34,12 +34,18 @@ function card(item) {
   const link = element.querySelector('[data-f="order"]');
   if (item.order_id !== null) {
     link.textContent = `#${item.order_id}`;
-    link.href = `/orders/${item.order_id}`;
+    link.href = item.page || `/orders/${item.order_id}`;
     link.hidden = false;
   }
   const form = element.querySelector("form");
   element.querySelector('[data-f="money"]').hidden = !item.money;
   if (item.money) return element;
+  if (item.page) {
+    const page = element.querySelector('[data-f="page"]');
+    page.querySelector("a").href = item.page;
+    page.hidden = false;
+    return element;
+  }
   if (item.options.length === 0) {
     element.querySelector('[data-f="only"]').hidden = false;
     return element;

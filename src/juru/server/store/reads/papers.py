@@ -17,6 +17,7 @@ OPEN = f'{_FOUND} h.kind = ? AND h."open" = 1 AND h.id < ? ORDER BY h.id DESC LI
 OF_AGENT = f"{_FOUND} h.agent_id = ? AND h.kind = ? AND h.id < ? ORDER BY h.id DESC LIMIT ?"
 MARKED = f"{_FOUND} h.kind = ? AND h.mark = ? AND h.id < ? ORDER BY h.id DESC LIMIT ?"
 BY_NUMBER = f"{_FOUND} h.id = ? AND h.kind = ?"
+AT_HAND = 'SELECT 1 FROM paper_heads WHERE kind = ? AND mark = ? AND "open" = 1 AND (day IS NULL OR day >= ?) LIMIT 1'
 KNOWN = "SELECT key FROM paper_heads WHERE kind = ? AND key = ?"
 VERSIONS = "SELECT id, kind, key, body, at_ms FROM papers WHERE kind = ? AND key = ? ORDER BY id"
 _LAST_ID = 2**62
@@ -70,6 +71,10 @@ class PaperReads:
     def marked(self, kind: str, mark: str, *, before_id: int = _LAST_ID, limit: int = 50) -> list[FiledPaper]:
         """Papers with a mark, newest first, open or not."""
         return self._read(MARKED, (kind, mark, before_id, limit))
+
+    def at_hand(self, kind: str, mark: str, day: int) -> bool:
+        """Whether any paper with a mark is open and has not run out by a day."""
+        return bool(self._engine.rows(AT_HAND, (kind, mark, day)))
 
     def versions(self, kind: str, key: str) -> list[FiledPaper]:
         """Every version of one paper, first to last."""

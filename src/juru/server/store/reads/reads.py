@@ -227,6 +227,10 @@ class Reads:
         found = next(iter(self.papers.marked(NAME_OF[Voucher], mark_of_order(order_id), limit=1)), None)
         return found.paper if found is not None and isinstance(found.paper, Voucher) else None
 
+    def voucher_at_hand(self, product: str, day: int) -> bool:
+        """Whether a code of a product is in stock that may still be handed out on a day."""
+        return self.papers.at_hand(NAME_OF[Voucher], product, day)
+
     def agent_history(self, agent_id: int, limit: int = 10) -> list[Order]:
         """An agent's latest orders, newest first."""
         return self.orders(agent_id=agent_id, limit=limit)
