@@ -78,6 +78,18 @@ def test_receiver_who_can_be_told_is_told_of_a_transfer(shop: Market) -> None:
     assert not shop.commits[-1].outbox
 
 
+def test_receiver_is_told_when_a_transfer_is_taken_back_and_who_took_it_back_is_answered(shop: Market) -> None:
+    for code in ("TOP", "BUDI"):
+        shop.change_agent(code, senders=(f"chat:{code}",))
+    moved(give(shop, "TOP", "BUDI", 30_000))
+    undone = moved(cancel(shop, "TOP"))
+    (row,) = shop.commits[-1].outbox
+    assert isinstance(row.view, Notice)
+    assert (row.agent_id, row.view.what) == (3, "deposit.taken")
+    text = said_text(row.view.what, row.view.facts)
+    assert text == f"Deposit Rp30.000 ditarik (transfer #{undone.transfer_id}). Saldo Rp1.000.000"
+
+
 def test_agent_gives_back_to_his_own_upline_only(shop: Market) -> None:
     moved(give(shop, "BUDI", "MID", 5_000, back=True))
     assert refused(give(shop, "BUDI", "TOP", 5_000, back=True)) is Code.NOT_YOUR_DOWNLINE

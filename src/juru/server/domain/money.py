@@ -98,7 +98,7 @@ def _cancel(cell: Cell, agent: Agent, command: CancelTransfer) -> Result:
     receiver = cell.agents[cell.agent_codes[(posting.credit - AGENT_BASE) // 2]]
     if cell.free_idr(receiver, credit=False) < posting.amount_idr:
         return Refusal(Code.NOT_CANCELLABLE, {"why": "spent"})
-    undone = reverse(cell, moved, "agent_transfer_cancelled", f"by {agent.code}")
+    undone = reverse(cell, moved, "agent_transfer_cancelled", f"by {agent.code}", asked_by=agent.id)
     return Transferred(
         undone.id,
         agent.code,

@@ -40,11 +40,11 @@ def post(cell: Cell, postings: tuple[Posting, ...], code: str, memo: str) -> Tra
     return moved
 
 
-def _tell_owners(cell: Cell, moved: Transfer) -> None:
+def _tell_owners(cell: Cell, moved: Transfer, but: int | None = None) -> None:
     for posting in moved.postings:
         for account, what in ((posting.credit, "deposit.credited"), (posting.debit, "deposit.taken")):
             owner = deposit_owner(account)
-            if owner is not None:
+            if owner is not None and owner != but:
                 agent = cell.agents[cell.agent_codes[owner]]
                 facts: dict[str, str | int] = {"transfer": moved.id, "amount_idr": posting.amount_idr}
                 facts["balance_idr"] = cell.free_idr(agent, credit=False)
@@ -61,12 +61,15 @@ def post_once(cell: Cell, request_id: str, postings: tuple[Posting, ...], code: 
     return moved
 
 
-def reverse(cell: Cell, moved: Transfer, code: str, memo: str) -> Transfer:
-    """The mirror image of a posted transfer, told like one; the caller has seen that it was not reversed before."""
+def reverse(cell: Cell, moved: Transfer, code: str, memo: str, *, asked_by: int | None = None) -> Transfer:
+    """The mirror image of a posted transfer; the caller has seen that it was not reversed before.
+
+    Agents are told as of a posting; the one who asked for it gets his answer instead.
+    """
     undone = cell.transfer(
         Transfer(cell.transfer_id(), Kind.REVERSAL, mirrored(moved.postings), code, of_id=moved.id, memo=memo)
     )
     cell.past.reversed[moved.id] = undone.id
     cell.past.transfers[undone.id] = undone
-    _tell_owners(cell, undone)
+    _tell_owners(cell, undone, asked_by)
     return undone
