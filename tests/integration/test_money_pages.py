@@ -308,6 +308,8 @@ def test_a_debt_is_given_repaid_and_written_off_once_each(house: House, lina: Br
     assert over.status == 409
     assert "batas" in words(over).casefold()
     assert send(what="repay", amount="150000").status == 303
+    assert "Piutang Rp250.000 dari batas Rp500.000, jatuh tempo pertama" in words(lina.get("/agents/BUDI01"))
+    assert "dari batas" not in words(lina.get("/agents/SARI02"))
     page = words(lina.get("/debts"))
     assert "BUDI01" in page
     assert "Rp250.000" in page
