@@ -14,6 +14,7 @@ from juru.values.days import Zone, business_day
 from tests.integration.test_cli import Desk
 from tests.support.bank import plain_file
 
+MANY = "9" * 30
 EXAMPLES = Path(__file__).parents[2] / "examples" / "bank"
 
 
@@ -175,6 +176,27 @@ def test_what_was_posted_by_hand_stands_for_its_row(desk: Desk) -> None:
 def test_a_row_that_is_not_there_is_said(desk: Desk) -> None:
     assert "juru bank rows" in desk("bank", "assign", "9", "fee", "--reason", "x", code=1).err
     assert "juru bank rows" in desk("bank", "row", "9", code=1).err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("bank", "row", MANY),
+        ("bank", "assign", MANY, "fee", "--reason", "x"),
+        ("bank", "reopen", MANY, "--reason", "x"),
+        ("bank", "assign", "1", "booked", "--transfer", MANY, "--reason", "x"),
+        ("deposit", "cancel", MANY),
+        ("transfer", "reverse", MANY, "--reason", "x"),
+    ],
+    ids=" ".join,
+)
+def test_a_number_that_no_book_holds_is_no_number_of_ours(desk: Desk, words: tuple[str, ...]) -> None:
+    desk("bank", "import", statement((70_000, "X")), "--account", "bca1", "--yes")
+    words = tuple(str(rows(desk)[0]["row"]) if word == "1" else word for word in words)
+    refused = desk(*words, code=1).err
+    assert refused
+    assert "incident" not in refused
+    assert len(rows(desk, "--before", MANY)) == 1
 
 
 # ---------------------------------------------------------------- profiles

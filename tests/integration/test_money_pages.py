@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from juru.server.console import bank
 from juru.server.domain.accounts import agent_deposit, agent_receivable, bank_account
 from juru.server.domain.bank_row import BankRow
 from juru.server.domain.commands_money import AskTicket
@@ -130,6 +131,21 @@ def test_a_form_sent_twice_brings_a_file_in_once(house: House, lina: Browser) ->
     assert first.location == second.location
     bring(lina, looked)
     assert [row.amount_idr for _, row in rows(house)] == [100_000, 100_000], "two equal transfers are two"
+
+
+def test_what_was_looked_at_long_ago_must_be_looked_at_again(
+    house: House, lina: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bank, "_ROWS_KEPT", 3)
+    first = look(lina, plain_file(today(house), (1, "A"), (2, "B")))
+    second = look(lina, plain_file(today(house), (3, "C"), (4, "D")))
+    found = re.search(r'name="token" value="([^"]+)"', first.text)
+    assert found
+    gone = lina.send("/bank/bring", token_of(found[1]))
+    assert gone.status == 409
+    assert "Pilih filenya lagi" in words(gone)
+    bring(lina, second)
+    assert [row.amount_idr for _, row in rows(house)] == [4, 3]
 
 
 def test_what_is_wrong_with_a_file_is_said_by_row_and_column(house: House, lina: Browser) -> None:
@@ -308,6 +324,8 @@ def test_a_debt_is_given_repaid_and_written_off_once_each(house: House, lina: Br
     assert over.status == 409
     assert "batas" in words(over).casefold()
     assert send(what="repay", amount="150000").status == 303
+    assert "Piutang Rp250.000 dari batas Rp500.000, jatuh tempo pertama" in words(lina.get("/agents/BUDI01"))
+    assert "dari batas" not in words(lina.get("/agents/SARI02"))
     page = words(lina.get("/debts"))
     assert "BUDI01" in page
     assert "Rp250.000" in page

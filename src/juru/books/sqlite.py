@@ -18,6 +18,7 @@ from sqlalchemy import Table
 from juru.books.engine import Params, Row
 
 VERSION_MIN = (3, 51, 3)
+_LARGEST = 2**63 - 1
 _PAGES_AT_ONCE = 1_024
 """4 MiB with pages of 4 KiB."""
 
@@ -103,16 +104,19 @@ class SqliteEngine:
 
     def rows(self, sql: str, params: Params = ()) -> list[Row]:
         """All rows of a query."""
-        return list(self._db.execute(sql, tuple(params)))
+        try:
+            return list(self._db.execute(sql, tuple(params)))
+        except OverflowError:
+            return list(self._db.execute(sql, _held(params)))
 
     def each(self, sql: str, keys: Iterable[Params]) -> Iterator[Row]:
         """One prepared query for each of many keys."""
-        cursor: Iterator[Any] = self._db.executemany(sql, [tuple(key) for key in keys])
+        cursor: Iterator[Any] = self._db.executemany(sql, [_held(key) for key in keys])
         yield from cursor
 
     def stream(self, sql: str, params: Params = ()) -> Iterator[Row]:
         """Rows one by one."""
-        yield from self._db.execute(sql, tuple(params))
+        yield from self._db.execute(sql, _held(params))
 
     def has_table(self, name: str) -> bool:
         """True when the table exists."""
@@ -179,3 +183,8 @@ def guards(table: Table) -> list[str]:
             f"BEGIN SELECT RAISE(ABORT, '{name}: never deleted'); END"
         ),
     ]
+
+
+def _held(params: Params) -> tuple[Any, ...]:
+    """What is asked for, a number of more than 64 bits as the largest there is: no row has it, all are on its side."""
+    return tuple(max(-_LARGEST, min(_LARGEST, one)) if isinstance(one, int) else one for one in params)

@@ -15,6 +15,7 @@ from juru.server.domain.debts import owed_idr
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.ticket import Ticket, TicketState
 from juru.server.domain.tickets import book_of
+from juru.server.domain.views import Notice
 from tests.support.bank import (
     BCA,
     MANDIRI,
@@ -74,6 +75,22 @@ def test_each_assignment_moves_the_bank_account_and_what_the_row_is(
     assert "asked them" in (shop.transfers[moved or 0].memo or "")
     assert shop.queue() == []
     assert shop.balanced()
+
+
+def test_agent_is_told_of_deposit_that_came_and_of_deposit_that_is_taken_back(shop: Market) -> None:
+    shop.change_agent("BUDI", senders=("chat:BUDI",))
+    bring(shop, row(500_000))
+    key, _ = only_row(shop)
+    moved = done(assign(shop, key, RowTarget.AGENT, "BUDI")).transfer_id
+    assert notices(shop) == [("deposit.credited", ("transfer", moved), 500_000, 1_500_000)]
+    undone = done(reopen(shop, key)).transfer_id
+    assert notices(shop) == [("deposit.taken", ("transfer", undone), 500_000, 1_000_000)]
+
+
+def notices(shop: Market) -> list[tuple[str, tuple[str, int], object, object]]:
+    """What the latest commit tells agents that is no order's state."""
+    told = [row.view for row in shop.commits[-1].outbox if isinstance(row.view, Notice)]
+    return [(one.what, one.cause, one.facts["amount_idr"], one.facts["balance_idr"]) for one in told]
 
 
 def test_same_assignment_again_is_answered_as_before_and_another_is_refused(shop: Market) -> None:

@@ -17,11 +17,13 @@ from starlette.routing import BaseRoute, Route
 
 from juru.server.console.entry import looker, may, whose
 from juru.server.console.page import Console
+from juru.server.console.shape import day_words
 from juru.server.console.words import Words, words
 from juru.server.desk.agent_secrets import Made, agent_secrets, has_server
 from juru.server.domain.accounts import agent_deposit
 from juru.server.domain.agent import Agent, AgentStatus
 from juru.server.domain.commands import SaveRecord
+from juru.server.domain.debts import due_day_of, owed_idr
 from juru.server.domain.logins import Power
 from juru.server.domain.refusals import Refusal
 from juru.server.store.keyring import FreshSecrets
@@ -48,6 +50,7 @@ class AgentRow(msgspec.Struct, frozen=True):
     state: str
     tone: str
     server: bool
+    owes: str
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -175,7 +178,19 @@ class AgentPages:
             state,
             tone,
             has_server(agent.secrets),
+            self._owes(agent, t),
         )
+
+    def _owes(self, agent: Agent, t: Words) -> str:
+        """His debt beside its limit, and the day it is due; nothing for whom there is none of either."""
+        cell = self._console.writer.cell
+        owed, due_day = owed_idr(cell, agent.id), due_day_of(cell, agent.id)
+        if not owed and not agent.debt_limit_idr:
+            return ""
+        facts = {"owed": format_rupiah(owed), "limit": format_rupiah(agent.debt_limit_idr)}
+        if due_day is None:
+            return t("agent_owes_limit", **facts)
+        return t("agent_owes_due", **facts, due=day_words(due_day, visit().lang))
 
 
 def routes(console: Console) -> list[BaseRoute]:

@@ -39,7 +39,9 @@ from juru.web.visits import visit
 PATH = "/bank"
 FILE_BYTES_MAX = 30_000_000
 SHOWN = 50
-_KEPT = 20
+_JOBS_KEPT = 50
+_ROWS_KEPT = 300_000
+"""Rows of all files that were looked at and not yet brought in: some hundred megabytes at most."""
 _YIELD_ROWS = 1_000
 """Rows judged before others have their turn: some milliseconds of the server."""
 _LAST = 2**62
@@ -140,7 +142,7 @@ class BankPages:
                 preview=None,
             )
         token = self._console.gate.token()[:24]
-        _keep(self._looked, token, preview)
+        self._keep(token, preview)
         lang = visit().lang
         return self._console.html(
             "bank_look.html",
@@ -165,6 +167,12 @@ class BankPages:
             await asyncio.sleep(0)
         return looking.preview
 
+    def _keep(self, token: str, preview: Preview) -> None:
+        """Keep what was looked at; what was looked at longest ago goes when it is too much."""
+        self._looked[token] = preview
+        while len(self._looked) > 1 and sum(len(one.lines) for one in self._looked.values()) > _ROWS_KEPT:
+            self._looked.popitem(last=False)
+
     async def bring(self, request: Request) -> Response:
         """Bring in what was looked at, once, however often the form is sent."""
         form = await request.form()
@@ -174,7 +182,9 @@ class BankPages:
             if preview is None:
                 return self._home(request, status=409, why=words(visit().lang)("bank_gone"))
             job = Job(preview.file, len(preview.lines))
-            _keep(self._jobs, token, job)
+            self._jobs[token] = job
+            while len(self._jobs) > _JOBS_KEPT:
+                self._jobs.popitem(last=False)
             task = asyncio.create_task(self._carry(job, preview, f"console:{whose('demo')}", visit().lang))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -340,9 +350,3 @@ def _samples(preview: Preview, codes: dict[int, str], lang: Lang, t: Words) -> l
             }
         )
     return rows
-
-
-def _keep(kept: OrderedDict[str, Preview] | OrderedDict[str, Job], token: str, value: Preview | Job) -> None:
-    kept[token] = value  # type: ignore[assignment]  # each store is given its own kind
-    while len(kept) > _KEPT:
-        kept.popitem(last=False)

@@ -278,6 +278,12 @@ MONEY: dict[str, tuple[str, str]] = {
         "Account or cash box, for a payment (may be empty)",
     ),
     "debt_send": ("Bukukan", "Post"),
+    "agent_owes": ("Piutang", "Owes"),
+    "agent_owes_limit": ("{owed} dari batas {limit}", "{owed} of the limit {limit}"),
+    "agent_owes_due": (
+        "{owed} dari batas {limit}, jatuh tempo pertama {due}",
+        "{owed} of the limit {limit}, first due {due}",
+    ),
     # why not
     "no_row_none": ("baris itu tidak ada.", "there is no such row."),
     "no_row_closed": ("baris ini sudah dibukukan.", "this row is booked already."),

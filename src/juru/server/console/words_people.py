@@ -48,7 +48,7 @@ PEOPLE: dict[str, tuple[str, str]] = {
     "agent_level": ("Level harga", "Price level"),
     "agent_balance": ("Saldo", "Balance"),
     "agent_held": ("Ditahan", "Held"),
-    "agent_credit": ("Batas piutang", "Credit limit"),
+    "agent_credit": ("Batas minus", "Credit limit"),
     "agent_state": ("Status", "State"),
     "agent_way": ("Cara order", "Orders by"),
     "agent_active": ("aktif", "active"),
