@@ -7,11 +7,15 @@ import shutil
 from pathlib import Path
 
 from juru.server.settings import DataDir
-from tests.crash.cell import AGENT, PASSWORD, PIN, SUPPLIERS, build
+from tests.crash.cell import AGENT, CODES, PASSWORD, PIN, SUPPLIERS, build
 from tests.crash.market import Market
 from tests.crash.process import Client
 from tests.support.kept import told
 from tests.support.serving import juru, serving
+
+# The agent and each supplier of the GET kind have a PIN and a password, the agent and the biller an API key.
+SECRETS = 2 * (1 + len(SUPPLIERS)) + 2 + CODES
+DOCUMENTS = 1 + len(SUPPLIERS) + 1 + CODES
 
 
 async def _cell(path: Path, market: str = "http://127.0.0.1:1") -> DataDir:
@@ -30,12 +34,12 @@ def test_a_key_is_rotated_and_retired_under_a_server_that_goes_on_selling(tmp_pa
             data = await _cell(tmp_path / "cell", market.url)
             where = ("--data", str(data.path))
             (first,) = await _keys(data)
-            assert (first["seals"], first["now"], first["old"]) == (True, 2 * (1 + len(SUPPLIERS)), 0)
+            assert (first["seals"], first["now"], first["old"]) == (True, SECRETS, 0)
             async with serving(data) as served:
                 client = Client(served.port)
                 assert "R#before " in await told(client, "before", "081200000001")
                 said = await juru("keys", "rotate", "--reseal", *where)
-                assert f"{1 + len(SUPPLIERS)} documents are sealed anew" in said.out
+                assert f"{DOCUMENTS} documents are sealed anew" in said.out
                 new, old = await _keys(data)
                 assert (new["seals"], new["now"], new["old"]) == (True, first["now"], 0)
                 assert (old["id"], old["now"], old["old"]) == (first["id"], 0, first["now"])
@@ -85,10 +89,10 @@ def test_nothing_is_sealed_with_a_key_that_the_running_server_does_not_have(tmp_
         async with serving(data, env={"JURU_KEYS": str(copy)}):
             said = await juru("keys", "rotate", "--reseal", *where, code=2)
             assert "restart it" in said.err
-            assert [key["now"] for key in await _keys(data)] == [0, 6]
+            assert [key["now"] for key in await _keys(data)] == [0, SECRETS]
         async with serving(data):
             await juru("keys", "reseal", *where)
-            assert [key["now"] for key in await _keys(data)] == [6, 0]
+            assert [key["now"] for key in await _keys(data)] == [SECRETS, 0]
 
     asyncio.run(scene())
 

@@ -153,6 +153,13 @@ def test_a_correction_onto_an_order_of_today_is_refused(shop: Market) -> None:
     assert isinstance(correct(shop, shop.orders[2]), Corrected), "a failed one frees its number"
 
 
+def test_an_order_by_reference_never_stands_against_a_correction_in_chat(shop: Market) -> None:
+    by_reference = shop.placed("r1", dest="081234567888")
+    assert isinstance(correct(shop, by_reference), Corrected)
+    shop.chat(message_id="m1")
+    assert isinstance(correct(shop, shop.orders[2]), Corrected), "the chat rule counts orders of the chat only"
+
+
 def test_a_second_correction_keeps_every_number_before(shop: Market) -> None:
     shop.chat(message_id="m1")
     order = shop.orders[1]

@@ -98,7 +98,7 @@ def _repeated(cell: Cell, order: Order, product: Product, dest: str) -> Refusal 
     wanted = fingerprint(product.code, dest, order.amount_idr)
     for order_id in cell.chat_orders(order.agent_id, dest):
         other = cell.order(order_id)
-        if other is None or other.id == order.id or other.day != order.day:
+        if other is None or other.id == order.id or other.day != order.day or other.ref is not None:
             continue
         if other.state in {OrderState.ACCEPTED, OrderState.SUCCESS} and wanted in other.fingerprints:
             facts: dict[str, str | int] = {
