@@ -2,6 +2,7 @@
 
 PORT ?= 8000
 DATA ?= var/demo
+WORKERS ?= 2
 BIN := .venv/bin
 # A tree without benchmarks or tests of some kind still checks.
 TYPED := $(wildcard src tests bench)
@@ -22,8 +23,8 @@ dev:  ## make .venv with what the checks need as well
 run: setup  ## start the demo on 127.0.0.1:8000 (PORT= and DATA= change it), until interrupted
 	@exec $(BIN)/juru demo --data $(DATA) --port $(PORT)
 
-test: dev  ## run the tests (ARGS= is passed to pytest)
-	@$(BIN)/python -m pytest $(ARGS)
+test: dev  ## run the tests (ARGS= is passed to pytest, WORKERS= files run side by side)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: lint types imports test  ## everything that CI runs: format, lint, types, import law, tests
 
