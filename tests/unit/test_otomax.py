@@ -16,7 +16,7 @@ from juru.server.dialects.otomax import (
     write_reply,
 )
 from juru.server.dialects.replies import order_text
-from juru.server.domain.outcome import Answer, Buy, InquiryVerb, Outcome
+from juru.server.domain.outcome import REQUEST_REFUSED, Answer, Buy, InquiryVerb, Outcome
 from juru.server.domain.refusals import Code
 from juru.server.domain.requests import Intent
 from juru.server.domain.views import OrderState, OrderView
@@ -120,6 +120,14 @@ def test_reply(text: str, outcome: Outcome, reason: str | None) -> None:
 def test_http_trouble_is_unknown_whatever_the_text(status: int, reason: str) -> None:
     answer = read("S10.081234567890 GAGAL", status)
     assert (answer.outcome, answer.reason) == (Outcome.UNKNOWN, reason)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["GAGAL. Akses ditolak.", "R#ref-1 S10.081234567890 GAGAL. Akses ditolak.", "status=40&message=PIN salah, GAGAL"],
+)
+def test_a_request_refused_for_itself_is_no_word_about_the_order(text: str) -> None:
+    assert (read(text).outcome, read(text).reason) == (Outcome.REFUSED, REQUEST_REFUSED)
 
 
 def test_sn_stands_in_a_success_by_code_alone() -> None:

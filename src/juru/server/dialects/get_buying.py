@@ -22,21 +22,16 @@ from juru.server.dialects.contract import (
 )
 from juru.server.dialects.get_rows import BEFORE_DEST, BILL_INQUIRY, BILL_PAY, BILL_VERSION, EXTRAS, GetRow
 from juru.server.dialects.profiles import ReplyProfile
-from juru.server.dialects.texts import clean_sn, read_reply_text
-from juru.server.domain.outcome import REQUEST_REFUSED, Answer, Buy, InquiryVerb, Outcome, Step
+from juru.server.dialects.texts import clean_sn, read_reply_text, read_request_refusal
+from juru.server.domain.outcome import Answer, Buy, InquiryVerb, Outcome, Step
 from juru.values.rupiah import parse_number
 from juru.values.wire import WireReply, WireRequest
 
 _PROOF = {"member": "member_id", "pin": "pin", "user": "user", "password": "password"}
 """What proves us, and the account's key for it."""
-_FAILURES = (Outcome.FAILED, Outcome.REFUSED)
 _CODE_CHARS_MAX = 20
 _I = re.IGNORECASE | re.ASCII
 _LEADING_CODE = re.compile(r"^\s*status(?:code)?=(\d{1,3})\b", _I)
-_OURSELVES = re.compile(
-    r"\b(?:ip|pin|password|akses|signature)\s(?:\S{1,40}\s){0,3}(?:salah|keliru|ditolak|tidak|tdk|belum|invalid|denied)\b",
-    _I,
-)
 
 
 class GetDialect:
@@ -119,8 +114,8 @@ class GetDialect:
         )
         if (code := _LEADING_CODE.match(text)) is not None:
             answer = as_unknown(msgspec.structs.replace(answer, code=code[1]), "unmapped_code")
-        elif answer.outcome in _FAILURES and _OURSELVES.search(answer.message):
-            answer = msgspec.structs.replace(answer, outcome=Outcome.REFUSED, reason=REQUEST_REFUSED)
+        else:
+            answer = read_request_refusal(answer)
         asked = step_of(buy, step)
         if asked is not Step.ORDER:
             answer = read_bill(answer, asked)

@@ -27,7 +27,7 @@ from juru.server.dialects.contract import (
     wire_dest,
 )
 from juru.server.dialects.profiles import ReplyProfile
-from juru.server.dialects.texts import read_balance_text, read_reply_text, tidy
+from juru.server.dialects.texts import read_balance_text, read_reply_text, read_request_refusal, tidy
 from juru.server.domain.outcome import Answer, Buy, InquiryVerb, Outcome, Step
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.requests import AgentRequest, Intent
@@ -143,7 +143,7 @@ class Otomax:
         if fault is not None:
             return unknown(fault, message=reply.text[:200])
         status = _STATUS.match(reply.text)
-        answer = _read(status[1] if status else None, reply.text, buy, profile)
+        answer = read_request_refusal(_read(status[1] if status else None, reply.text, buy, profile))
         return self.check(answer, buy) if buy else answer
 
     def read_balance(self, reply: WireReply) -> int | None:

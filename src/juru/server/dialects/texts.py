@@ -12,7 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from juru.server.dialects.profiles import Found, ReplyProfile
-from juru.server.domain.outcome import Answer, Outcome
+from juru.server.domain.outcome import REQUEST_REFUSED, Answer, Outcome
 from juru.values.msisdn import same_destination
 from juru.values.rupiah import parse_number
 
@@ -65,6 +65,10 @@ _BILL_WORDS = {
         _I,
     ),
 }
+_OURSELVES = re.compile(
+    r"\b(?:ip|pin|password|akses|signature)\s(?:\S{1,40}\s){0,3}(?:salah|keliru|ditolak|tidak|tdk|belum|invalid|denied)\b",
+    _I,
+)
 _TIMEOUT = re.compile(r"\btime\s?out\b", _I)
 _BALANCE_LOW = re.compile(r"\bsaldo\s(?:tidak|tdk)\scukup\b", _I)
 
@@ -143,6 +147,13 @@ def read_bill_reason(answer: Answer) -> Answer:
         return answer
     found = next((word for word, pattern in _BILL_WORDS.items() if pattern.search(answer.message)), None)
     return answer if found is None else msgspec.structs.replace(answer, reason=found)
+
+
+def read_request_refusal(answer: Answer) -> Answer:
+    """A failure whose words blame who asked (a PIN, an address): it tells of this request, never of the order."""
+    if answer.outcome in (Outcome.FAILED, Outcome.REFUSED) and _OURSELVES.search(answer.message):
+        return msgspec.structs.replace(answer, outcome=Outcome.REFUSED, reason=REQUEST_REFUSED)
+    return answer
 
 
 def contradicts(stated: Outcome, message: str) -> bool:
