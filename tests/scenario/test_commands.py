@@ -41,6 +41,7 @@ CHANGES = {
     "HAPUS.LOW.{pin}": Intent.SENDER_REMOVE,
     "UN.Toko Baru.{pin}": Intent.RENAME,
     "AUTOREG.MAJU.100.{pin}": Intent.AUTOREG,
+    "INFOHARGA.ON.{pin}": Intent.PRICE_NOTICES,
     "REG.Anak.Solo.081234560066.100.{pin}": Intent.DOWNLINE_REGISTER,
     "NA.LOW.{pin}": Intent.DOWNLINE_BLOCK,
     "A.LOW.{pin}": Intent.DOWNLINE_UNBLOCK,

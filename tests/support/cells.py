@@ -12,7 +12,7 @@ import msgspec
 from juru.bank.rules import Mutation, numbered
 from juru.books.sqlite import SqliteEngine
 from juru.server.desk.closing import ClosingBooks
-from juru.server.domain.agent import Agent
+from juru.server.domain.agent import Agent, PriceNotices
 from juru.server.domain.alert import AlertKind
 from juru.server.domain.alerts import key_of, open_alerts
 from juru.server.domain.bank_account import BankAccount
@@ -49,6 +49,7 @@ from juru.server.domain.commands import (
     PaperDue,
     PayBill,
     PlaceOrder,
+    PricesTold,
     ProposeFindings,
     ReverseTransfer,
     SaveRecord,
@@ -479,6 +480,10 @@ def _watched(cell: SmallCell) -> None:
         cell.do(AlertTold(*named, told=False, next_ms=cell.runtime.time_ms + 5_000))
         cell.do(AlertTold(*named, told=alert.kind is not AlertKind.DISK_LOW, gave_up=alert.kind is AlertKind.DISK_LOW))
     cell.do(LookedAround(disk_free_bytes=10**12))
+    mid = msgspec.structs.replace(cell.writer.cell.agents["MID"], senders=("chat:MID",))
+    cell.save("agent", "MID", msgspec.structs.replace(mid, price_notices=PriceNotices.CHAT))
+    assert cell.do(PricesTold("MID", cell.writer.cell.next.record)) == Done()
+    cell.save("agent", "MID", mid)
     s2 = cell.writer.cell.suppliers["S2"]
     cell.save("supplier", "S2", msgspec.structs.replace(s2, deposit_low_idr=10_000_000))
     cell.do(LookedAround(disk_free_bytes=10**12))

@@ -15,6 +15,7 @@ from cyclopts import App, Parameter
 
 from juru.cli.given import HERE, SOMEONE, Json, Where, Who, typed_secret
 from juru.cli.output import OK, REFUSED, accepted, explain, progress, say, say_error, say_json, say_table
+from juru.cli.price_history import history
 from juru.server.desk.cells import FLAG
 from juru.server.desk.files import Row, read_rows, write_csv, write_rows
 from juru.server.desk.importing import Importer, Issued, Plan, carry_out
@@ -91,6 +92,8 @@ def group(kind: str) -> App:
         _add_agent(app, table)
     else:
         _add_availability(app, table)
+    if kind == "product":
+        app.command(history)
     return app
 
 

@@ -35,6 +35,7 @@ from juru.server.desk.closing import ClosingBooks
 from juru.server.desk.lock import hold
 from juru.server.desk.metrics import Metrics
 from juru.server.desk.owner import OwnerHook
+from juru.server.desk.price_hook import PriceHook
 from juru.server.desk.watch import Watch
 from juru.server.dialects import SUPPLIER_DIALECTS, juru_api
 from juru.server.dialects.digiflazz_buyer import webhook_request
@@ -55,6 +56,7 @@ from juru.server.engine.dispatcher import Dispatcher
 from juru.server.engine.inquirer import Inquirer
 from juru.server.engine.notifier import Notifier
 from juru.server.engine.ports import SupplierPort, Waiting
+from juru.server.engine.price_teller import PriceTeller
 from juru.server.engine.realtime import RealTime
 from juru.server.engine.slots import Slots
 from juru.server.engine.sweeper import Sweeper
@@ -65,6 +67,7 @@ from juru.server.errors import SettingsError
 from juru.server.settings import DataDir, Running, ServeSettings
 from juru.server.store.keyring import Keyring, hash_pin, pin_matches
 from juru.server.store.migrate import current_revision, require_current
+from juru.server.store.reads.prices import PriceReads
 from juru.server.store.reads.reads import Reads
 from juru.server.store.store import Store
 from juru.server.suppliers.http import HttpSuppliers
@@ -239,6 +242,12 @@ class Server:
             self.writer, self.runtime, probe=self._probe, tell=self.owner.tell, disk_free=self._disk_free
         )
         self.aside = Reads(self._engine(read_only=True))
+        self.prices = PriceTeller(
+            self.writer,
+            PriceReads(self.aside.engine),
+            self.runtime,
+            PriceHook(self.door, self.chat, self._reports, self.templates, self.runtime.now_ms).tell,
+        )
         self.closer = Closer(self.writer, ClosingBooks(self.data, self.aside, _tell_closed), self.runtime)
         self.metrics = Metrics(
             self.writer,
@@ -320,6 +329,7 @@ class Server:
         self.runtime.spawn(self.watchman.run(), "watchman")
         self.runtime.spawn(self.sweeper.run(), "sweeper")
         self.runtime.spawn(self.closer.run(), "closer")
+        self.runtime.spawn(self.prices.run(), "price notices")
         self.runtime.spawn(self.timers.run(), "timers")
 
     def hold_back(self) -> None:
@@ -332,6 +342,7 @@ class Server:
         self.watchman.stop()
         self.sweeper.stop()
         self.closer.stop()
+        self.prices.stop()
         self.timers.stop()
 
     def hurry(self) -> None:

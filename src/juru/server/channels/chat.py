@@ -38,6 +38,7 @@ from juru.server.domain.views import BillView, Notice
 
 CHANNEL = "chat"
 _KEPT = 100
+_IDS_PER_MS = 1_000
 _LAST_FIELD = re.compile(r"^(.*?)[\s.*#;]+(\d{4,8})$", re.ASCII | re.DOTALL)
 
 
@@ -58,6 +59,7 @@ class ChatChannel:
         self._later: dict[str, deque[Later]] = {}
         self._listeners: dict[str, set[asyncio.Event]] = {}
         self._closed = False
+        self._last_id = 0
 
     def close(self) -> None:
         """Let nobody wait any longer: the server stops."""
@@ -161,11 +163,20 @@ class ChatChannel:
             names = [row.channel.partition(":")[2]] if row.channel.startswith(f"{CHANNEL}:") else names
         else:
             text = order_text(row.view, templates=templates)
+        self._add(names, text)
+        return True
+
+    def tell(self, agent: Agent, text: str) -> None:
+        """Tell an agent what no outbox row holds, on each of his chat addresses."""
+        self._add(self._names(agent, ""), text)
+
+    def _add(self, names: list[str], text: str) -> None:
+        """Keep a reply for whoever listens. Its number is higher than any that was given, also before a restart."""
+        self._last_id = max(self._last_id + 1, self._door.writer.cell.now_ms * _IDS_PER_MS)
         for name in names:
-            self._later.setdefault(name, deque(maxlen=_KEPT)).append(Later(row.id, text))
+            self._later.setdefault(name, deque(maxlen=_KEPT)).append(Later(self._last_id, text))
             for event in self._listeners.get(name, ()):
                 event.set()
-        return True
 
     @staticmethod
     def _names(agent: Agent, channel: str) -> list[str]:

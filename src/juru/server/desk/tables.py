@@ -80,6 +80,7 @@ AGENTS = Table(
         Column("user", c.TEXT, "the user name his server gives beside its id (IRS and its kin); empty = his code"),
         Column("chat_rule_for_h2h", c.FLAG, "his server may order without a reference"),
         Column("place", c.TEXT, "where he is"),
+        Column("price_notices", c.WORD, "told when a price he pays changes: none, chat or webhook"),
         Column("autoreg_word", c.CODE, "whoever writes REG.WORD.NAME registers below him"),
         Column("autoreg_markup_idr", c.IDR, "markup of those who register so"),
         Column("pin", c.TEXT, "a new PIN, 4 to 8 digits", secret=True),

@@ -23,8 +23,9 @@ Values = dict[str, str | int]
 _DATE = re.compile(r"\d{6}|\d{1,2}[-/]\d{1,2}[-/](?:\d{2}|\d{4})", re.ASCII)
 _DAY = re.compile(r"\d{1,2}|(?:[Hh]-?|-)\d{1,3}", re.ASCII)
 _DAY_WORDS = frozenset({"KEMARIN", "KMRN", "YESTERDAY", "HARIINI", "TODAY"})
-OFF = "OFF"
-"""In place of a word: there is to be none any more."""
+ON, OFF = "ON", "OFF"
+"""That something is to be; in place of a word: that there is to be none any more."""
+_ON_WORDS = frozenset({ON, "HIDUP", "BUKA"})
 _OFF_WORDS = frozenset({OFF, "MATI", "TUTUP"})
 _ALL_WORDS = frozenset({"SEMUA", "ALL"})
 _ORDER = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
@@ -54,6 +55,7 @@ _FORMS: dict[Intent, tuple[str, ...]] = {
     Intent.REPORT: ("", "day"),
     Intent.MUTATION_REPORT: ("", "day"),
     Intent.AUTOREG: ("word margin", "off"),
+    Intent.PRICE_NOTICES: ("on", "off"),
     Intent.DOWNLINE_TRANSFER: ("partner amount", "amount partner"),
     Intent.DOWNLINE_TRANSFER_BACK: ("partner amount", "amount partner"),
     Intent.TRANSFER_CANCEL: ("partner amount", "amount partner"),
@@ -210,6 +212,7 @@ _SLOTS: dict[str, Callable[[str, GrammarProfile], Values | None]] = {
     "order": lambda field, _: _value("order", field if _ORDER.fullmatch(field) else None),
     "page": lambda field, _: _value("counter", counter_of(field)),
     "topic": lambda field, _: _value("text", field.upper() if _TOPIC.fullmatch(field) else None),
+    "on": lambda field, _: _value("text", ON if field.upper() in _ON_WORDS else None),
     "off": lambda field, _: _value("text", OFF if field.upper() in _OFF_WORDS else None),
     "word": lambda field, _: _value("text", field if is_agent_id(field) and field.upper() not in _OFF_WORDS else None),
     "markup": _markup,

@@ -35,6 +35,7 @@ _WORDS: dict[Intent, tuple[str, ...]] = {
     Intent.MUTATION_REPORT: ("MUTASI", "DEPOSIT"),
     Intent.DOWNLINE_REGISTER: ("REG", "DAFTAR", "D"),
     Intent.AUTOREG: ("AUTOREG",),
+    Intent.PRICE_NOTICES: ("INFOHARGA", "NOTIFHARGA"),
     Intent.DOWNLINE_TRANSFER: ("T", "TD", "TS", "TRANS", "TRANSFER", "KIRIM", "ADD"),
     Intent.DOWNLINE_TRANSFER_BACK: ("TRFBLK",),
     Intent.TRANSFER_CANCEL: ("BTRF", "BATALTRF"),

@@ -160,6 +160,24 @@ class NoticeDoc(msgspec.Struct, frozen=True):
     facts: dict[str, str | int] = {}
 
 
+class PriceChangeDoc(msgspec.Struct, frozen=True):
+    """A product whose price has changed for the agent; for an open product it is the fee above the amount."""
+
+    product: str
+    name: str
+    old_idr: int
+    new_idr: int
+
+
+class PricesChangedDoc(msgspec.Struct, frozen=True):
+    """Told to an agent who asks for it: every price of his that is another than when he was told last."""
+
+    agent: str
+    at: str
+    changes: tuple[PriceChangeDoc, ...]
+    event: str = "price_changed"
+
+
 class Problem(msgspec.Struct, frozen=True):
     """A refusal: its stable code, what to do, and its facts."""
 
@@ -179,7 +197,9 @@ def sign(api_key: str, method: str, target: str, time_s: int, body: bytes) -> st
     return hmac.new(api_key.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
-def webhook_request(url: str, told: OrderView | NoticeDoc, *, api_key: str, time_s: int) -> WireRequest:
+def webhook_request(
+    url: str, told: OrderView | NoticeDoc | PricesChangedDoc, *, api_key: str, time_s: int
+) -> WireRequest:
     """Our report of an order's end, or a notice: its document, signed as the agent signs his requests."""
     body = msgspec.json.encode(told)
     parts = urlsplit(url)
@@ -215,7 +235,7 @@ def openapi(version: str) -> dict[str, Any]:
     """The OpenAPI 3.1 description, made from the documents above."""
     asked: list[Any] = [NewOrder, NewInquiry, NewPayment, NewTransfer, NewTicket, NewNumber, NewComplaint]
     told: list[Any] = [OrderView, Page, BillView, BillDoc, BalanceDoc, ProductDoc, TransferDoc]
-    told += [TicketView, Tickets, ComplaintDoc, NoticeDoc, Problem]
+    told += [TicketView, Tickets, ComplaintDoc, NoticeDoc, PriceChangeDoc, PricesChangedDoc, Problem]
     _, components = msgspec.json.schema_components([*asked, *told], ref_template="#/components/schemas/{name}")
     paths: dict[str, Any] = {}
     for method, path, summary, body, result in _PATHS:

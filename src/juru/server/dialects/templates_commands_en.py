@@ -40,6 +40,10 @@ TEXTS: dict[str, str] = {
     "complaint.closed": "Complaint #{complaint}, order #{order} is closed[: {text}]",
     "deposit.credited": "Deposit of {amount_idr} came in (transfer #{transfer}). Balance {balance_idr}",
     "deposit.taken": "Deposit of {amount_idr} was taken back (transfer #{transfer}). Balance {balance_idr}",
+    "prices.on": "You are told here when prices change. To end it: INFOHARGA.OFF.PIN",
+    "prices.off": "You are no longer told when prices change",
+    "prices.changed": "Your prices have changed ({count})",
+    "prices.changed.row": "{product} {name}: {old_idr} becomes {new_idr}",
     "order.corrected": "Order #{order} now goes to {dest}, it was {was}",
     # what was looked up
     "downline.list": "Downline {count}, their balances {total_idr}[; {more} more: LDL.{page}.PIN]",
@@ -121,7 +125,8 @@ TEXTS: dict[str, str] = {
         "by amount 10.NUMBER.PIN; PLN token CODE.METER.PIN.PHONE"
     ),
     "help.balance": (
-        "Balance: SAL. Prices: H.CODE.CODE or H.BEGINNING. State of products: STOK.CODE. Your limits: LIMIT"
+        "Balance: SAL. Prices: H.CODE.CODE or H.BEGINNING. State of products: STOK.CODE. Your limits: LIMIT. "
+        "News of prices: INFOHARGA.ON.PIN, INFOHARGA.OFF.PIN"
     ),
     "help.status": (
         "Latest CEK; to a number CEK.NUMBER; CEK.AMOUNT.NUMBER; CEK.DATE.NUMBER; STATUS R#REF. Last five CTRX.PIN"

@@ -33,6 +33,10 @@ TEXTS: dict[str, str] = {
     "complaint.closed": "Keluhan #{complaint}, order #{order} ditutup[: {text}]",
     "deposit.credited": "Deposit masuk {amount_idr} (transfer #{transfer}). Saldo {balance_idr}",
     "deposit.taken": "Deposit {amount_idr} ditarik (transfer #{transfer}). Saldo {balance_idr}",
+    "prices.on": "Anda diberi tahu di sini bila harga berubah. Berhenti: INFOHARGA.OFF.PIN",
+    "prices.off": "Perubahan harga tidak lagi dikirim kepada Anda",
+    "prices.changed": "Harga Anda berubah ({count})",
+    "prices.changed.row": "{product} {name}: {old_idr} jadi {new_idr}",
     "order.corrected": "Order #{order} sekarang ke {dest}, tadinya {was}",
     # what was looked up
     "downline.list": "Downline {count}, saldo mereka {total_idr}[; {more} lagi: LDL.{page}.PIN]",
@@ -113,7 +117,10 @@ TEXTS: dict[str, str] = {
         "KODE.NOMOR.PIN; beli lagi hari ini KODE.2.NOMOR.PIN atau akhiri .RO; "
         "banyak KODE.NOMOR,KODE.NOMOR.PIN; nominal 10.NOMOR.PIN; token PLN KODE.METER.PIN.NOMORHP"
     ),
-    "help.balance": "Saldo: SAL. Harga: H.KODE.KODE atau H.AWALAN. Status produk: STOK.KODE. Batas Anda: LIMIT",
+    "help.balance": (
+        "Saldo: SAL. Harga: H.KODE.KODE atau H.AWALAN. Status produk: STOK.KODE. Batas Anda: LIMIT. "
+        "Kabar harga: INFOHARGA.ON.PIN, INFOHARGA.OFF.PIN"
+    ),
     "help.status": (
         "Terakhir CEK; ke nomor CEK.NOMOR; CEK.NOMINAL.NOMOR; CEK.TANGGAL.NOMOR; STATUS R#REF. 5 terakhir CTRX.PIN"
     ),

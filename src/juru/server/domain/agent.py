@@ -17,6 +17,14 @@ class AgentStatus(StrEnum):
     BLOCKED = "blocked"
 
 
+class PriceNotices(StrEnum):
+    """Where an agent is told when a price he pays changes."""
+
+    NONE = "none"
+    CHAT = "chat"
+    WEBHOOK = "webhook"
+
+
 class Agent(msgspec.Struct, frozen=True, omit_defaults=True):
     """An agent (agen, downline). ``code`` is unique in any case, kept upper case.
 
@@ -57,6 +65,7 @@ class Agent(msgspec.Struct, frozen=True, omit_defaults=True):
     blocked_by: str = ""
     autoreg_word: str = ""
     autoreg_markup_idr: Idr = 0
+    price_notices: PriceNotices = PriceNotices.NONE
 
 
 class PinGuard(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ from juru.server.domain.place import answered_before, remember
 from juru.server.domain.redeem import redeem
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.results import Result
-from juru.server.domain.self_service import add_sender, remove_sender, rename, set_autoreg
+from juru.server.domain.self_service import add_sender, remove_sender, rename, set_autoreg, set_price_notices
 from juru.server.domain.wishes import (
     AddSender,
     Block,
@@ -27,6 +27,7 @@ from juru.server.domain.wishes import (
     Rename,
     SetAutoreg,
     SetMarkup,
+    SetPriceNotices,
     Unblock,
     Wish,
 )
@@ -56,6 +57,8 @@ def _carry_out(cell: Cell, agent: Agent, wish: Wish) -> Result:
             return remove_sender(cell, agent, wish)
         case SetAutoreg():
             return set_autoreg(cell, agent, wish)
+        case SetPriceNotices():
+            return set_price_notices(cell, agent, wish)
         case Register():
             return register(cell, agent, wish)
         case Block():

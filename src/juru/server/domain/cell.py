@@ -82,6 +82,7 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
     gateway: Gateway | None = None
     voucher_key: str = ""
     vouchers_held: bool = False
+    price_notice_window_s: Annotated[int, msgspec.Meta(ge=0, le=86_400)] = 60
     grammar: dict[str, Any] = {}
     templates: dict[str, dict[str, str]] = {}
     demo: bool = False

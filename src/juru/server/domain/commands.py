@@ -300,6 +300,14 @@ class AlertTold(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
     gave_up: bool = False
 
 
+class PricesTold(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
+    """An agent was told every price of his that had changed up to a record; or nobody took the notice in a day."""
+
+    agent: str
+    until: int
+    gave_up: bool = False
+
+
 class ProposeFindings(msgspec.Struct, frozen=True, tag=True):
     """Where a supplier's statement differs from our book, to be decided by a person; ``source`` names the file."""
 
@@ -471,6 +479,7 @@ Command = (
     | SupplierProbed
     | LookedAround
     | AlertTold
+    | PricesTold
     | ProposeFindings
     | SettleFinding
     | Decide

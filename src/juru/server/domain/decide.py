@@ -50,6 +50,7 @@ from juru.server.domain.commands import (
     Pause,
     PayBill,
     PlaceOrder,
+    PricesTold,
     ProposeFindings,
     Recover,
     Reseal,
@@ -76,6 +77,7 @@ from juru.server.domain.paper import Marked
 from juru.server.domain.paper_kinds import NAME_OF, PAPER_KINDS
 from juru.server.domain.people import decide_order, see_item
 from juru.server.domain.place import place_order
+from juru.server.domain.price_notices import prices_told
 from juru.server.domain.reconcile import key_of, propose_findings, settle_finding
 from juru.server.domain.records import change_pin, note_pin, note_refusal, pause, save_record
 from juru.server.domain.refusals import Refusal
@@ -211,6 +213,8 @@ def _decide(cell: Cell, command: Command) -> Result:  # noqa: C901, PLR0911, PLR
             return looked_around(cell, command)
         case AlertTold():
             return alert_told(cell, command)
+        case PricesTold():
+            return prices_told(cell, command)
         case ProposeFindings():
             return propose_findings(cell, command)
         case SettleFinding():

@@ -11,6 +11,7 @@ from juru.server.domain.debt import Debt, DebtPayment
 from juru.server.domain.finding import Finding
 from juru.server.domain.paper import Paper
 from juru.server.domain.pause import SupplierPause
+from juru.server.domain.price_watch import PriceWatch
 from juru.server.domain.ticket import Ticket
 from juru.server.domain.voucher import Voucher
 
@@ -19,6 +20,7 @@ PAPER_KINDS: dict[str, type[Paper]] = {
     "bill": Bill,
     "finding": Finding,
     "supplier_pause": SupplierPause,
+    "price_watch": PriceWatch,
     "ticket": Ticket,
     "bank_row": BankRow,
     "bank_book": BankBook,

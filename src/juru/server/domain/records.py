@@ -7,13 +7,14 @@ from typing import Any
 import msgspec
 
 from juru.server.domain.addresses import address_problem
-from juru.server.domain.agent import Agent, AgentStatus, PinGuard
+from juru.server.domain.agent import Agent, AgentStatus, PinGuard, PriceNotices
 from juru.server.domain.bank_account import BankAccount, digits_of
 from juru.server.domain.catalog import Offer, Operator, PortedNumber, PrefixTable, Product, Supplier
 from juru.server.domain.cell import Cell, Record, RefusedRow, Settings
 from juru.server.domain.commands import ChangePin, NotePin, NoteRefusal, Pause, SaveRecord
 from juru.server.domain.logins import Login, login_problem
 from juru.server.domain.lost import LostOrder, Restore
+from juru.server.domain.price_notices import watch_prices
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.results import Done, Result
 from juru.values.msisdn import parse_msisdn
@@ -175,7 +176,7 @@ def _settings_problem(cell: Cell, key: str, settings: Settings) -> str | None:
 def _agent_problem(cell: Cell, key: str, agent: Agent) -> str | None:
     if agent.code != key:
         return f"code {agent.code} differs from the key {key}"
-    if (wrong := address_problem(cell, agent)) is not None:
+    if (wrong := address_problem(cell, agent) or _notices_problem(agent)) is not None:
         return wrong
     word = agent.autoreg_word
     if word and any(a.autoreg_word == word and a.code != key for a in cell.agents.values()):
@@ -193,12 +194,26 @@ def _agent_problem(cell: Cell, key: str, agent: Agent) -> str | None:
     return None
 
 
+def _notices_problem(agent: Agent) -> str | None:
+    """Where price notices could not be told."""
+    match agent.price_notices:
+        case PriceNotices.WEBHOOK if not agent.webhook_url or "api_key" not in agent.secrets:
+            return "needs a webhook_url and an API key (h2h) - at `$.price_notices`"
+        case PriceNotices.CHAT if not any(sender.startswith("chat:") for sender in agent.senders):
+            return "needs a chat address among his senders - at `$.price_notices`"
+        case _:
+            return None
+
+
 def write(cell: Cell, kind: str, key: str, record: msgspec.Struct, by: str, reason: str) -> None:
     """Note the new version and put it into the cell."""
     body = msgspec.json.encode(record)
-    cell.changes.records.append(Record(cell.next.record, kind, key, body, by, reason, cell.now_ms))
+    number = cell.next.record
+    cell.changes.records.append(Record(number, kind, key, body, by, reason, cell.now_ms))
     cell.next.record += 1
     put(cell, kind, key, record)
+    if isinstance(record, Agent):
+        watch_prices(cell, record, number)
     if kind == "product":
         cell.rebuild_index()
     elif kind == "agent":

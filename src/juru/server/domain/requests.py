@@ -34,6 +34,7 @@ class Intent(StrEnum):
     MUTATION_REPORT = "mutation_report"
     DOWNLINE_REGISTER = "downline_register"
     AUTOREG = "autoreg"
+    PRICE_NOTICES = "price_notices"
     SELF_REGISTER = "self_register"
     DOWNLINE_TRANSFER = "downline_transfer"
     DOWNLINE_TRANSFER_BACK = "downline_transfer_back"

@@ -7,12 +7,12 @@ import re
 import msgspec
 
 from juru.server.domain.addresses import shown_address, stored_address
-from juru.server.domain.agent import Agent
+from juru.server.domain.agent import Agent, PriceNotices
 from juru.server.domain.cell import Cell
 from juru.server.domain.records import write
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.results import Changed, Result
-from juru.server.domain.wishes import AddSender, RemoveSender, Rename, SetAutoreg
+from juru.server.domain.wishes import AddSender, RemoveSender, Rename, SetAutoreg, SetPriceNotices
 
 NAME_CHARS_MAX = 60
 _WORD = re.compile(r"[A-Z][A-Z0-9]{1,19}", re.ASCII)
@@ -93,3 +93,12 @@ def set_autoreg(cell: Cell, agent: Agent, wish: SetAutoreg) -> Result:
     changed = msgspec.structs.replace(agent, autoreg_word=word, autoreg_markup_idr=wish.markup_idr)
     write(cell, "agent", agent.code, changed, agent.code, "autoreg")
     return Changed("autoreg.on", {"word": word, "markup_idr": wish.markup_idr})
+
+
+def set_price_notices(cell: Cell, agent: Agent, wish: SetPriceNotices) -> Result:
+    """Be told by chat when a price he pays changes, or not at all."""
+    wanted = PriceNotices.CHAT if wish.on else PriceNotices.NONE
+    if agent.price_notices is not wanted:
+        changed = msgspec.structs.replace(agent, price_notices=wanted)
+        write(cell, "agent", agent.code, changed, agent.code, "price notices")
+    return Changed("prices.on" if wish.on else "prices.off")

@@ -45,6 +45,12 @@ class SetAutoreg(_Wish, frozen=True, tag="set_autoreg"):
     markup_idr: int = 0
 
 
+class SetPriceNotices(_Wish, frozen=True, tag="set_price_notices"):
+    """Tell me by chat when a price of mine changes, or no longer."""
+
+    on: bool
+
+
 class Register(_Wish, frozen=True, tag="register"):
     """A new agent below me: his address, his price level or mine, my markup or the least, and his PIN, sealed."""
 
@@ -117,6 +123,7 @@ Wish = (
     | AddSender
     | RemoveSender
     | SetAutoreg
+    | SetPriceNotices
     | Register
     | Block
     | Unblock

@@ -15,6 +15,7 @@ from juru.server.domain.catalog import Supplier
 from juru.server.domain.cell import Cell, Changes, OutboxRow, Past
 from juru.server.domain.decide import Needs
 from juru.server.domain.outcome import Answer, Buy
+from juru.server.domain.price_notices import Prices
 from juru.server.domain.sums import DayFold
 
 _T = TypeVar("_T")
@@ -106,6 +107,29 @@ class OutboxPort(Protocol):
 
     async def deliver(self, row: OutboxRow) -> bool:
         """Tell it; True when the agent has it (at least once)."""
+
+
+class Repriced(msgspec.Struct, frozen=True):
+    """What was saved anew in a span of records and may price: products, and agents whose prices follow from it."""
+
+    products: frozenset[str] = frozenset()
+    agents: frozenset[str] = frozenset()
+
+
+class PriceBookPort(Protocol):
+    """Prices as the book's records make them, at any of its records; called aside, never by two at once."""
+
+    def latest(self) -> int:
+        """The number of the latest record."""
+
+    def repriced(self, since: int, until: int) -> Repriced:
+        """What was saved after one record, up to another."""
+
+    def at(self, record_id: int) -> Prices:
+        """What priced things when that record was the latest; a product made later, as it was first."""
+
+    def products(self) -> list[str]:
+        """Every product there is, by code."""
 
 
 class DayReading(Protocol):

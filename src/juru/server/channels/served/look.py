@@ -18,6 +18,7 @@ TOPICS: dict[Intent, str] = {
     Intent.PRODUCTS: "balance",
     Intent.PRODUCT_STATUS: "balance",
     Intent.LIMITS: "balance",
+    Intent.PRICE_NOTICES: "balance",
     Intent.STATUS_CHECK: "status",
     Intent.HISTORY: "status",
     Intent.DEPOSIT_TICKET: "deposit",

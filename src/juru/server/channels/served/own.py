@@ -6,13 +6,13 @@ import asyncio
 
 from juru.server.channels.door import Call, Facts, Reply, Said, weak_pin
 from juru.server.channels.served.asking import sender_of, told
-from juru.server.dialects.grammar_commands import OFF
+from juru.server.dialects.grammar_commands import OFF, ON
 from juru.server.domain.addresses import shown_address, typed_address
 from juru.server.domain.commands import ChangePin
 from juru.server.domain.complaint import Complaint
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.ticket import Ticket
-from juru.server.domain.wishes import AddSender, RemoveSender, Rename, SetAutoreg
+from juru.server.domain.wishes import AddSender, RemoveSender, Rename, SetAutoreg, SetPriceNotices
 
 
 async def change_pin(call: Call) -> Reply:
@@ -61,6 +61,11 @@ async def autoreg(call: Call) -> Reply:
     """Let strangers register below him by a word, or no longer."""
     word = (call.asked.text or "").upper()
     return await told(call, SetAutoreg("" if word == OFF else word, call.asked.amount_idr or 0))
+
+
+async def price_notices(call: Call) -> Reply:
+    """Be told by chat when a price of his changes, or no longer."""
+    return await told(call, SetPriceNotices(call.asked.text == ON))
 
 
 async def limits(call: Call) -> Reply:

@@ -39,6 +39,7 @@ SERVED: dict[Intent, Serve] = {
     Intent.MUTATION_REPORT: mutation,
     Intent.DOWNLINE_REGISTER: downlines.register,
     Intent.AUTOREG: own.autoreg,
+    Intent.PRICE_NOTICES: own.price_notices,
     Intent.SELF_REGISTER: downlines.join,
     Intent.DOWNLINE_TRANSFER: transfer,
     Intent.DOWNLINE_TRANSFER_BACK: transfer,
