@@ -153,6 +153,8 @@ def test_papers_are_read_newest_first_with_their_history(cell: SmallCell) -> Non
         papers.VERSIONS,
         papers.BY_NUMBER,
         papers.KNOWN,
+        papers.MARKS,
+        papers.NUMBERS,
     ],
 )
 def test_no_question_about_papers_reads_a_whole_table(cell: SmallCell, sql: str) -> None:

@@ -7,7 +7,6 @@ left yet is looked at again right before it would: it goes to another supplier, 
 from __future__ import annotations
 
 import asyncio
-from enum import StrEnum
 
 import msgspec
 from cyclopts import App
@@ -15,23 +14,14 @@ from cyclopts import App
 from juru.cli.given import HERE, SOMEONE, Where, Who
 from juru.cli.output import OK, accepted, say
 from juru.server.desk.link import open_desk, open_reads
-from juru.server.domain.catalog import Availability
-from juru.server.domain.commands import Command, Pause, SaveRecord
+from juru.server.desk.stops import Closable, What, switch
+from juru.server.domain.commands import Command
 from juru.server.domain.records import KINDS
 from juru.server.errors import SettingsError
 from juru.server.settings import DataDir
 
 stop = App(name="stop", help="Stop selling: everything, or one supplier, product or operator.")
 start = App(name="start", help="Sell again what was stopped.")
-
-
-class What(StrEnum):
-    """What a switch closes."""
-
-    ALL = "all"
-    SUPPLIER = "supplier"
-    PRODUCT = "product"
-    OPERATOR = "operator"
 
 
 @stop.default
@@ -50,24 +40,21 @@ def _switch(what: What, code: str, data: DataDir, who: Who, *, closed: bool) -> 
     verb = "stop" if closed else "start"
     if (what is What.ALL) is bool(code):
         raise SettingsError(f"juru {verb} all, or juru {verb} {what} CODE")
-    if what is What.ALL:
-        command: Command = Pause(closed, who.name(), who.why(verb))
-    else:
-        command = SaveRecord(what.value, code, _switched(data, what, code, closed=closed), who.name(), who.why(verb))
-    asyncio.run(_submit(data, command))
+    record = None if what is What.ALL else _present(data, what, code)
+    asyncio.run(_submit(data, switch(what, record, closed=closed, by=who.name(), reason=who.why(verb))))
     say(f"{what} {code} {'stopped' if closed else 'on sale'}".replace("  ", " "))
     return OK
 
 
-def _switched(data: DataDir, what: What, code: str, *, closed: bool) -> bytes:
-    """The present version with its availability changed."""
+def _present(data: DataDir, what: What, code: str) -> Closable:
+    """The present version of what is to be closed."""
     with open_reads(data) as reads:
         body = next((r.body for r in reads.records(what.value) if r.key == code), None)
     if body is None:
         raise SettingsError(f"there is no {what} {code}: juru {what} list shows what there is")
     record = msgspec.json.decode(body, type=KINDS[what.value])
-    availability = Availability.CLOSED if closed else Availability.OPEN
-    return msgspec.json.encode(msgspec.structs.replace(record, availability=availability))
+    assert isinstance(record, Closable), record
+    return record
 
 
 async def _submit(data: DataDir, command: Command) -> None:

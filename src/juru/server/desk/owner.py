@@ -47,6 +47,7 @@ def alert_request(url: str, alert: Alert, *, secret: str, time_s: int) -> WireRe
         "kind": alert.kind.value,
         "subject": alert.subject,
         "note": alert.note,
+        "facts": alert.facts,
         "since_ms": alert.since_ms,
     }
     body = msgspec.json.encode(told)

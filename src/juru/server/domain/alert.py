@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+import msgspec
+
 from juru.server.domain.paper import Head, Paper
 
 
@@ -40,6 +42,7 @@ class Telling(StrEnum):
 class Alert(Paper, frozen=True):
     """One kind of trouble with one subject; the key is ``kind/subject``. Filed again when it opens, closes, is told.
 
+    ``note`` says it in English; ``facts`` are what a page needs to say it in its own words, rupiah in ``..._idr``.
     Kept in memory also when it is closed: there are few, and a rule may open it again.
     """
 
@@ -51,6 +54,7 @@ class Alert(Paper, frozen=True):
     telling: Telling = Telling.WAITING
     tries: int = 0
     next_ms: int = 0
+    facts: dict[str, str | int] = msgspec.field(default_factory=dict)
 
     def head(self) -> Head:
         """Found by whether it stands."""

@@ -28,12 +28,12 @@ def key_of(kind: AlertKind, subject: str) -> str:
     return f"{kind}/{subject}"
 
 
-def raise_alert(cell: Cell, kind: AlertKind, subject: str, note: str) -> None:
+def raise_alert(cell: Cell, kind: AlertKind, subject: str, note: str, **facts: str | int) -> None:
     """Open an alert; one that stands keeps its first words, so that what goes on being wrong fills no book."""
     standing = _standing(cell, kind, subject)
     if standing is not None and standing.state is AlertState.OPEN:
         return
-    cell.file(key_of(kind, subject), Alert(kind, subject, note[:200], AlertState.OPEN, cell.now_ms))
+    cell.file(key_of(kind, subject), Alert(kind, subject, note[:200], AlertState.OPEN, cell.now_ms, facts=facts))
 
 
 def close_alert(cell: Cell, kind: AlertKind, subject: str) -> None:
@@ -41,7 +41,8 @@ def close_alert(cell: Cell, kind: AlertKind, subject: str) -> None:
     standing = _standing(cell, kind, subject)
     if standing is None or standing.state is AlertState.CLOSED:
         return
-    cell.file(key_of(kind, subject), Alert(kind, subject, standing.note, AlertState.CLOSED, cell.now_ms))
+    closed = Alert(kind, subject, standing.note, AlertState.CLOSED, cell.now_ms, facts=standing.facts)
+    cell.file(key_of(kind, subject), closed)
 
 
 def _standing(cell: Cell, kind: AlertKind, subject: str) -> Alert | None:
@@ -67,17 +68,19 @@ def looked_around(cell: Cell, command: LookedAround) -> Result:
     _forgotten(cell)
     if command.disk_free_bytes is not None:
         low = command.disk_free_bytes < settings.alert_disk_mb * 1_000_000
-        _set(cell, AlertKind.DISK_LOW, "disk", f"{command.disk_free_bytes // 1_000_000} MB left", on=low)
+        left_mb = command.disk_free_bytes // 1_000_000
+        _set(cell, AlertKind.DISK_LOW, "disk", f"{left_mb} MB left", on=low, mb=left_mb)
     slow = command.commit_ms > settings.alert_commit_ms
-    _set(cell, AlertKind.WRITER_SLOW, "writer", f"a commit took {command.commit_ms} ms", on=slow)
+    _set(cell, AlertKind.WRITER_SLOW, "writer", f"a commit took {command.commit_ms} ms", on=slow, ms=command.commit_ms)
     stepped = command.stepped_back_ms > CLOCK_STEP_MS
-    _set(cell, AlertKind.CLOCK_STEPPED, "clock", f"stepped back by {command.stepped_back_ms} ms", on=stepped)
+    back_ms = command.stepped_back_ms
+    _set(cell, AlertKind.CLOCK_STEPPED, "clock", f"stepped back by {back_ms} ms", on=stepped, ms=back_ms)
     return Done()
 
 
-def _set(cell: Cell, kind: AlertKind, subject: str, note: str, *, on: bool) -> None:
+def _set(cell: Cell, kind: AlertKind, subject: str, note: str, *, on: bool, **facts: str | int) -> None:
     if on:
-        raise_alert(cell, kind, subject, note)
+        raise_alert(cell, kind, subject, note, **facts)
     else:
         close_alert(cell, kind, subject)
 
@@ -91,7 +94,8 @@ def _unknowns(cell: Cell) -> None:
         if attempt.state is AttemptState.UNKNOWN and (attempt.sent_ms or attempt.at_ms) <= oldest_ms
     ]
     first = min(((a.sent_ms or a.at_ms, a.order_id) for a in old), default=(0, 0))
-    _set(cell, AlertKind.UNKNOWN_OLD, "orders", f"{len(old)} unknown, oldest is order {first[1]}", on=bool(old))
+    note = f"{len(old)} unknown, oldest is order {first[1]}"
+    _set(cell, AlertKind.UNKNOWN_OLD, "orders", note, on=bool(old), count=len(old), order=first[1])
 
 
 def _deposit(cell: Cell, supplier: Supplier, *, busy: bool) -> None:
@@ -99,14 +103,17 @@ def _deposit(cell: Cell, supplier: Supplier, *, busy: bool) -> None:
     balance = cell.ledger.get(supplier_deposit(supplier.id))
     ours_idr = 0 if balance is None else -balance.net_idr
     low = supplier.deposit_low_idr > 0 and ours_idr < supplier.deposit_low_idr
-    _set(cell, AlertKind.DEPOSIT_LOW, supplier.code, f"{supplier.code}: {format_rupiah(ours_idr)} left", on=low)
+    note = f"{supplier.code}: {format_rupiah(ours_idr)} left"
+    _set(cell, AlertKind.DEPOSIT_LOW, supplier.code, note, on=low, left_idr=ours_idr)
     told = cell.told_balances.get(supplier.code)
     if told is None or not supplier.drift_idr or busy:
         # While orders are on their way the two differ by right.
         return
     drift_idr = told.balance_idr - ours_idr
     note = f"{supplier.code} says {format_rupiah(told.balance_idr)}, our book {format_rupiah(ours_idr)}"
-    _set(cell, AlertKind.BALANCE_DRIFT, supplier.code, note, on=abs(drift_idr) > supplier.drift_idr)
+    drifts = abs(drift_idr) > supplier.drift_idr
+    facts = {"told_idr": told.balance_idr, "book_idr": ours_idr}
+    _set(cell, AlertKind.BALANCE_DRIFT, supplier.code, note, on=drifts, **facts)
 
 
 def _price(cell: Cell, product: Product) -> None:
@@ -118,7 +125,7 @@ def _price(cell: Cell, product: Product) -> None:
     counts = product.availability is Availability.OPEN and product.kind is not ProductKind.BILL
     losing = counts and bool(offers) and not product.sell_below_cost and cheapest_idr > brings_idr
     note = f"{product.code} costs {format_rupiah(cheapest_idr)}, its lowest price brings {format_rupiah(brings_idr)}"
-    _set(cell, AlertKind.ABOVE_PRICE, product.code, note, on=losing)
+    _set(cell, AlertKind.ABOVE_PRICE, product.code, note, on=losing, cost_idr=cheapest_idr, brings_idr=brings_idr)
 
 
 def _complaints(cell: Cell) -> None:
@@ -130,7 +137,8 @@ def _complaints(cell: Cell) -> None:
     ]
     first = min(((c.answer_by_ms, c.order_id) for c in late), default=(0, 0))
     note = f"{len(late)} without an answer, the oldest about order {first[1]}"
-    _set(cell, AlertKind.COMPLAINT_OVERDUE, "complaints", note, on=bool(late))
+    facts = {"count": len(late), "order": first[1]}
+    _set(cell, AlertKind.COMPLAINT_OVERDUE, "complaints", note, on=bool(late), **facts)
 
 
 def _forgotten(cell: Cell) -> None:

@@ -46,6 +46,11 @@ class FindingState(StrEnum):
     REJECTED = "rejected"
 
 
+def mark_of(supplier: str, kind: Difference, state: FindingState) -> str:
+    """By what findings are found."""
+    return f"{supplier}/{kind}/{state}"
+
+
 class Finding(Paper, frozen=True):
     """A difference that was proposed; the key says supplier, kind and reference, so that it is proposed once."""
 
@@ -61,8 +66,8 @@ class Finding(Paper, frozen=True):
     transfer_id: int | None = None
 
     def head(self) -> Head:
-        """Open until it is decided; found by its supplier."""
-        return Head(self.state is FindingState.PROPOSED, mark=self.supplier)
+        """Open until it is decided; found by its supplier, kind and state together."""
+        return Head(self.state is FindingState.PROPOSED, mark=mark_of(self.supplier, self.draft.kind, self.state))
 
     def moved(self) -> tuple[int, ...]:
         """The posting an approval made."""

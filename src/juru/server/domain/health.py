@@ -89,7 +89,7 @@ def _pause(cell: Cell, supplier: Supplier, pause: SupplierPause) -> None:
         supplier.code, PauseState.PAUSED, pause.since_ms, pause.why, cell.now_ms + wait_ms, pause.probes
     )
     cell.file(supplier.code, filed)
-    raise_alert(cell, AlertKind.SUPPLIER_PAUSED, supplier.code, f"{supplier.code}: {pause.why}")
+    raise_alert(cell, AlertKind.SUPPLIER_PAUSED, supplier.code, f"{supplier.code}: {pause.why}", why=pause.why)
 
 
 def _again(cell: Cell, supplier: Supplier, pause: SupplierPause, why: str) -> None:

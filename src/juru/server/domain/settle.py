@@ -210,7 +210,8 @@ def _note_answer(cell: Cell, order: Order, attempt: Attempt, answer: Answer, sou
     watch_supplier(cell, cell.suppliers[attempt.supplier], event)
     if answer.reason in FOREIGN:
         note = f"{attempt.supplier} answered {answer.reason} for {attempt.ref}: nothing was changed"
-        raise_alert(cell, AlertKind.FOREIGN_REFERENCE, attempt.supplier, note)
+        facts: dict[str, str | int] = {"ref": attempt.ref, "order": order.id}
+        raise_alert(cell, AlertKind.FOREIGN_REFERENCE, attempt.supplier, note, **facts)
 
 
 def hear_balance(told: dict[str, ToldBalance], supplier: str, event: Event) -> None:

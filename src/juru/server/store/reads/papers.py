@@ -19,6 +19,8 @@ MARKED = f"{_FOUND} h.kind = ? AND h.mark = ? AND h.id < ? ORDER BY h.id DESC LI
 BY_NUMBER = f"{_FOUND} h.id = ? AND h.kind = ?"
 AT_HAND = 'SELECT 1 FROM paper_heads WHERE kind = ? AND mark = ? AND "open" = 1 AND (day IS NULL OR day >= ?) LIMIT 1'
 KNOWN = "SELECT key FROM paper_heads WHERE kind = ? AND key = ?"
+MARKS = "SELECT mark, count(*) FROM paper_heads WHERE kind = ? AND mark IS NOT NULL GROUP BY mark ORDER BY mark"
+NUMBERS = "SELECT id FROM paper_heads WHERE kind = ? AND mark = ? AND id < ? ORDER BY id DESC LIMIT ?"
 VERSIONS = "SELECT id, kind, key, body, at_ms FROM papers WHERE kind = ? AND key = ? ORDER BY id"
 _LAST_ID = 2**62
 
@@ -75,6 +77,20 @@ class PaperReads:
     def at_hand(self, kind: str, mark: str, day: int) -> bool:
         """Whether any paper with a mark is open and has not run out by a day."""
         return bool(self._engine.rows(AT_HAND, (kind, mark, day)))
+
+    def marks(self, kind: str) -> dict[str, int]:
+        """How many papers of a kind have each mark."""
+        return {mark: int(count) for mark, count in self._engine.rows(MARKS, (kind,))}
+
+    def numbers(self, kind: str, marks: Iterable[str], *, before_id: int = _LAST_ID, limit: int = 50) -> list[int]:
+        """The numbers of papers that have any of some marks, newest first."""
+        found = [n for mark in marks for (n,) in self._engine.rows(NUMBERS, (kind, mark, before_id, limit))]
+        return sorted(found, reverse=True)[:limit]
+
+    def numbered(self, kind: str, numbers: Iterable[int]) -> list[FiledPaper]:
+        """The latest versions of papers by their numbers, in that order, as far as there are such papers."""
+        rows = self._engine.each(BY_NUMBER, ((number, kind) for number in numbers))
+        return [FiledPaper(number, kind, key, paper_from(kind, body), at_ms) for number, kind, key, body, at_ms in rows]
 
     def versions(self, kind: str, key: str) -> list[FiledPaper]:
         """Every version of one paper, first to last."""
