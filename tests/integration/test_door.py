@@ -70,6 +70,19 @@ NEEDS = {
     ("POST", "/tickets/{number:int}/cancel"): Power.CHAT,
     ("GET", "/debts"): Power.REPORTS,
     ("POST", "/debts"): Power.DEPOSIT,
+    ("GET", "/alerts"): Power.SEE,
+    ("GET", "/alerts/{kind}/{subject}"): Power.SEE,
+    ("GET", "/stops"): Power.SEE,
+    ("POST", "/stops"): Power.STOP,
+    ("GET", "/products"): Power.SEE,
+    ("GET", "/products/{code}"): Power.SEE,
+    ("GET", "/reconcile"): Power.REPORTS,
+    ("POST", "/reconcile/look"): Power.DEPOSIT,
+    ("POST", "/reconcile/bring"): Power.DEPOSIT,
+    ("GET", "/reconcile/files/{token}"): Power.REPORTS,
+    ("GET", "/reconcile/decide"): Power.DEPOSIT,
+    ("POST", "/reconcile/decide"): Power.DEPOSIT,
+    ("GET", "/reconcile/decided/{request_id}"): Power.REPORTS,
     ("GET", "/logins"): Power.LOGINS,
     ("POST", "/logins"): Power.LOGINS,
     ("GET", "/logins/{code}"): Power.LOGINS,
@@ -83,7 +96,7 @@ NEEDS = {
 }
 """The power that each route needs; None for whoever is logged in."""
 
-FILES = {"/bank/look": 30_000_000}
+FILES = {"/bank/look": 30_000_000, "/reconcile/look": 20_000_000}
 """Bytes taken where a person sends a file; 64 KB elsewhere."""
 
 FAR = {"Host": "pulsa.example.id", "Origin": "https://pulsa.example.id"}

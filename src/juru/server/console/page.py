@@ -16,7 +16,8 @@ from juru.server.console.entry import DEMO, here_may, may, powers_of, whose
 from juru.server.console.lines import chat_examples, copy_lines
 from juru.server.console.live import Live, Page
 from juru.server.console.queue import Answered, Asked, HumanQueue
-from juru.server.console.shape import balances, health, minute, order_rows
+from juru.server.console.shape import balances, minute, order_rows
+from juru.server.console.watch import Stops, amiss, health, strip
 from juru.server.console.words import Lang, Words, for_browser, words
 from juru.server.desk.agent_secrets import Made, Seals
 from juru.server.domain.logins import Power
@@ -115,6 +116,7 @@ class Console:
         self.aside: Aside = aside or self._at_once
         self.live = Live(writer)
         self.queue = HumanQueue(writer, reads)
+        self.stops = Stops(reads)
         self.assets = gate.pages.assets
         gate.pages.shared = self._shared
 
@@ -138,6 +140,7 @@ class Console:
             "demo": self.demo,
             "may": {power.value for power in powers_of(account)},
             "known_by": None if account is None or account is DEMO else account,
+            "amiss": amiss(self.writer.cell, words(visit().lang)) if here_may(Power.SEE) else None,
         }
 
 
@@ -263,9 +266,9 @@ def _state(console: Console, find: str, lang: Lang, t: Words) -> dict[str, objec
     if not here_may(Power.REPORTS):
         money = msgspec.structs.replace(money, house=(), suppliers=())
     return {
-        "paused": t("selling_paused") if cell.settings.paused else "",
         "balances": money,
-        "suppliers": health(cell, console.live.troubles, lang, t),
+        "strip": strip(cell, console.stops, console.now_ms(), lang, t),
+        "suppliers": health(cell, console.live.troubles, console.now_ms(), lang, t),
         "queue": waiting,
         "queue_more": t("queue_more", count=more) if more else "",
     }

@@ -9,13 +9,10 @@ from collections.abc import Iterable
 
 import msgspec
 
-from juru.server.console.live import Trouble
-from juru.server.console.words import Lang, Words, known
+from juru.server.console.words import Lang, Words
 from juru.server.domain.accounts import House, agent_deposit, agent_receivable, bank_account, supplier_deposit
-from juru.server.domain.catalog import Supplier
 from juru.server.domain.cell import Cell
-from juru.server.domain.order import AttemptState, Order
-from juru.server.domain.routing import FULL
+from juru.server.domain.order import Order
 from juru.server.domain.views import OrderState
 from juru.values.days import Zone, iso_local
 from juru.values.msisdn import to_local
@@ -71,24 +68,6 @@ class Account(msgspec.Struct, frozen=True, omit_defaults=True):
     amount: str
     note: str = ""
     debt: bool = False
-
-
-class Health(msgspec.Struct, frozen=True):
-    """How a supplier does."""
-
-    code: str
-    name: str
-    availability: str
-    word: str
-    in_flight: int
-    in_flight_max: int
-    queued: int
-    unknown: int
-    rate: str | None
-    told: str
-    trouble: str | None
-    trouble_order: int | None
-    trouble_when: str | None
 
 
 class Balances(msgspec.Struct, frozen=True):
@@ -216,68 +195,6 @@ def _house(cell: Cell, t: Words) -> Iterable[Account]:
     earned_idr = own[House.COMMISSION_EXPENSE] + own[House.POINTS_EXPENSE]
     margin_idr = own[House.SALES] - own[House.COST] - earned_idr - own[House.LOSSES]
     yield _account("margin", t("house_margin"), margin_idr, 0, t)
-
-
-def health(cell: Cell, troubles: dict[str, Trouble], lang: Lang, t: Words) -> tuple[Health, ...]:
-    """Every supplier's state of work."""
-    flying = dict.fromkeys(cell.suppliers, 0)
-    unsure = dict.fromkeys(cell.suppliers, 0)
-    for attempt in cell.attempts.values():
-        if attempt.state is AttemptState.SENDING:
-            flying[attempt.supplier] += 1
-        elif attempt.state is AttemptState.UNKNOWN:
-            unsure[attempt.supplier] += 1
-    rates: dict[str, list[int]] = {}
-    for offers in cell.offers.values():
-        for offer in offers:
-            if offer.key in cell.rates:
-                rates.setdefault(offer.supplier, []).append(cell.rates[offer.key])
-    return tuple(
-        _health(s, flying[s.code], unsure[s.code], rates.get(s.code), cell, troubles.get(s.code), lang, t)
-        for s in sorted(cell.suppliers.values(), key=lambda s: s.code)
-    )
-
-
-def _told(cell: Cell, supplier: Supplier, lang: Lang, t: Words) -> str:
-    """What the supplier says our deposit is, beside what the book says."""
-    told = cell.told_balances.get(supplier.code)
-    if told is None:
-        return t("told_none")
-    booked = cell.ledger.get(supplier_deposit(supplier.id))
-    return t(
-        "told",
-        told=format_rupiah(told.balance_idr),
-        when=moment(told.at_ms, cell.settings.zone, lang),
-        book=format_rupiah(0 if booked is None else -booked.net_idr),
-    )
-
-
-def _health(
-    supplier: Supplier,
-    in_flight: int,
-    unknown: int,
-    rates: list[int] | None,
-    cell: Cell,
-    trouble: Trouble | None,
-    lang: Lang,
-    t: Words,
-) -> Health:
-    zone = cell.settings.zone
-    return Health(
-        supplier.code,
-        supplier.name,
-        supplier.availability.value,
-        t(f"availability_{supplier.availability.value}"),
-        in_flight,
-        supplier.in_flight_max,
-        len(cell.queued.get(supplier.code, ())),
-        unknown,
-        None if rates is None else f"{sum(rates) * 100 // (len(rates) * FULL)}%",
-        _told(cell, supplier, lang, t),
-        None if trouble is None else f"{known(t, f'attempt_{trouble.state}', trouble.state)} {trouble.reason}".strip(),
-        None if trouble is None else trouble.order_id,
-        None if trouble is None else moment(trouble.at_ms, zone, lang),
-    )
 
 
 def day_words(day: int, lang: Lang) -> str:

@@ -8,19 +8,39 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from juru.server.console import agents, bank, complaints, deposits, logins, order_page, page, reports
+from juru.server.console import (
+    agents,
+    alerts,
+    bank,
+    complaints,
+    deposits,
+    findings,
+    logins,
+    order_page,
+    page,
+    products,
+    reports,
+    statements,
+    stops,
+)
 from juru.server.console.page import Console
 from juru.web.gate import Refused
 
 
 def routes(console: Console) -> list[BaseRoute]:
     """Everything the console answers."""
+    reconciling = findings.FindingPages(console)
     return [
         *page.routes(console),
         *agents.routes(console),
         *bank.routes(console),
         *complaints.routes(console),
         *deposits.routes(console),
+        *alerts.routes(console),
+        *stops.routes(console),
+        *findings.routes(console, reconciling),
+        *statements.routes(console, reconciling),
+        *products.routes(console),
         *logins.routes(console),
         *order_page.routes(console),
         *reports.routes(console),

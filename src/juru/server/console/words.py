@@ -9,7 +9,9 @@ from juru.server.console.words_complaints import COMPLAINTS
 from juru.server.console.words_goods import GOODS
 from juru.server.console.words_money import MONEY
 from juru.server.console.words_people import PEOPLE
+from juru.server.console.words_reconcile import RECONCILE
 from juru.server.console.words_reports import REPORT_WORDS
+from juru.server.console.words_watch import WATCH
 from juru.web.words import KIT, LANGS, Lang, Words, lang_of, speak
 
 __all__ = ["WORDS", "Lang", "Words", "for_browser", "known", "lang_of", "words"]
@@ -18,7 +20,6 @@ _OWN: dict[str, tuple[str, str]] = {
     "title": ("Juru - order berjalan", "Juru - live orders"),
     "heading": ("Order berjalan", "Live orders"),
     "demo": ("Demo: semua simulasi", "Demo: all simulated"),
-    "selling_paused": ("Penjualan dihentikan", "Selling is paused"),
     "skip": ("Langsung ke daftar order", "Skip to the orders"),
     "noscript": (
         "Halaman ini memperbarui diri dengan JavaScript. Tanpanya, muat ulang untuk melihat yang terbaru.",
@@ -332,7 +333,7 @@ _OWN: dict[str, tuple[str, str]] = {
     "js_order_failed": ("Order tidak dapat dibuka. Coba lagi.", "The order cannot be opened. Try again."),
 }
 
-WORDS = KIT | _OWN | PEOPLE | MONEY | GOODS | COMPLAINTS | REPORT_WORDS
+WORDS = KIT | _OWN | PEOPLE | MONEY | GOODS | COMPLAINTS | REPORT_WORDS | RECONCILE | WATCH
 
 
 def words(lang: Lang) -> Words:

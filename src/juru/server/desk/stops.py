@@ -111,7 +111,7 @@ def codes_stopped(cell: Cell) -> list[tuple[What, str]]:
     """The switches that are on: everything first, then suppliers, operators and products."""
     found = [(What.ALL, "")] if cell.settings.paused else []
     for what in (What.SUPPLIER, What.OPERATOR, What.PRODUCT):
-        found += [(what, code) for code in sorted(closables(cell, what)) if is_stopped(cell, what, code)]
+        found += sorted((what, code) for code in closables(cell, what) if is_stopped(cell, what, code))
     return found
 
 

@@ -31,13 +31,13 @@ addEventListener("pageshow", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  for (const menu of document.querySelectorAll("details.who[open]")) {
+  for (const menu of document.querySelectorAll("details.drop[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
   }
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  for (const menu of document.querySelectorAll("details.who[open]")) {
+  for (const menu of document.querySelectorAll("details.drop[open]")) {
     menu.open = false;
     menu.querySelector("summary").focus();
   }

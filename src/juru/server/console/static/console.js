@@ -3,6 +3,7 @@
 import "./copy.js";
 import { watchChat } from "./chat.js";
 import { showQueue } from "./queue.js";
+import { showStrip } from "./strip.js";
 import { $, clone, fill, read, words, worded } from "./place.js";
 
 const ROWS_MAX = 50;
@@ -196,7 +197,9 @@ function suppliers(list) {
       const { trouble, trouble_order, rate, ...rest } = supplier;
       const flying = `${supplier.in_flight}/${supplier.in_flight_max}`;
       for (const line of lines) fill(line, { ...rest, in_flight: flying, rate: rate ?? "—" });
-      lines[0].dataset.is = supplier.availability;
+      lines[0].dataset.is = supplier.pause || supplier.availability;
+      lines[0].querySelector("a").href = supplier.href;
+      lines[1].querySelector('[data-f="watched"]').hidden = !supplier.watched;
       lines[0].querySelector("th").title = supplier.name;
       if (rate === null) lines[0].querySelector('[data-f="rate"]').title = $("rate-none").textContent;
       if (trouble !== null) {
@@ -213,7 +216,6 @@ function suppliers(list) {
 }
 
 function show(state) {
-  note("selling-paused", state.paused);
   const money = state.balances;
   if (changed("money", money)) {
     accounts("agents", money.agents);
@@ -223,6 +225,7 @@ function show(state) {
     accounts("supplier-money", money.suppliers);
     accounts("house", money.house);
   }
+  if (changed("strip", state.strip)) showStrip(state.strip);
   if (changed("suppliers", state.suppliers)) suppliers(state.suppliers);
   if (changed("queue", state.queue)) showQueue(state.queue);
   note("queue-more", state.queue_more);
