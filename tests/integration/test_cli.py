@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -243,6 +244,19 @@ def test_add_refuses_what_is_there_and_set_what_is_not(shop: Desk) -> None:
     assert "no agent SITI" in shop("agent", "set", "siti", "--name", "Siti", code=1).err
     assert "no agent SITI" in shop("agent", "show", "siti", code=1).err
     assert shop("agent", "show", "BUDI", "--json").json["name"] == "Budi"
+    account = ("--bank", "BCA", "--number", "1234567890", "--holder", "Ana")
+    shop("bank", "add", "BCA1", *account)
+    assert "'juru bank set BCA1'" in shop("bank", "add", "BCA1", *account, code=1).err
+    assert "'juru bank list'" in shop("bank", "show", "BCA2", code=1).err
+
+
+def test_a_profile_that_is_no_json_says_how_a_file_is_given(shop: Desk) -> None:
+    assert '"$(cat FILE)"' in shop("supplier", "set", "DIGI", "--profile", "digi.json", code=1).err
+
+
+def test_a_record_is_shown_with_a_time_that_people_read(shop: Desk) -> None:
+    said = shop("agent", "show", "BUDI").out
+    assert re.search(r"^ *at +\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+\d\d:00 *$", said, re.MULTILINE)
 
 
 @pytest.mark.parametrize(
@@ -618,6 +632,8 @@ def _settings(desk: Desk) -> dict[str, Any]:
 def test_orders_that_are_not_there(shop: Desk) -> None:
     assert shop("order", "list", "--json").json == []
     assert "no order 1" in shop("order", "show", "1", code=1).err
+    assert "'juru order queue'" in shop("order", "seen", "31", "--reason", "x", code=1).err
+    assert "nothing was refused" in shop("order", "refused").out
     assert "no agent" in shop("order", "list", "--agent", "nobody", code=1).err
     assert "--sn" in shop("order", "decide", "1", "success", "--reason", "x", code=2).err
     assert "unknown_order" in shop("order", "decide", "1", "failed", "--reason", "x", code=1).err
@@ -738,6 +754,9 @@ def test_commands_go_through_the_running_server(served: Desk, tmp_path: Path) ->
     served("pause")
     refused = served("chat", "S10.081234567890.738291", "--agent", "BUDI").out
     assert refused.strip()
+    assert [row["code"] for row in served("order", "refused", "--agent", "budi", "--json").json] == ["paused"]
+    assert served("order", "refused", "--agent", "a", "--json").json == []
+    assert "paused" in served("order", "refused").out
     assert served("order", "list", "--json").json == []
     assert served("close", "--json").json == {"closed": []}, "the day it was made is not over"
     assert served("report", "sales", "today", "--json").json["rows"] == []

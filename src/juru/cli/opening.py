@@ -72,7 +72,7 @@ async def move_in(
     plan = plan_opening(rows, desk, keys, fresh, by=by, reason=reason, only_check=True)
     if not silent:
         _show(plan, check=check)
-    if plan.problems or check:
+    if plan.problems or check or not (plan.rows or plan.added):
         return plan
     if not yes and not confirmed("Bukukan saldo awal ini? (post these opening balances?)"):
         raise CommandError("nothing was posted")
@@ -108,6 +108,8 @@ def _show(plan: OpeningPlan, *, check: bool) -> None:
         say(f"{plan.before} rows were posted before and are left as they are")
     if check:
         say("checked, nothing posted")
+    elif not (plan.rows or plan.added):
+        say("nothing is left to post")
 
 
 def _document(plan: OpeningPlan) -> dict[str, object]:

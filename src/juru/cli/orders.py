@@ -15,6 +15,7 @@ from cyclopts import App, Parameter
 from juru.cli.given import HERE, SOMEONE, Json, Where, Who
 from juru.cli.output import OK, accepted, say, say_json, say_table
 from juru.cli.sheet import ANY_DAYS, TERMINAL, Days, Output, hand_over
+from juru.server.desk.cells import write_calendar_day
 from juru.server.desk.sheets import as_json
 from juru.server.domain.commands import CorrectNumber, Decide, Decision, SeeItem
 from juru.server.domain.results import Corrected, Done
@@ -129,6 +130,32 @@ def queue(*, where: Where = HERE, json: Json = False) -> int:
 
 
 @order.command
+def refused(*, agent: str | None = None, limit: int = 50, where: Where = HERE, json: Json = False) -> int:
+    """List what was refused, newest first: who asked, by which way, and why. No order was made of it.
+
+    Parameters
+    ----------
+    agent
+        Only what this agent asked for.
+    limit
+        How many at most.
+    """
+    from juru.server.desk.link import open_reads
+    from juru.server.desk.reports import zone_of
+
+    with open_reads(where.dir()) as reads:
+        found, zone = reads.refusals(limit, agent and agent.upper()), zone_of(reads)
+    if json:
+        say_json(found)
+    elif not found:
+        say("nothing was refused")
+    else:
+        rows = [(iso_local(r.at_ms, zone), r.agent, r.channel, r.code, r.detail) for r in found]
+        say_table(("at", "agent", "way", "refusal", "detail"), rows)
+    return OK
+
+
+@order.command
 def seen(item: int, /, *, where: Where = HERE, who: Who = SOMEONE) -> int:
     """Take an ITEM that asks for no decision off the queue, with a --reason: a price, a reversal, a stray callback."""
     if not who.reason:
@@ -170,7 +197,7 @@ def show(order_id: int, /, *, where: Where = HERE, json: Json = False) -> int:
     say_table(
         ("transfer", "day", "kind", "code", "debit", "credit", "amount_idr"),
         [
-            (t.id, str(t.day), t.kind.value, t.code, p.debit, p.credit, p.amount_idr)
+            (t.id, write_calendar_day(t.day), t.kind.value, t.code, p.debit, p.credit, p.amount_idr)
             for t in found.transfers
             # A void has no postings of its own; without its row it would look as if the money were still held.
             for p in t.postings or (_NOTHING,)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
@@ -22,6 +22,8 @@ OK, REFUSED, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
 """Exit codes: done; refused or something was found; wrong usage or an operating error; stopped by Ctrl-C."""
 
 _PLAIN_WIDTH = 1_000
+_PAIR, _EDGE = 2, 3
+"""Columns of a table of names and values, whose long values are folded; what stands around a column."""
 out = Console(markup=False, highlight=False, emoji=False)
 err = Console(stderr=True, markup=False, highlight=False, emoji=False)
 
@@ -36,6 +38,8 @@ _REMEDIES: dict[tuple[Code, str], str] = {
     ): "the supplier may still deliver the first one, at our loss: add --accept-risk to buy again",
     (Code.NOT_ALLOWED, "no_complaint"): "no complaint about it is open: 'juru complaint list --all' shows every one",
     (Code.NOT_ALLOWED, "answer"): "write the answer",
+    (Code.NOT_ALLOWED, "not_waiting"): "nothing with this number waits: 'juru order queue' shows the items that do",
+    (Code.NOT_ALLOWED, "undecided"): "money hangs on it: only 'juru order decide' takes its order off the queue",
     (Code.NOT_ALLOWED, "unanswered"): "only its answer takes it off the queue: 'juru complaint answer'",
     (Code.NOT_CORRECTABLE, "sent"): "it was sent: what went to a wrong number is delivered there",
     (Code.NOT_CORRECTABLE, "final"): "it has ended",
@@ -88,16 +92,37 @@ def say_json(value: object) -> None:
 
 
 def say_table(header: Sequence[str], rows: Iterable[Sequence[str | int | None]], title: str | None = None) -> None:
-    """A table; amounts with dots, numbers to the right. Where nobody looks on, a row is never broken or cut."""
+    """A table; amounts with dots, numbers to the right. Nothing is cut: what is too wide for a terminal goes in blocks.
+
+    Only text of several words is broken there. A number, a code or a secret stays whole, to be copied.
+    """
     kept = [list(row) for row in rows]
+    cells = [[shown(name, cell) for name, cell in zip(header, row, strict=True)] for row in kept]
+    columns = [[name, *(row[place] for row in cells)] for place, name in enumerate(header)]
+    longest = [max(len(word) for text in column for word in text.split() or ("",)) for column in columns]
+    if out.is_terminal and len(header) > _PAIR and sum(longest) + _EDGE * len(header) + 1 > out.width:
+        _say_blocks(header, cells, title)
+        return
     box = SIMPLE_HEAD if out.is_terminal else None
     table = Table(title=title, title_justify="left", header_style="bold", box=box)
     for place, name in enumerate(header):
-        numbers = any(isinstance(row[place], int) for row in kept)
-        table.add_column(Text(name), justify="right" if numbers else "left", no_wrap=not out.is_terminal)
-    for row in kept:
-        table.add_row(*(Text(shown(name, cell)) for name, cell in zip(header, row, strict=True)))
+        justify: JustifyMethod = "right" if any(isinstance(row[place], int) for row in kept) else "left"
+        one_word = len(header) > _PAIR and max(map(len, columns[place])) == longest[place]
+        table.add_column(Text(name), justify=justify, no_wrap=one_word or not out.is_terminal, overflow="fold")
+    for row in cells:
+        table.add_row(*map(Text, row))
     (out if out.is_terminal else Console(markup=False, highlight=False, emoji=False, width=_PLAIN_WIDTH)).print(table)
+
+
+def _say_blocks(header: Sequence[str], cells: Iterable[Sequence[str]], title: str | None) -> None:
+    """Each row as lines of its own, without what is empty."""
+    say(title or "")
+    width = max(map(len, header))
+    for row in cells:
+        for name, cell in zip(header, row, strict=True):
+            if cell:
+                say(f"{name:{width}}  {cell}")
+        say("")
 
 
 def shown(name: str, cell: str | int | None) -> str:

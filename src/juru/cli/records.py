@@ -26,6 +26,7 @@ from juru.server.domain.commands import SaveRecord
 from juru.server.errors import CommandError
 from juru.server.settings import DataDir
 from juru.server.store.keyring import FreshSecrets, Keyring
+from juru.values.days import iso_local
 
 _LISTED = {
     "agent": ("code", "name", "upline", "level", "status", "credit_limit_idr", "senders", "ips"),
@@ -75,11 +76,15 @@ def _cells(table: Table, options: Any) -> Cells:  # noqa: ANN401 - see ``_option
     return cells
 
 
+def _command(kind: str) -> str:
+    return kind.partition("_")[0]
+
+
 def group(kind: str) -> App:
     """The commands of a kind."""
     table = TABLES[kind]
     app = App(
-        name=kind.partition("_")[0],
+        name=_command(kind),
         help=f"{_ONE[kind].partition(' ')[2].capitalize()}s: add, change, list, import, export.",
     )
     _add_single(app, table)
@@ -146,11 +151,11 @@ def _add_listing(app: App, table: Table) -> None:
     def show(key: str, /, *, where: Where = HERE, history: Switch = False, json: Json = False) -> int:
         """Show one, of its secrets only the names; with --history every version of it."""
         with open_reads(where.dir()) as reads:
-            versions = reads.record_history(table.kind, key.upper())
+            versions, zone = reads.record_history(table.kind, key.upper()), reads.zone()
         if not versions:
             raise CommandError(_unknown(table, key))
         kept = versions if history else versions[-1:]
-        documents = [
+        documents: list[dict[str, Any]] = [
             {"version": v.id, "by": v.by, "reason": v.reason, "at_ms": v.at_ms} | shown(table.read(v.body))
             for v in kept
         ]
@@ -158,7 +163,9 @@ def _add_listing(app: App, table: Table) -> None:
             say_json(documents if history else documents[0])
             return OK
         for document in documents:
-            say_table(("field", "value"), [(name, _words(value)) for name, value in document.items()])
+            told = {"at" if name == "at_ms" else name: value for name, value in document.items()}
+            told["at"] = iso_local(document["at_ms"], zone)
+            say_table(("field", "value"), [(name, _words(value)) for name, value in told.items()])
         return OK
 
     @app.command
@@ -263,7 +270,9 @@ async def _save_one(table: Table, cells: Cells, data: DataDir, who: Who, *, is_n
             raise CommandError("\n".join(f"{p.column or table.kind}: {p.why}" for p in plan.problems))
         key = plan.keys[0]
         if is_new and not plan.added:
-            raise CommandError(f"{table.kind} {key} is there already: change it with 'juru {table.kind} set {key}'")
+            raise CommandError(
+                f"{table.kind} {key} is there already: change it with 'juru {_command(table.kind)} set {key}'"
+            )
         await _carry_out(desk, plan)
     became = "added" if is_new else "saved" if plan.changed else "unchanged"
     _report(plan, json=json, done=f"{table.kind} {key} {became}")
@@ -320,7 +329,7 @@ def _report(plan: Plan, *, json: bool, done: str) -> None:
 
 
 def _unknown(table: Table, key: str) -> str:
-    return f"there is no {table.kind} {key.upper()}: 'juru {table.kind} list' shows all"
+    return f"there is no {table.kind} {key.upper()}: 'juru {_command(table.kind)} list' shows all"
 
 
 def _words(value: object) -> str:

@@ -12,6 +12,7 @@ from cyclopts import App, Parameter
 
 from juru.cli.given import HERE, SOMEONE, Json, Money, Where, Who
 from juru.cli.output import OK, REFUSED, accepted, say, say_error, say_json, say_table
+from juru.server.desk.cells import write_calendar_day
 from juru.server.desk.files import read_rows
 from juru.server.desk.link import Desk, open_desk, open_reads
 from juru.server.desk.vouchers import VOUCHER, Batch, known_by, read_batch
@@ -120,7 +121,7 @@ def listing(
             p.product,
             p.serial,
             p.cost_idr,
-            p.expires_day and str(p.expires_day),
+            write_calendar_day(p.expires_day or 0),
             p.state.value,
             p.order_id,
             p.reason,

@@ -223,7 +223,7 @@ def _json(written: str, kind: Any) -> Any:  # noqa: ANN401 - a document
     try:
         return msgspec.json.decode(written, type=kind)
     except msgspec.DecodeError as error:
-        raise CellError(f"not the JSON it should be: {error}") from None
+        raise CellError(f'not the JSON it should be ({error}); of a file write "$(cat FILE)"') from None
 
 
 def _joined(values: tuple[object, ...]) -> str:

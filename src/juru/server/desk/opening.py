@@ -33,7 +33,7 @@ COLUMNS = {
 }
 EXAMPLE = (
     (KIND, CODE, BALANCE, "name", "upline", "level", "senders"),
-    ("bank", "BCA", 25_000_000, "", "", "", ""),
+    ("bank", "BCA1", 25_000_000, "", "", "", ""),
     ("agent", "INDUK01", 1_500_000, "Induk Pulsa", "", "grosir", ""),
     ("agent", "BUDI01", 350_000, "Budi Cell", "INDUK01", "retail", "sms:081200000001"),
     ("agent", "SARI02", -20_000, "Sari Reload", "INDUK01", "retail", ""),

@@ -100,7 +100,10 @@ WHERE id IN (SELECT max(id) FROM records WHERE kind = ? GROUP BY key) ORDER BY k
 RECORD_HISTORY = """
 SELECT id, kind, key, body, "by", reason, at_ms FROM records WHERE kind = ? AND key = ? ORDER BY id
 """
-REFUSALS = "SELECT id, agent, channel, code, detail, at_ms FROM refusals ORDER BY id DESC LIMIT ?"
+REFUSALS = """
+SELECT id, agent, channel, code, detail, at_ms FROM refusals
+WHERE ?1 IS NULL OR agent = ?1 ORDER BY id DESC LIMIT ?2
+"""
 CLOSINGS = "SELECT * FROM day_closings WHERE day > ? AND day < ? ORDER BY day DESC LIMIT ?"
 HEAD = "SELECT no, seal FROM commits ORDER BY no DESC LIMIT 1"
 COUNTS = """
@@ -329,9 +332,9 @@ class Reads:
         """Every version of one record, oldest first."""
         return _records(self.engine.rows(RECORD_HISTORY, (kind, key)))
 
-    def refusals(self, limit: int = 50) -> list[RefusedRow]:
-        """The latest refusals, newest first."""
-        return [RefusedRow(*row) for row in self.engine.rows(REFUSALS, (limit,))]
+    def refusals(self, limit: int = 50, agent: str | None = None) -> list[RefusedRow]:
+        """The latest refusals, of an agent or of all, newest first."""
+        return [RefusedRow(*row) for row in self.engine.rows(REFUSALS, (agent, limit))]
 
     def callbacks(self, limit: int = 50) -> list[CallbackRow]:
         """The latest callbacks as they came, newest first."""
