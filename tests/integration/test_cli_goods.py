@@ -83,8 +83,8 @@ def test_a_file_is_checked_first_then_taken_once(desk: Desk) -> None:
     assert desk.stock() == []
     assert "in stock; transfer" in desk.bring(*rows).out
     assert [(row["serial"], row["cost_idr"], row["expires"], row["state"]) for row in desk.stock()] == [
-        ("S2", 47_500, "20991231", "open"),
-        ("S1", 48_000, "20991231", "open"),
+        ("S2", 47_500, "2099-12-31", "open"),
+        ("S1", 48_000, "2099-12-31", "open"),
     ]
     assert (desk.house("stock"), desk.house("bank")) == (95_500, 904_500)
     again = desk.bring(*rows, "ABCD-1234-EFGJ;S3;1;", code=1).err

@@ -94,6 +94,7 @@ def test_the_template_moves_a_business_in(juru: Typed, cell: DataDir, ending: st
     assert "4 example rows" in juru("opening", "--template", file)
     checked = juru("opening", file, "--check")
     assert "checked, nothing posted" in checked
+    assert not re.search(r"^ *fee", checked, re.MULTILINE), "no file opens fees"
     assert nets(cell) == {}
     assert records(cell, "agent", Agent) == {}
     said = juru("opening", file, "--yes")

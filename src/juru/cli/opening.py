@@ -19,6 +19,8 @@ from juru.server.errors import CommandError, SettingsError
 from juru.server.settings import DataDir
 from juru.server.store.keyring import FreshSecrets, Keyring
 
+_OPENED = (DepositKind.AGENT, DepositKind.SUPPLIER, DepositKind.BANK)
+
 
 def opening(
     file: Path | None = None,
@@ -95,10 +97,8 @@ def _show(plan: OpeningPlan, *, check: bool) -> None:
         say_table(("row", "column", "problem"), [(p.row, p.column, p.why) for p in plan.problems])
         say_error(f"{len(plan.problems)} problems; nothing was posted")
         return
-    counts = {kind: sum(row.kind is kind for row in plan.rows) for kind in DepositKind}
-    lines: list[tuple[str, int | None, int]] = [
-        (kind.value, counts[kind], plan.total_idr(kind)) for kind in DepositKind
-    ]
+    counts = {kind: sum(row.kind is kind for row in plan.rows) for kind in _OPENED}
+    lines: list[tuple[str, int | None, int]] = [(kind.value, counts[kind], plan.total_idr(kind)) for kind in _OPENED]
     say_table(
         ("account", "rows", "balance_idr"), [*lines, ("equity, what is left to the owner", None, plan.equity_idr)]
     )
