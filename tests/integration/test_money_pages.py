@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from juru.values.days import business_day
 from tests.support.bank import plain_file
 from tests.support.house import Answer, Browser, House, make
 
+ENDS_WITHIN_S = 60  # a page is asked for again and again until its job has ended
 ACCOUNT = {
     "code": "BCA1", "bank": "BCA", "number": "0123456789", "holder": "PT Toko", "profile": "generic",
 }  # fmt: skip
@@ -85,7 +87,8 @@ def bring(browser: Browser, looked: Answer) -> Answer:
     assert found, words(looked)
     answer = browser.send("/bank/bring", token_of(found[1]))
     assert answer.status == 303, words(answer)
-    for _ in range(200):
+    until_s = time.monotonic() + ENDS_WITHIN_S
+    while time.monotonic() < until_s:
         page = browser.get(answer.location)
         if "http-equiv" not in page.text:
             return page

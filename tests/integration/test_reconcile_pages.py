@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from juru.server.store.audit import audit
 from tests.support.house import Answer, Browser
 from tests.support.trade import Trade
 
+ENDS_WITHIN_S = 60  # a page is asked for again and again until its job has ended
 FORM = {"supplier": "MITRA", "zone": "WIB", "from": "", "to": ""}
 
 
@@ -59,7 +61,8 @@ def propose(browser: Browser, data: bytes) -> Answer:
 
 
 def finished(browser: Browser, path: str) -> Answer:
-    for _ in range(200):
+    until_s = time.monotonic() + ENDS_WITHIN_S
+    while time.monotonic() < until_s:
         answer = browser.get(path)
         if "<progress" not in answer.text:
             return answer
