@@ -246,6 +246,7 @@ def test_a_price_list_is_what_an_order_costs(typed: Typed, tmp_path: Path) -> No
     text = typed("price", "list", "LOW", "--text")
     assert f"P10 Pulsa 10 = {dotted(prices['P10'])}" in text
     assert "FREE Any amount = 1.000 - 2.000.000 +" in text
+    assert text.startswith("PLN PLN bill = "), "no heading where there is no operator"
     typed("price", "list", "LOW", "--csv", "p.csv", "--xlsx", "p.xlsx", "--pdf", "p.pdf")
     assert {row.cells["product"] for row in read_rows(tmp_path / "p.csv")} == prices.keys() >= {"P10", "FREE"}
     assert typed.json("price", "list", "LOW", "--operator", "XL")["rows"] == []

@@ -94,7 +94,8 @@ def init(
     say(f"A cell in {directory}. Keep a copy of {data.keys} apart from it: without it no secret can be read.")
     if not answers.owner:
         say(f"Next: juru login add {_OWNER} --role owner --data {directory}, for the page")
-    say(f"Next: juru supplier add ..., product add ..., agent add ..., then juru serve --data {directory}")
+    say(f"Next: export JURU_DATA={directory}, so that every command finds it; then")
+    say("juru supplier add ..., product add ..., agent add ..., and juru serve")
     return OK
 
 
