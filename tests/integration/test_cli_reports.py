@@ -218,6 +218,7 @@ def test_a_statement_opens_moves_and_closes(typed: Typed) -> None:
         assert row["balance_idr"] == balance
     assert (found["opening_idr"], found["closing_idr"]) == (0, balance)
     assert found["in_idr"] - found["out_idr"] == balance
+    assert f"closing_idr {dotted(balance)}" in typed("statement", "agent", "low", "2026-01")
     later = typed.json("statement", "agent", "LOW", "2026-01-03")
     assert (later["opening_idr"] + later["in_idr"] - later["out_idr"], later["closing_idr"]) == (balance, balance)
     assert later["held_idr"] > 0

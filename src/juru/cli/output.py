@@ -110,7 +110,7 @@ def shown(name: str, cell: str | int | None) -> str:
         return ""
     if isinstance(cell, int) and name in _DAYS:
         return written(cell) if cell else ""
-    return dotted(cell) if isinstance(cell, int) and name.endswith("_idr") else str(cell)
+    return dotted(cell) if isinstance(cell, int) and name.endswith(("_idr", "_idr_min", "_idr_max")) else str(cell)
 
 
 @contextlib.contextmanager

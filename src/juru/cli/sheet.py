@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from juru.cli.output import OK, say, say_json, say_table
+from juru.cli.output import OK, say, say_json, say_table, shown
 from juru.server.desk.sheets import Kind, Sheet, as_csv, as_json, as_xlsx, plain
 from juru.server.errors import SettingsError
 
@@ -66,7 +66,7 @@ def hand_over(sheet: Sheet, output: Output, reads: Reads) -> int:
 
 def show(sheet: Sheet) -> None:
     """A table in the terminal, its sums below."""
-    facts = ", ".join(f"{name} {value}" for name, value in sheet.facts.items() if value not in {None, ""})
+    facts = ", ".join(f"{name} {shown(name, value)}" for name, value in sheet.facts.items() if value not in {None, ""})
     title = f"{sheet.title}: {facts}" if facts else sheet.title
     if not sheet.lines:
         say(f"{title}: nothing")
