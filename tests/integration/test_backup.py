@@ -108,6 +108,7 @@ def test_a_place_that_cannot_be_used_is_refused_before_anything_is_written(cell:
     assert (tmp_path / "there.db").read_bytes() == b"mine"
     assert "no directory" in backup(cell, str(tmp_path / "no" / "a.db"), code=2).err
     assert "--keep" in backup(cell, str(tmp_path / "a.db"), "--keep", "2", code=2).err
+    assert "make it first" in backup(cell, str(tmp_path / "later"), "--keep", "2", code=2).err
     assert "--keep" in backup(cell, "--keep", "0", code=2).err
     assert names(tmp_path) == {"cell", "there.db"}
 

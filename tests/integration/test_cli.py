@@ -234,6 +234,10 @@ def test_records_are_added_changed_listed_and_shown(shop: Desk) -> None:
     assert product["cut_offs"][1] == {"start": "12:00", "end": "13:00", "zone": "WITA"}
     assert (product["by"], product["reason"]) == ("ana", "naik")
     assert [v["price_idr"] for v in shop("product", "show", "S10", "--history", "--json").json] == [10_800, 10_900]
+    told = shop("product", "show", "S10", "--history").out
+    assert "price_idr 10800 -> 10900" in told
+    assert "naik" in told
+    assert "kind" not in told, "only what changed"
     assert shop("offer", "list", "--json").json[0]["key"] == "S10-DIGI"
     assert "10.900" in shop("product", "list").out
     assert shop("supplier", "show", "DIGI", "--json").json["inquiry_horizon_s"] > 0
@@ -646,7 +650,8 @@ def test_audit_finds_what_was_altered_and_exports_no_head_for_it(shop: Desk, tmp
     shop("audit", "--head", "head.json")
     head = json.loads((tmp_path / "head.json").read_text())
     shop("audit", "--head", f"{head['commit_no']}:{head['seal']}")
-    assert "NO:HEX" in shop("audit", "--head", "nonsense", code=2).err
+    assert "no file 'nonsense'" in shop("audit", "--head", "nonsense", code=2).err
+    assert "is no head" in shop("audit", "--head", str(shop.data.keys), code=2).err
     raw = apsw.Connection(str(shop.data.database))
     raw.execute("UPDATE balances SET net_idr = net_idr + 1 WHERE account > 1000")
     raw.close()

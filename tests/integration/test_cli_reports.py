@@ -218,6 +218,7 @@ def test_a_statement_opens_moves_and_closes(typed: Typed) -> None:
         assert row["balance_idr"] == balance
     assert (found["opening_idr"], found["closing_idr"]) == (0, balance)
     assert found["in_idr"] - found["out_idr"] == balance
+    assert f"closing_idr {dotted(balance)}" in typed("statement", "agent", "low", "2026-01")
     later = typed.json("statement", "agent", "LOW", "2026-01-03")
     assert (later["opening_idr"] + later["in_idr"] - later["out_idr"], later["closing_idr"]) == (balance, balance)
     assert later["held_idr"] > 0
@@ -246,6 +247,7 @@ def test_a_price_list_is_what_an_order_costs(typed: Typed, tmp_path: Path) -> No
     text = typed("price", "list", "LOW", "--text")
     assert f"P10 Pulsa 10 = {dotted(prices['P10'])}" in text
     assert "FREE Any amount = 1.000 - 2.000.000 +" in text
+    assert text.startswith("PLN PLN bill = "), "no heading where there is no operator"
     typed("price", "list", "LOW", "--csv", "p.csv", "--xlsx", "p.xlsx", "--pdf", "p.pdf")
     assert {row.cells["product"] for row in read_rows(tmp_path / "p.csv")} == prices.keys() >= {"P10", "FREE"}
     assert typed.json("price", "list", "LOW", "--operator", "XL")["rows"] == []

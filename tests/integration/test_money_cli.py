@@ -64,7 +64,8 @@ def test_an_account_is_kept_changed_and_never_doubled(desk: Desk) -> None:
         "0123456789",
         "generic",
     )
-    assert "BCA1" in desk("bank", "add", "bca1", "--bank", "BCA", "--number", "1", code=1).err
+    assert "juru bank set BCA1" in desk("bank", "add", "bca1", "--bank", "BCA", "--number", "1", code=1).err
+    assert "juru bank list" in desk("bank", "set", "other", "--holder", "Ana", code=1).err
     desk("bank", "set", "bca1", "--holder", "Ana")
     assert desk("bank", "show", "bca1", "--json").json["holder"] == "Ana"
     assert "profile" in desk("bank", "add", "x1", "--bank", "X", "--number", "1", "--profile", "none", code=1).err
@@ -158,6 +159,8 @@ def test_a_row_is_named_by_a_person_and_taken_back(
     history = desk("bank", "row", number, "--json").json
     assert [version["state"] for version in history] == ["waiting", "assigned", "waiting"]
     assert [version.get("decided_by") for version in history] == [None, "ana", "ana"]
+    told = [line["text"] for line in desk("statement", "bank", "bca1", "--json").json["rows"]]
+    assert [text.partition(" · ")[0] for text in told] == ["Mutasi bank", "Mutasi bank dibuka lagi"]
     desk("audit")
 
 
@@ -231,6 +234,7 @@ def test_a_ticket_says_exactly_what_to_transfer_and_can_be_cancelled(desk: Desk)
     assert desk("deposit", "ticket", "budi", "2000000", code=1).err
     desk("deposit", "cancel", str(waits["ticket"]))
     assert desk("deposit", "tickets", "--json").json == []
+    assert "cancelled" in desk("deposit", "cancel", str(waits["ticket"]), code=1).err
     assert "juru deposit tickets" in desk("deposit", "cancel", "99", code=1).err
 
 
@@ -247,6 +251,8 @@ def test_equity_fees_and_top_ups_are_posted_once_by_their_request_id(desk: Desk)
     assert state["book_idr"] == 5_000_000 - 15_000 - 2_000_000
     refused = desk("deposit", "add", "sari", "1000", "--via", "mdr1", "--reason", "x", code=1)
     assert refused.err
+    top_up = desk("deposit", "add", "none", "1000", "--supplier", "--reason", "x", code=1)
+    assert "juru supplier list" in top_up.err
     assert "exclude" in desk("deposit", "add", "bca1", "1", "--fee", "--bank", "--reason", "x", code=2).err
     desk("audit")
 

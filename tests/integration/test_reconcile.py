@@ -11,6 +11,7 @@ import pytest
 
 from juru.cli import run
 from juru.server.desk.files import write_rows
+from juru.server.desk.statements import columns
 from juru.server.domain.accounts import House, supplier_deposit
 from juru.server.domain.outcome import Outcome
 from juru.server.domain.views import OrderState
@@ -170,7 +171,7 @@ def test_a_file_is_judged_by_what_is_in_it(book: Book, tmp_path: Path, capsys: p
 @pytest.mark.parametrize(
     ("header", "row", "says"),
     [
-        (("a", "b"), ("1", "2"), "--column dest=NAME"),
+        (("a", "b"), ("1", "2"), "--column.dest"),
         (HEADER, ("2026-01-01 07:00:01", "R", "A10", "0812", "12,5x", "", "Sukses"), "row 2: '12,5x' is no amount"),
         (HEADER, ("yesterday", "R", "A10", "0812", "10000", "", "Sukses"), "row 2: 'yesterday' is no date"),
         (HEADER, ("2026-01-01 07:00:01", "R", "A10", "0812", "10000", "", "Pending"), "neither success nor failure"),
@@ -189,3 +190,8 @@ def test_a_file_that_cannot_be_read_says_where_and_changes_nothing(
     assert run(["reconcile", str(file), *SPAN, "--data", str(book.data.path)]) == 2
     assert says in capsys.readouterr().err
     assert findings(book, capsys) == {}
+
+
+def test_names_of_columns_are_known_with_blanks_or_underscores() -> None:
+    for header in (["ref_id", "customer_no", "price"], ["ref id", "customer no", "price"]):
+        assert columns(header, {}) == dict(zip(("ref", "dest", "price"), header, strict=True))

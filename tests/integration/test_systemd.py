@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from juru.cli import make_app
@@ -16,6 +17,7 @@ from juru.server.desk.systemd import Place, units
 from tests.support.serving import typed
 
 PLACE = Place(Path(sys.executable).with_name("juru"), Path("/d"), Path("/k/keys.json"), Path("/b"), "root", 8000, 40, 7)
+PUBLIC = ("--public-url", "https://pulsa.example.id/a%20$b"), ("--trusted-proxies", "127.0.0.1; ::1")
 
 
 def read(text: str) -> configparser.ConfigParser:
@@ -69,13 +71,17 @@ def test_they_are_printed_or_written(tmp_path: Path) -> None:
     assert "daemon-reload" in said.out
     assert "JURU_DATA=/srv/juru" in (tmp_path / "juru.service").read_text()
     assert "--keep 3" in (tmp_path / "juru-backup.service").read_text()
+    typed("systemd", str(tmp_path), "--public-url", PUBLIC[0][1], "--trusted-proxies", PUBLIC[1][1])
+    words = shlex.split(read((tmp_path / "juru.service").read_text())["Service"]["ExecStart"])
+    assert words[-4:] == ["--public-url", "https://pulsa.example.id/a%%20$$b", *PUBLIC[1]], "as systemd unquotes it"
+    assert "cannot stand in a unit" in typed("systemd", "--host", "a'\nExecStop=b", code=2).err
     assert "cannot hold a space" in typed("systemd", "--data", "/my data", code=2).err
     assert "cannot be written" in typed("systemd", str(tmp_path / "nowhere"), code=2).err
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here to read them")
 def test_systemd_reads_them_without_a_complaint(tmp_path: Path) -> None:
-    for name, text in units(PLACE).items():
+    for name, text in units(msgspec.structs.replace(PLACE, serve=PUBLIC)).items():
         (tmp_path / name).write_text(text)
     command = ["systemd-analyze", "verify", str(tmp_path / "juru.service"), str(tmp_path / "juru-backup.timer")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -68,5 +68,9 @@ def _head(given: str) -> Head:
         return Head(int(number), seal.lower())
     try:
         return msgspec.json.decode(Path(given).read_bytes(), type=Head)
+    except FileNotFoundError as error:
+        raise SettingsError(
+            f"there is no file {given!r}: name one, such as DATA/heads/2026-11-23.json, or give NO:HEX"
+        ) from error
     except (OSError, msgspec.DecodeError) as error:
         raise SettingsError(f"{given!r} is no head: give NO:HEX, or a file made by --export-head") from error

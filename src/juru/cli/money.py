@@ -85,13 +85,15 @@ def cancel(number: int, /, *, where: Where = HERE, who: Who = SOMEONE, json: Jso
     """Cancel a ticket that waits. Its sum stays reserved, so that a late transfer still tells whose it is."""
     from juru.server.desk.link import open_reads
     from juru.server.desk.reports import agent_codes
-    from juru.server.domain.ticket import Ticket
+    from juru.server.domain.ticket import Ticket, TicketState
     from juru.server.store.reads.papers import PaperReads
 
     with open_reads(where.dir()) as reads:
         filed, codes = PaperReads(reads.engine).by_number("ticket", number), agent_codes(reads)
     if filed is None or not isinstance(filed.paper, Ticket):
         raise CommandError(f"there is no ticket {number}: 'juru deposit tickets' shows all that wait")
+    if filed.paper.state is not TicketState.OPEN:
+        raise CommandError(f"ticket {number} does not wait, it is {filed.paper.state}: 'juru deposit tickets --all'")
     command = CancelTicket(codes[filed.paper.agent_id], DESK, number, who.name())
     _say_ticket(asyncio.run(_ticket(where.dir(), command)), json=json)
     return OK

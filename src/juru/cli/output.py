@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from juru.server.desk.spans import written
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.results import Result
 from juru.server.errors import CommandError
@@ -24,6 +25,8 @@ OK, REFUSED, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
 _PLAIN_WIDTH = 1_000
 _PAIR, _EDGE = 2, 3
 """Columns of a table of names and values, whose long values are folded; what stands around a column."""
+_DAYS = frozenset({"day", "due_day", "since", "until"})
+"""Columns of business days, which are numbers such as 20261124."""
 out = Console(markup=False, highlight=False, emoji=False)
 err = Console(stderr=True, markup=False, highlight=False, emoji=False)
 
@@ -56,6 +59,7 @@ _REMEDIES: dict[tuple[Code, str], str] = {
     ): "it stands for a bank row: 'juru bank reopen' takes that back",
     (Code.NOT_CANCELLABLE, "debt_repaid"): "some of it was repaid: reverse the repayment first, or write it off",
     (Code.NOT_ALLOWED, "no_account"): "no such bank account: 'juru bank list' shows all",
+    (Code.NOT_ALLOWED, "no_supplier"): "no such supplier: 'juru supplier list' shows all",
     (Code.NOT_ALLOWED, "row_none"): "there is no such bank row: 'juru bank rows' shows what waits",
     (Code.NOT_ALLOWED, "row_closed"): "it is assigned already: 'juru bank reopen' takes that back first",
     (Code.NOT_ALLOWED, "row_waits"): "it waits already: 'juru bank assign' says what it is",
@@ -129,7 +133,9 @@ def shown(name: str, cell: str | int | None) -> str:
     """One cell as a person reads it."""
     if cell is None:
         return ""
-    return dotted(cell) if isinstance(cell, int) and name.endswith("_idr") else str(cell)
+    if isinstance(cell, int) and name in _DAYS:
+        return written(cell) if cell else ""
+    return dotted(cell) if isinstance(cell, int) and name.endswith(("_idr", "_idr_min", "_idr_max")) else str(cell)
 
 
 @contextlib.contextmanager

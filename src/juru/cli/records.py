@@ -26,7 +26,7 @@ from juru.server.domain.commands import SaveRecord
 from juru.server.errors import CommandError
 from juru.server.settings import DataDir
 from juru.server.store.keyring import FreshSecrets, Keyring
-from juru.values.days import iso_local
+from juru.values.days import Zone, iso_local
 
 _LISTED = {
     "agent": ("code", "name", "upline", "level", "status", "credit_limit_idr", "senders", "ips"),
@@ -38,6 +38,7 @@ _LISTED = {
 }
 _ONE = {"agent": "an agent", "product": "a product", "supplier": "a supplier", "offer": "an offer"}
 _ONE |= {"bank_account": "a bank account", "operator": "an operator"}
+_OF_VERSION = frozenset({"version", "by", "reason", "at_ms"})
 Cells = dict[str, str]
 Switch = Annotated[bool, Parameter(negative="")]
 
@@ -76,15 +77,11 @@ def _cells(table: Table, options: Any) -> Cells:  # noqa: ANN401 - see ``_option
     return cells
 
 
-def _command(kind: str) -> str:
-    return kind.partition("_")[0]
-
-
 def group(kind: str) -> App:
     """The commands of a kind."""
     table = TABLES[kind]
     app = App(
-        name=_command(kind),
+        name=_typed(table),
         help=f"{_ONE[kind].partition(' ')[2].capitalize()}s: add, change, list, import, export.",
     )
     _add_single(app, table)
@@ -149,7 +146,7 @@ def _add_listing(app: App, table: Table) -> None:
 
     @app.command
     def show(key: str, /, *, where: Where = HERE, history: Switch = False, json: Json = False) -> int:
-        """Show one, of its secrets only the names; with --history every version of it."""
+        """Show one, of its secrets only the names; with --history who changed what, when and why."""
         with open_reads(where.dir()) as reads:
             versions, zone = reads.record_history(table.kind, key.upper()), reads.zone()
         if not versions:
@@ -162,9 +159,11 @@ def _add_listing(app: App, table: Table) -> None:
         if json:
             say_json(documents if history else documents[0])
             return OK
-        for document in documents:
-            told = {"at" if name == "at_ms" else name: value for name, value in document.items()}
-            told["at"] = iso_local(document["at_ms"], zone)
+        if history:
+            say_table(("version", "at", "by", "reason", "changed"), _told(documents, zone))
+        else:
+            told = {"at" if name == "at_ms" else name: value for name, value in documents[0].items()}
+            told["at"] = iso_local(documents[0]["at_ms"], zone)
             say_table(("field", "value"), [(name, _words(value)) for name, value in told.items()])
         return OK
 
@@ -267,15 +266,15 @@ async def _save_one(table: Table, cells: Cells, data: DataDir, who: Who, *, is_n
             raise CommandError(_unknown(table, cells[table.key]))
         plan = importer.plan([Row(1, cells)], by=who.name(), reason=who.why("add" if is_new else "set"))
         if plan.problems:
-            raise CommandError("\n".join(f"{p.column or table.kind}: {p.why}" for p in plan.problems))
+            raise CommandError("\n".join(f"{p.column or _called(table)}: {p.why}" for p in plan.problems))
         key = plan.keys[0]
         if is_new and not plan.added:
             raise CommandError(
-                f"{table.kind} {key} is there already: change it with 'juru {_command(table.kind)} set {key}'"
+                f"{_called(table)} {key} is there already: change it with 'juru {_typed(table)} set {key}'"
             )
         await _carry_out(desk, plan)
     became = "added" if is_new else "saved" if plan.changed else "unchanged"
-    _report(plan, json=json, done=f"{table.kind} {key} {became}")
+    _report(plan, json=json, done=f"{_called(table)} {key} {became}")
     return OK
 
 
@@ -329,7 +328,33 @@ def _report(plan: Plan, *, json: bool, done: str) -> None:
 
 
 def _unknown(table: Table, key: str) -> str:
-    return f"there is no {table.kind} {key.upper()}: 'juru {_command(table.kind)} list' shows all"
+    return f"there is no {_called(table)} {key.upper()}: 'juru {_typed(table)} list' shows all"
+
+
+def _called(table: Table) -> str:
+    return table.kind.replace("_", " ")
+
+
+def _typed(table: Table) -> str:
+    """The word of its commands: a bank account's is ``bank``."""
+    return table.kind.partition("_")[0]
+
+
+def _told(documents: list[dict[str, Any]], zone: Zone) -> list[tuple[str | int, ...]]:
+    """Every version as a line: when, by whom and why, and what was other than before."""
+    lines: list[tuple[str | int, ...]] = []
+    before: dict[str, Any] = {}
+    for document in documents:
+        was = {name: _words(before.get(name)) for name in document}
+        changed = [
+            f"{name} {was[name] or '-'} -> {_words(value) or '-'}"
+            for name, value in document.items()
+            if before and name not in _OF_VERSION and _words(value) != was[name]
+        ]
+        at = iso_local(document["at_ms"], zone)
+        lines.append((document["version"], at, document["by"], document["reason"], "; ".join(changed)))
+        before = document
+    return lines
 
 
 def _words(value: object) -> str:

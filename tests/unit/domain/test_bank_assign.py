@@ -107,7 +107,7 @@ def test_same_assignment_again_is_answered_as_before_and_another_is_refused(shop
     ("amount_idr", "target", "to", "reason"),
     [
         (1, RowTarget.AGENT, "NOBODY", "unknown_agent"),
-        (1, RowTarget.SUPPLIER, "NOBODY", "unknown_agent"),
+        (1, RowTarget.SUPPLIER, "NOBODY", "no_supplier"),
         (1, RowTarget.BANK, "NOBODY", "no_account"),
         (1, RowTarget.BANK, "BCA1", "no_account"),
         (1, RowTarget.DEBT, "BUDI", "owes_nothing"),

@@ -223,7 +223,7 @@ def test_deposit_moves_between_bank_and_what_it_is_for(
         (DepositKind.AGENT, "BUDI", 10**15 + 1, Code.BAD_AMOUNT),
         (DepositKind.AGENT, "BUDI", -1_000_001, Code.INSUFFICIENT_BALANCE),
         (DepositKind.AGENT, "NOBODY", 5, Code.UNKNOWN_AGENT),
-        (DepositKind.SUPPLIER, "NOBODY", 5, Code.UNKNOWN_AGENT),
+        (DepositKind.SUPPLIER, "NOBODY", 5, Code.NOT_ALLOWED),
     ],
 )
 def test_refused_deposit_leaves_its_request_free(

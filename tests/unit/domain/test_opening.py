@@ -103,7 +103,7 @@ def test_a_wrong_opening_is_reversed_and_posted_anew(shop: Market) -> None:
     ("row", "code"),
     [
         (OpeningRow(AGENT, "NOBODY", 1), Code.UNKNOWN_AGENT),
-        (OpeningRow(SUPPLIER, "NOBODY", 1), Code.UNKNOWN_AGENT),
+        (OpeningRow(SUPPLIER, "NOBODY", 1), Code.NOT_ALLOWED),
         (OpeningRow(BANK, "BCA", 0), Code.BAD_AMOUNT),
         (OpeningRow(BANK, "BCA", AMOUNT_IDR_MAX + 1), Code.BAD_AMOUNT),
         (OpeningRow(BANK, "BCA", -AMOUNT_IDR_MAX - 1), Code.BAD_AMOUNT),

@@ -47,7 +47,7 @@ def why_not(refusal: Refusal, t: Words, lang: Lang) -> str:
     facts = refusal.facts
     key = f"no_{facts.get('why', '')}"
     if refusal.code is Code.NOT_ALLOWED and key in WORDS:
-        return t("money_why", why=t(key))
+        return t("money_why", why=t(key, name=str(facts.get("supplier", ""))))
     match refusal.code:
         case Code.UNKNOWN_AGENT:
             why = t("no_unknown_agent", name=str(facts.get("agent", "")))

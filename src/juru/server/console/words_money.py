@@ -290,6 +290,7 @@ MONEY: dict[str, tuple[str, str]] = {
     "no_row_waits": ("baris ini sudah menunggu.", "this row waits already."),
     "no_row_changed": ("baris ini sudah berubah; lihat lagi.", "this row has changed; look again."),
     "no_no_account": ("rekening itu tidak ada.", "there is no such account."),
+    "no_no_supplier": ("supplier dengan kode {name} tidak ada.", "there is no supplier {name}."),
     "no_reason": ("tulis alasannya.", "write the reason."),
     "no_debit_no_debt": ("uang keluar tidak membayar piutang.", "money that went out repays no debt."),
     "no_owes_none": ("agen itu tidak berutang.", "he owes nothing."),

@@ -102,8 +102,8 @@ WATCH: dict[str, tuple[str, str]] = {
         "Decide it in the queue on the front page, or ask the supplier.",
     ),
     "alert_do_deposit_low": (
-        "Isi depositnya, lalu catat: juru deposit add supplier {subject} JUMLAH.",
-        "Top it up, then note it: juru deposit add supplier {subject} AMOUNT.",
+        "Isi depositnya, lalu catat: juru deposit add {subject} JUMLAH --supplier --reason ALASAN.",
+        "Top it up, then note it: juru deposit add {subject} AMOUNT --supplier --reason WHY.",
     ),
     "alert_do_balance_drift": (
         "Cocokkan daftar transaksi mereka dengan order kita. Mungkin ada isi deposit yang belum dicatat.",

@@ -108,8 +108,10 @@ def back_up(
     """
     data.require()
     folder, name = _place(data, dest)
-    if keep is not None and (keep < 1 or name is not None):
-        raise SettingsError("--keep N counts the backups of a directory, at least 1: name a directory, not a file")
+    if keep is not None and keep < 1:
+        raise SettingsError("--keep N counts the backups of a directory: keep at least 1")
+    if keep is not None and name is not None:
+        raise SettingsError(f"--keep N counts the backups of a directory, and {dest} is none: make it first")
     taken = dt.datetime.fromtimestamp(now_ms / 1000, dt.UTC)
     with _alone_in(folder), contextlib.closing(SqliteEngine(data.database, read_only=True)) as book:
         _clear(folder, "cell-" if name is None else name)

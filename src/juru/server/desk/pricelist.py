@@ -50,14 +50,14 @@ def _line(names: Names, agent: Agent, product: Product) -> Line:
 
 
 def price_text(sheet: Sheet) -> str:
-    """The list as it is sent to an agent: a line for each product under its operator; closed ones are marked."""
+    """The list as it is sent to an agent: products by operator, those of none first; closed ones are marked."""
     parts: list[str] = []
-    operator: Cell = ""
+    operator: Cell = None
     for line in sheet.lines:
         code, name, of, _, price_idr, lowest_idr, highest_idr, availability = line.cells
         if of != operator:
             operator = of
-            parts.append(f"\n{of or '-'}" if parts else f"{of or '-'}")
+            parts.append(f"\n{of}" if parts else f"{of}")
         price = dotted(int(price_idr or 0))
         if lowest_idr is not None and highest_idr is not None:
             price = f"{dotted(int(lowest_idr))} - {dotted(int(highest_idr))} +{price}"

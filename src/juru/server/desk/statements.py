@@ -26,7 +26,6 @@ from juru.values.rupiah import parse_number
 ALIASES: Mapping[str, tuple[str, ...]] = {
     "ref": (
         "ref",
-        "ref_id",
         "refid",
         "reffid",
         "reff",
@@ -37,15 +36,15 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
         "trxid klien",
         "reqid",
     ),
-    "their_id": ("trxid", "trx id", "tr_id", "id trx", "id transaksi", "serverid", "no", "id"),
-    "sku": ("sku", "kode", "kode produk", "kodeproduk", "produk", "product", "product_code", "buyer_sku_code"),
-    "dest": ("tujuan", "nomor", "no tujuan", "nomor tujuan", "dest", "customer_no", "customer_id", "msisdn", "hp"),
+    "their_id": ("trxid", "trx id", "tr id", "id trx", "id transaksi", "serverid", "no", "id"),
+    "sku": ("sku", "kode", "kode produk", "kodeproduk", "produk", "product", "product code", "buyer sku code"),
+    "dest": ("tujuan", "nomor", "no tujuan", "nomor tujuan", "dest", "customer no", "customer id", "msisdn", "hp"),
     "price": ("harga", "price", "hrg", "nominal", "jumlah", "debet", "harga beli"),
     "sn": ("sn", "serial", "serial number", "sn/ref"),
     "status": ("status", "keterangan status", "state"),
-    "at": ("tanggal", "waktu", "tgl", "date", "time", "created_at", "tanggal transaksi"),
+    "at": ("tanggal", "waktu", "tgl", "date", "time", "created at", "tanggal transaksi"),
 }
-"""Column names as suppliers write them; ``--column ref=KOLOM`` says it where none fits."""
+"""Column names as suppliers write them, with blanks or underscores; ``--column.ref KOLOM`` says it where none fits."""
 PROPOSED_AT_ONCE = 200
 _NEEDED = ("dest", "price")
 _TIME = re.compile(
@@ -74,14 +73,15 @@ def columns(header: Sequence[str], given: Mapping[str, str]) -> dict[str, str]:
     missing = [name for name in found.values() if name not in header]
     if missing:
         raise SettingsError(f"the file has no column {', '.join(missing)}; it has {', '.join(header)}")
+    plain = {name.replace("_", " "): name for name in reversed(header)}
     for field, names in ALIASES.items():
         if field not in found:
-            fits = next((name for name in names if name in header), None)
+            fits = next((plain[name] for name in names if name in plain), None)
             if fits is not None and fits not in found.values():
                 found[field] = fits
     lacking = [field for field in _NEEDED if field not in found]
     if lacking:
-        told = ", ".join(f"--column {field}=NAME" for field in lacking)
+        told = ", ".join(f"--column.{field} 'NAME'" for field in lacking)
         raise SettingsError(f"no column for {', '.join(lacking)} in {', '.join(header)}: say which with {told}")
     return found
 

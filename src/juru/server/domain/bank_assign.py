@@ -91,7 +91,7 @@ def _plan(cell: Cell, row: BankRow, command: AssignBankRow) -> _Plan | Refusal:
         case RowTarget.SUPPLIER:
             supplier = cell.suppliers.get(code)
             if supplier is None:
-                return Refusal(Code.UNKNOWN_AGENT, {"agent": code[:40]})
+                return _no("no_supplier", supplier=code[:40])
             return _Plan((_across(bank, supplier_deposit(supplier.id), row.amount_idr),), code)
         case RowTarget.EQUITY | RowTarget.FEE | RowTarget.NOT_OURS:
             house = {RowTarget.EQUITY: House.EQUITY, RowTarget.FEE: House.BANK_FEES, RowTarget.NOT_OURS: House.SUSPENSE}

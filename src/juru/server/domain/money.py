@@ -136,7 +136,7 @@ def add_deposit(cell: Cell, command: AddDeposit) -> Result:
         case DepositKind.SUPPLIER:
             supplier = cell.suppliers.get(command.key.upper())
             if supplier is None:
-                return Refusal(Code.UNKNOWN_AGENT, {"agent": command.key[:40]})
+                return Refusal(Code.NOT_ALLOWED, {"why": "no_supplier", "supplier": command.key[:40]})
             debit, credit = supplier_deposit(supplier.id), bank
         case DepositKind.BANK:
             debit, credit = bank, int(House.EQUITY)

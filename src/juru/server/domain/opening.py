@@ -58,7 +58,7 @@ def _posting(cell: Cell, row: OpeningRow) -> Posting | Refusal:
         case DepositKind.SUPPLIER:
             supplier = cell.suppliers.get(row.key.upper())
             if supplier is None:
-                return Refusal(Code.UNKNOWN_AGENT, {"agent": row.key[:40]})
+                return Refusal(Code.NOT_ALLOWED, {"why": "no_supplier", "supplier": row.key[:40]})
             debit, credit = supplier_deposit(supplier.id), int(House.EQUITY)
         case DepositKind.BANK:
             bank = ledger_of_bank(cell, row.key)
