@@ -263,6 +263,7 @@ _NUSA = Behaviour(
     pending_callback_permille=450,
     pending_inquiry_permille=40,
     lost_reply_permille=15,
+    taken_back_permille=5,
     pending_fails_permille=60,
     settle_ms_min=1_000,
     settle_ms_max=12_000,
