@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import python_calamine
 
@@ -16,6 +17,7 @@ from juru.cli import run
 from juru.server.console import printing
 from juru.server.desk.files import read_rows
 from juru.server.desk.reports import Report
+from juru.server.domain.accounts import House
 from juru.server.domain.agent import Agent
 from juru.server.domain.outcome import Outcome
 from juru.server.settings import DataDir
@@ -97,11 +99,28 @@ def test_reports_add_up(typed: Typed) -> None:
     for kind in ("products", "operators", "agents", "downlines", "suppliers", "hours"):
         total = typed.json("report", kind, "2026-01")["total"]
         assert (total["sales_idr"], total["cost_idr"]) == (profit["sales_idr"], profit["cost_idr"]), kind
-    spent = ("cost_idr", "commission_idr", "points_idr", "losses_idr", "bad_debt_idr", "fees_idr")
+    spent = ("cost_idr", "commission_idr", "losses_idr", "bad_debt_idr", "fees_idr")
     assert profit["profit_idr"] == profit["sales_idr"] - sum(profit[name] for name in spent)
     first, second = typed.json("report", "sales", "--from", DAY, "--to", "2026-01-03")["rows"]
     assert (first["day"], second["day"]) == (DAY, "2026-01-03")
     assert typed.json("report", "sales", DAY)["total"]["sales_idr"] == first["sales_idr"]
+
+
+def test_points_lower_the_profit_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "cell"
+    path.mkdir()
+    Keyring.create(DataDir(path).keys)
+    with contextlib.closing(open_shop(path / "cell.db")) as cell:
+        product = cell.writer.cell.products["P10"]
+        cell.save("product", "P10", msgspec.structs.replace(product, points=40))
+        cell.buy(Outcome.SUCCESS, sn="SN1")
+        ledger = cell.writer.cell.ledger
+        spent = (House.COST, House.COMMISSION_EXPENSE, House.POINTS_EXPENSE)
+        assert ledger[House.POINTS_EXPENSE].net_idr == -40
+        profit_idr = sum(ledger[account].net_idr for account in (House.SALES, *spent) if account in ledger)
+    total = Typed(path, capsys).json("report", "profit", "2026-01")["total"]
+    assert total["profit_idr"] == profit_idr
+    assert total["commission_idr"] == -sum(ledger[a].net_idr for a in spent[1:] if a in ledger)
 
 
 def test_a_branch_is_its_agent_and_everybody_below(typed: Typed) -> None:

@@ -47,6 +47,8 @@ ALWAYS = {
     "error": Behaviour(server_error_permille=1000, fault_delivers_permille=0),
     "lost": Behaviour(lost_reply_permille=1000),
     "late": Behaviour(late_success_permille=1000, settle_ms_min=50, settle_ms_max=80),
+    "back": Behaviour(taken_back_permille=1000, settle_ms_min=50, settle_ms_max=80),
+    "twice": Behaviour(pending_callback_permille=1000, report_twice_permille=1000, settle_ms_min=50, settle_ms_max=80),
     "slow": Behaviour(slow_body_permille=1000, slow_body_ms=400),
 }
 DIALECTS = ("otomax", "digiflazz_buyer", *SHAPES)
@@ -286,6 +288,24 @@ def test_a_report_comes_until_it_is_taken(line: Line, ear: Ear, sku: str) -> Non
     assert callback.answer is not None
     assert (callback.auth, callback.answer.outcome) == ("ok" if secret else "none", Outcome.SUCCESS)
     assert line.dialect.check(callback.answer, Buy(sku, DEST, ref)).outcome is Outcome.SUCCESS
+
+
+def test_what_is_taken_back_was_a_success_and_gives_the_money_back(line: Line, ear: Ear) -> None:
+    before, ref = line.balance_idr(), f"back-{line.dialect.name}"
+    assert line.buy("back", ref).outcome is Outcome.SUCCESS
+    secret = SECRET if line.dialect.name == "digiflazz_buyer" else None
+    callback = line.dialect.read_callback(ear.accepted(ref), secret)
+    assert callback.answer is not None
+    assert callback.answer.outcome is Outcome.FAILED
+    assert line.balance_idr() == before
+
+
+def test_a_report_that_was_taken_may_come_again(ear: Ear, market: MarketProcess) -> None:
+    Line(market, "otomax").buy("twice", "twice-1")
+    deadline = time.monotonic() + 5
+    while sum(status == 200 and "twice-1" in request.url for request, status in list(ear.heard)) < 2:
+        assert time.monotonic() < deadline, ear.heard
+        time.sleep(0.02)
 
 
 def test_the_webhook_is_signed_over_its_raw_bytes(market: MarketProcess, ear: Ear) -> None:

@@ -195,3 +195,27 @@ def test_a_file_that_cannot_be_read_says_where_and_changes_nothing(
 def test_names_of_columns_are_known_with_blanks_or_underscores() -> None:
     for header in (["ref_id", "customer_no", "price"], ["ref id", "customer no", "price"]):
         assert columns(header, {}) == dict(zip(("ref", "dest", "price"), header, strict=True))
+
+
+def test_what_they_charge_for_a_reversed_order_is_late_and_the_book_stays_clean(
+    book: Book, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cell = SmallCell(book.data.database)
+    cell._messages = 100
+    _, attempt_id = cell.buy(Outcome.SUCCESS, sn="SN-9", price_idr=10_000)
+    cell.answer(attempt_id, Outcome.FAILED, message="dibatalkan")
+    ref = cell.writer.cell.past.attempts[attempt_id].ref
+    cell.close()
+    file, at = tmp_path / "s.csv", ("--data", str(book.data.path))
+    write_rows(file, HEADER, [("2026-01-01 07:00:09", ref, "A10", "", "10.000", "SN-9", "Sukses")])
+    before_idr = book.net_idr(supplier_deposit(1))
+    run(["reconcile", str(file), *SPAN, *at])
+    assert (
+        run(["reconcile", "approve", str(findings(book, capsys)["they_charged"]["id"]), "--reason", "asked", *at]) == 0
+    )
+    assert book.net_idr(House.LATE_SUCCESS) == -10_000
+    assert book.net_idr(supplier_deposit(1)) == before_idr + 10_000
+    capsys.readouterr()
+    run(["reconcile", str(file), *SPAN, "--json", *at])
+    told = json.loads(capsys.readouterr().out)
+    assert (told["new"], told["result"]["agreed"]) == (0, 1), "our book now says what theirs does"

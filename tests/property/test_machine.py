@@ -317,7 +317,7 @@ class Shop(RuleBasedStateMachine):
         if sale.state == "open" and about.state in OPEN:
             self.heard(sale, about, outcome, source, at_risk=at_risk)
         else:
-            self.heard_late(sale, about, outcome)
+            self.heard_late(sale, about, outcome, at_risk=at_risk)
 
     def heard(self, sale: Sale, about: Try, outcome: Outcome, source: Source, *, at_risk: bool) -> None:
         settling = about.state == "settling"
@@ -335,7 +335,7 @@ class Shop(RuleBasedStateMachine):
             case _:
                 pass
 
-    def heard_late(self, sale: Sale, about: Try, outcome: Outcome) -> None:
+    def heard_late(self, sale: Sale, about: Try, outcome: Outcome, *, at_risk: bool) -> None:
         failed = outcome in {Outcome.FAILED, Outcome.REFUSED}
         if outcome is Outcome.SUCCESS and about.state != "success":
             if sale.state == "open":
@@ -349,7 +349,9 @@ class Shop(RuleBasedStateMachine):
                 self.paid[about.supplier] += COSTS[about.supplier]
                 self.late_idr += COSTS[about.supplier]
         elif failed and about.state == "success" and sale.state == "success" and about.supplier == sale.winner:
-            self.pay_back(sale)
+            # A failure that is followed by delivery in practice takes none back.
+            if not at_risk:
+                self.pay_back(sale)
         elif failed and about.state in OPEN:
             about.state = "failed"
 

@@ -183,6 +183,7 @@ class Server:
         suppliers: Callable[[Server], SupplierPort] | None = None,
         published: exposure.Published | None = None,
         ways: Sequence[Way] = WAYS,
+        runtime: RealTime | None = None,
     ) -> None:
         self.data = data.require()
         self._ways = ways
@@ -190,7 +191,7 @@ class Server:
         self.proxies, self.places = _network(settings)
         self._published = published or {}
         self.keys = Keyring(data.keys)
-        self.runtime = RealTime(lambda name, error: log.error("task", task=name, exc_info=error))
+        self.runtime = runtime or RealTime(lambda name, error: log.error("task", task=name, exc_info=error))
         self._engines: list[SqliteEngine] = []
         writing = self._engine(read_only=False)
         require_current(writing)

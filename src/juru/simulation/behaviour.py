@@ -27,6 +27,7 @@ class Fate(StrEnum):
     SERVER_ERROR = "server_error"
     LOST_REPLY = "lost_reply"  # delivered, then the connection is cut without a byte
     LATE_SUCCESS = "late_success"  # says failed (timeout), delivers, reports success later
+    TAKEN_BACK = "taken_back"  # says success with a serial number, later reports a failure and gives the money back
     SLOW_BODY = "slow_body"
     FOREIGN_REFERENCE = "foreign_reference"  # answers about an order of somebody else
 
@@ -48,6 +49,7 @@ class Behaviour(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ``outage_from``, ``outage_requests``: from its so-manieth request on (of any kind) it answers that many not at all;
     they are not even heard. 0 = never.
     ``price_change_every``: orders after which every price is drawn anew from -step, 0, +step; 0 = never.
+    ``report_twice_permille``: how many reports are sent a second time though they were taken.
     ``dedup`` False: the seller delivers again whenever a reference comes again, so that a test sees a double send.
     ``status_codes``: an OtomaX seller wraps its text as ``status=N&message=...``.
     """
@@ -63,9 +65,11 @@ class Behaviour(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     server_error_permille: int = 0
     lost_reply_permille: int = 0
     late_success_permille: int = 0
+    taken_back_permille: int = 0
     slow_body_permille: int = 0
     foreign_reference_permille: int = 0
     pending_fails_permille: int = 0
+    report_twice_permille: int = 0
     fault_delivers_permille: int = 500
     settle_ms_min: int = 200
     settle_ms_max: int = 2_000
@@ -138,7 +142,7 @@ class Dice:
 
     def _delivers(self, fate: Fate, roll: int) -> bool:
         match fate:
-            case Fate.FAILED | Fate.REFUSED:
+            case Fate.FAILED | Fate.REFUSED | Fate.TAKEN_BACK:
                 return False
             case Fate.PENDING_CALLBACK | Fate.PENDING_INQUIRY:
                 return roll >= self._behaviour.pending_fails_permille

@@ -33,7 +33,7 @@ LOOPBACK = ("127.0.0.1", "::1")
 SUPPLIER_DEPOSIT_IDR = 500_000_000
 EQUITY_IDR = 2_500_000_000
 DAY_S = 86_400
-_VOUCHER_KEY = "demo-voucher-key"
+VOUCHER_KEY = "demo-voucher-key"
 BANK_ACCOUNT = BankAccount(1, "BCA1", "BCA", "0123456789", "PT Toko Pulsa Maju")
 """Where its agents pay in; its statement is a plain table, which anybody can write by hand."""
 
@@ -149,7 +149,7 @@ def records(
     """
     demo = demo or DEMO
     gateway = Gateway(f"{demo.market_url}{GATEWAY}?to={{to}}&text={{text}}")
-    settings = msgspec.structs.replace(demo.settings, gateway=gateway, voucher_key=seal(_VOUCHER_KEY))
+    settings = msgspec.structs.replace(demo.settings, gateway=gateway, voucher_key=seal(VOUCHER_KEY))
     rows: list[tuple[str, str, msgspec.Struct]] = [("setting", SETTINGS_KEY, settings)]
     rows += [("operator", operator.code, operator) for operator in demo.operators]
     rows.append(("prefixes", PREFIXES_KEY, demo.prefixes))
@@ -205,7 +205,7 @@ def published(demo: Demo | None = None) -> dict[tuple[str, str], dict[str, str]]
 def vouchers(seal: Callable[[str], str], *, by: str = "demo") -> ImportVouchers:
     """The stock of game vouchers everything starts with."""
     codes = tuple(
-        NewVoucher(fingerprint(_VOUCHER_KEY, code), seal(code), GAME_COST_IDR, f"G{n:04d}")
+        NewVoucher(fingerprint(VOUCHER_KEY, code), seal(code), GAME_COST_IDR, f"G{n:04d}")
         for n, code in enumerate(GAME_CODES, 1)
     )
     return ImportVouchers(GAME.code, codes, PaidFrom.BANK, "demo opening stock", by, "demo-vouchers")
@@ -263,6 +263,7 @@ _NUSA = Behaviour(
     pending_callback_permille=450,
     pending_inquiry_permille=40,
     lost_reply_permille=15,
+    taken_back_permille=5,
     pending_fails_permille=60,
     settle_ms_min=1_000,
     settle_ms_max=12_000,

@@ -62,11 +62,16 @@ class MarketConfig(msgspec.Struct, frozen=True):
     report_again_after_s: tuple[float, ...] = (1, 2, 5, 10, 30)
 
 
-class Market:
-    """The ASGI callable. Made inside a running event loop."""
+def _wall_ms() -> int:
+    return time.time_ns() // 1_000_000
 
-    def __init__(self, config: MarketConfig) -> None:
+
+class Market:
+    """The ASGI callable. Made inside a running event loop; ``now_ms`` is the wall clock unless time is simulated."""
+
+    def __init__(self, config: MarketConfig, now_ms: Callable[[], int] = _wall_ms) -> None:
         self.config = config
+        self._now_ms = now_ms
         self.log = RequestLog(Path(config.log_path) if config.log_path else None)
         self.reporter = Reporter(config.report_again_after_s)
         self.log.seller("gateway")
@@ -96,9 +101,7 @@ class Market:
         if serve is None or body is None:
             await _write(Reply(b"not here", status=404 if body is not None else 413), send)
             return
-        asked = Asked(
-            scope["method"], scope["path"], scope["query_string"].decode("latin-1"), body, int(time.time() * 1000)
-        )
+        asked = Asked(scope["method"], scope["path"], scope["query_string"].decode("latin-1"), body, self._now_ms())
         reply = serve(asked)
         if reply.latency_s:
             await asyncio.sleep(reply.latency_s)
@@ -142,7 +145,7 @@ class Market:
         return Reply(self.log.counted(by_ref="by_ref=1" in asked.query), JSON)
 
 
-class _Protocol(HttpToolsProtocol):
+class MarketProtocol(HttpToolsProtocol):
     """uvicorn's own, which lets a supplier hang up without a byte."""
 
     def on_message_begin(self) -> None:
@@ -161,7 +164,7 @@ async def serve_market(config: MarketConfig, ready: Callable[[str], None] | None
         listening.listen(2048)
         settings = uvicorn.Config(
             market,
-            http=_Protocol,
+            http=MarketProtocol,
             lifespan="off",
             ws="none",
             log_level="warning",

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import msgspec
 
-from juru.simulation.behaviour import WIRE_FAULTS, Behaviour, Dice, Draw, Fate
+from juru.simulation.behaviour import PERMILLE, WIRE_FAULTS, Behaviour, Dice, Draw, Fate
 from juru.simulation.bill import Bill, Inquiry
 from juru.simulation.request_log import Logged, RequestLog
 
@@ -180,7 +180,8 @@ class Seller(ABC):
         self._later = later
         self._send = send
         self._dice = Dice(seed, config.name, config.behaviour)
-        self._sku_dice = {code.upper(): Dice(seed, config.name, b) for code, b in config.sku_behaviours.items()}
+        self._sku_habits = {code.upper(): habits for code, habits in config.sku_behaviours.items()}
+        self._sku_dice = {code: Dice(seed, config.name, habits) for code, habits in self._sku_habits.items()}
         self._trades = 0
         self._heard = 0
         log.seller(config.name)
@@ -260,7 +261,7 @@ class Seller(ABC):
 
     def behaviour(self, sku: str) -> Behaviour:
         """The habits that apply to a SKU."""
-        return self.config.sku_behaviours.get(sku.upper(), self.config.behaviour)
+        return self._sku_habits.get(sku.upper(), self.config.behaviour)
 
     def price_idr(self, sku: Sku, amount_idr: int = 0) -> int:
         """What a SKU costs now."""
@@ -299,6 +300,10 @@ class Seller(ABC):
             case Fate.PENDING_CALLBACK | Fate.PENDING_INQUIRY:
                 _debit(account, trade)
                 self._later(draw.settle_s, lambda: self._settle(account, trade, draw, sn))
+            case Fate.TAKEN_BACK:
+                _debit(account, trade)
+                trade.state, trade.sn = State.SUCCESS, sn
+                self._later(draw.settle_s, lambda: self._settle(account, trade, draw, sn))
             case Fate.LATE_SUCCESS:
                 trade.state, trade.why = State.FAILED, Why.TIMEOUT
                 self._later(draw.settle_s, lambda: self._settle(account, trade, draw, sn))
@@ -320,6 +325,8 @@ class Seller(ABC):
         trade.balance_idr = account.balance_idr
         if draw.fate is not Fate.PENDING_INQUIRY and account.buyer.report_url:
             self._send(self.report(account, trade))
+            if draw.serial % PERMILLE < self.behaviour(trade.sku).report_twice_permille:
+                self._send(self.report(account, trade))
 
     def _answer(self, account: Account, trade: Trade, draw: Draw) -> Reply:
         if draw.fate not in WIRE_FAULTS or trade.state is State.REFUSED:

@@ -121,7 +121,7 @@ TABLE: dict[Callable[[Market], Attempt], dict[str, Stand]] = {
     settling: {"failed": OVER, "refused": OVER, "success": SOLD},
     failed_over: {"success": Stand("success", "success", paid_idr=PRICE, attempts="success failed")},
     order_failed: {"success": LATE},
-    success: {"failed": BACK, "refused": BACK, "at_risk": BACK},
+    success: {"failed": BACK, "refused": BACK, "at_risk": SOLD._replace(queue="contradiction")},
     late: dict.fromkeys(("failed", "refused", "at_risk"), LATE._replace(queue="contradiction late_success")),
     reversed_: {},
 }
@@ -212,6 +212,24 @@ def test_what_is_not_found_or_was_not_sent_takes_no_delivery_back(reason: str, q
     attempt = success(shop)
     shop.after(1_000).answer(attempt, Outcome.REFUSED, Source.INQUIRY, reason=reason)
     assert stand_of(shop, attempt) == SOLD._replace(queue=queue)
+
+
+def test_a_slow_reply_of_a_timeout_takes_no_delivery_back_that_a_callback_has_told() -> None:
+    shop = market()
+    attempt = sending(shop)
+    shop.do(CallbackArrived("ALFA", Answer(Outcome.SUCCESS, ref=attempt.ref, sn="1"), "raw"))
+    shop.answer(attempt, Outcome.FAILED, Source.REPLY, late_success_risk=True)
+    assert stand_of(shop, attempt) == SOLD._replace(queue="contradiction")
+
+
+def test_what_a_statement_charges_for_a_reversed_order_is_a_late_delivery_once() -> None:
+    shop = market()
+    attempt = reversed_(shop)
+    charged = Answer(Outcome.SUCCESS, sn="SN1", price_idr=COST, reason="reconciled")
+    for _ in range(2):
+        shop.do(AttemptAnswered(attempt.id, charged, Source.PERSON))
+        assert stand_of(shop, attempt) == BACK._replace(late_idr=COST, queue="late_success reversal")
+    assert shop.balanced()
 
 
 # ---------------------------------------------------------------------- failing over

@@ -52,7 +52,7 @@ _WHAT = {
 _OF_ORDERS = frozenset({Report.PRODUCTS, Report.AGENTS, Report.DOWNLINES})
 """Reports in which what has no key has no order either."""
 
-_SPENT = {"fees_idr": "bank_fees", "bad_debt_idr": "bad_debt", "points_idr": "points_expense"}
+_SPENT = {"fees_idr": "bank_fees", "bad_debt_idr": "bad_debt"}
 _STATES = {"accepted": "process", "success": "success", "failed": "failed", "reversed": "reversed"}
 
 

@@ -125,7 +125,6 @@ REPORT_WORDS: dict[str, tuple[str, str]] = {
     "sheet_operator": ("Operator", "Operator"),
     "sheet_order": ("Order", "Order"),
     "sheet_out_idr": ("Keluar", "Out"),
-    "sheet_points_idr": ("Poin", "Points"),
     "sheet_posted": ("Dibukukan", "Posted"),
     "sheet_postings": ("Pembukuan", "Postings"),
     "sheet_price_idr": ("Harga", "Price"),

@@ -89,7 +89,6 @@ COLUMNS: dict[Report, tuple[Column, ...]] = {
             "sales_idr",
             "cost_idr",
             "commission_idr",
-            "points_idr",
             "losses_idr",
             "bad_debt_idr",
             "fees_idr",
@@ -198,8 +197,8 @@ def _profit(reads: Reads, names: Names, span: Span, narrowed: Narrowed) -> Made:
         yield _line(Report.PROFIT, str(day), sums, day=day, profit_idr=profit_idr, margin=None, **cells)
 
 
-_SPENT = {"fees_idr": House.BANK_FEES, "bad_debt_idr": House.BAD_DEBT, "points_idr": House.POINTS_EXPENSE}
-"""What the business spends beside its orders, by the account it is on."""
+_SPENT = {"fees_idr": House.BANK_FEES, "bad_debt_idr": House.BAD_DEBT}
+"""What the business spends beside its orders, by the account it is on; points are among what agents earn by them."""
 
 
 def _spent(reads: Reads, account: House, span: Span) -> dict[int, int]:

@@ -368,6 +368,8 @@ def _after_the_end(cell: Cell, order: Order, attempt: Attempt, answer: Answer, s
     match answer.outcome:
         case Outcome.SUCCESS:
             if attempt.state is AttemptState.SUCCESS:
+                if _is_charged_again(order, attempt, answer, source):
+                    _late_success(cell, order, attempt, answer)
                 return
             if order.state is OrderState.ACCEPTED:
                 _overtake(cell, order, attempt, answer, source)
@@ -383,6 +385,16 @@ def _after_the_end(cell: Cell, order: Order, attempt: Attempt, answer: Answer, s
             pass
         case _:
             assert_never(answer.outcome)
+
+
+def _is_charged_again(order: Order, attempt: Attempt, answer: Answer, source: Source) -> bool:
+    """A statement charges for what its supplier had taken back, and a person has found it right: it was delivered.
+
+    Told in any other way, it is the old success once more.
+    """
+    was_ours = order.state is OrderState.REVERSED and attempt.supplier == order.supplier
+    by_statement = source is Source.PERSON and answer.reason == "reconciled"
+    return was_ours and by_statement and attempt.late_cost_idr is None
 
 
 def _overtake(cell: Cell, order: Order, attempt: Attempt, answer: Answer, source: Source) -> None:
@@ -428,11 +440,13 @@ def _late_success(cell: Cell, order: Order, attempt: Attempt, answer: Answer) ->
 def _failure_after_success(cell: Cell, order: Order, attempt: Attempt, answer: Answer, source: Source) -> None:
     """The supplier took it back: reverse the whole order, commissions too, even below zero (law 7).
 
-    What an inquiry did not find, or a request that never left, takes nothing back.
+    What an inquiry did not find, or a request that never left, takes nothing back; nor does a failure that is known to
+    be followed by delivery: a slow reply may have said it before the delivery that a callback has told.
     """
     if order.state is OrderState.REVERSED or answer.reason == "not_sent":
         return
-    taken_back = answer.reason != "not_found" and cell.suppliers[attempt.supplier].reversals
+    doubtful = answer.reason == "not_found" or answer.late_success_risk
+    taken_back = not doubtful and cell.suppliers[attempt.supplier].reversals
     if not taken_back or order.state is not OrderState.SUCCESS or attempt.supplier != order.supplier:
         cell.ask_person("contradiction", f"{attempt.supplier}: {answer.message[:80]}", order.id, attempt.id)
         return
