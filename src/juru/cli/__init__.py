@@ -56,6 +56,7 @@ _GROUPS = {
     "restore": ("backup:restore", "Put a backup back."),
     "lost": ("lost:lost", "After a restore: what is missing."),
     "upgrade": ("backup:upgrade", "Bring a data directory up to date."),
+    "association": ("association:association", "The association: members, branches, boards, dues."),
     "conformance": ("conformance:conformance", "Run cases of wire formats."),
     "stop": ("stops:stop", "Stop everything, a supplier, a product or an operator."),
     "start": ("stops:start", "Sell again what was stopped."),
