@@ -12,13 +12,13 @@ from typing import Any
 import apsw
 import pytest
 
+from juru.books import audit_stream
 from juru.books.chain import GENESIS, seal
 from juru.books.sqlite import SqliteEngine
 from juru.server.domain.commands import KeepSums
 from juru.server.domain.outcome import Outcome
 from juru.server.domain.results import Done
 from juru.server.domain.sums import MEASURES
-from juru.server.store import audit_stream
 from juru.server.store.audit import Finding, Findings, Head, audit
 from juru.server.store.reads import days
 from juru.server.store.schema import SEALED, tables

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from juru.books import heads
 from juru.books.sqlite import SqliteEngine
 from juru.server.domain.accounts import agent_commission, agent_deposit
 from juru.server.domain.commands import MessageKey, OrderLine, PlaceOrder
@@ -14,7 +15,7 @@ from juru.server.domain.order import Happened
 from juru.server.domain.refusals import Refusal
 from juru.server.domain.sums import Dimension, Sums
 from juru.server.domain.views import OrderState
-from juru.server.store import heads, store
+from juru.server.store import store
 from juru.server.store.reads import agents, corrected, days, lists, reads, statements, sums
 from juru.server.store.reads.lists import OrderFilter, What
 from juru.server.store.reads.reads import Reads

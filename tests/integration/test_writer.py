@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from juru.books.findings import Finding
 from juru.server.domain.cell import Cell
 from juru.server.domain.commands import (
     AttemptAnswered,
@@ -29,7 +30,6 @@ from juru.server.domain.results import Done, Placed, Result, Sending
 from juru.server.engine import writer as writer_room
 from juru.server.engine.writer import StorageError
 from juru.server.store.audit import audit
-from juru.server.store.findings import Finding
 from tests.support.engine import Running, in_loop
 
 NUMBERS = [f"08123456{n:04d}" for n in range(1_000)]

@@ -13,7 +13,7 @@ from juru.cli.output import OK, REFUSED, progress, say, say_error, say_json, say
 from juru.server.errors import SettingsError
 
 if TYPE_CHECKING:
-    from juru.server.store.findings import Head
+    from juru.books.findings import Head
 
 _SEAL_DIGITS = 64
 
@@ -61,7 +61,7 @@ def audit(
 
 def _head(given: str) -> Head:
     """A head as typed, or from the file it was exported to."""
-    from juru.server.store.findings import Head
+    from juru.books.findings import Head
 
     number, mark, seal = given.partition(":")
     if mark and number.isdigit() and len(seal) == _SEAL_DIGITS:

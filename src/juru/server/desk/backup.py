@@ -21,12 +21,13 @@ import apsw
 import msgspec
 
 from juru import __version__
+from juru.books.findings import Head
 from juru.books.sqlite import SqliteEngine
 from juru.server.desk.keys import needed
 from juru.server.errors import BackupError, JuruError, SettingsError
 from juru.server.settings import DataDir
 from juru.server.store.audit import audit
-from juru.server.store.findings import Findings, Head
+from juru.server.store.findings import Findings
 from juru.server.store.keyring import read_keys, write_keys
 from juru.server.store.migrate import current_revision, is_older, migrate
 from juru.server.store.reads.book import BookEnd, book_end, first_seal, open_orders, settings_of

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import msgspec
 
+from juru.books.findings import Head
 from juru.server.desk.reports import zone_of
 from juru.server.domain.cell import DayClosing
 from juru.server.engine.ports import DayReading
 from juru.server.settings import DataDir
-from juru.server.store.findings import Head
 from juru.server.store.reads import days
 from juru.server.store.reads.reads import Reads
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-
+from juru.books.migrate import Age, Migrations, current_revision
 from juru.books.sqlite import SqliteEngine
 from juru.server.errors import SchemaError
+
+__all__ = [
+    "NewerSchemaError",
+    "OlderSchemaError",
+    "current_revision",
+    "is_older",
+    "migrate",
+    "require_current",
+    "wanted_revision",
+]
+
 
 _HERE = Path(__file__).parent / "migrations"
 
@@ -23,33 +30,24 @@ class OlderSchemaError(SchemaError):
     """The database was written by an older Juru and has not been upgraded."""
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_HERE))
-    config.set_main_option("path_separator", "os")
-    return config
-
-
-def current_revision(engine: SqliteEngine) -> str | None:
-    """The schema revision of a database, None for an empty one."""
-    if not engine.has_table("alembic_version"):
-        return None
-    return str(engine.rows("SELECT version_num FROM alembic_version")[0][0])
+def _migrations() -> Migrations:
+    return Migrations(_HERE / "versions")
 
 
 def wanted_revision() -> str:
     """The schema revision of this program."""
-    return str(ScriptDirectory.from_config(_config()).get_current_head())
+    return _migrations().wanted
 
 
 def is_older(engine: SqliteEngine) -> bool:
     """True when something has to be migrated. Raises ``NewerSchemaError``, also for what is no schema of ours."""
-    scripts = ScriptDirectory.from_config(_config())
-    now, head = current_revision(engine), scripts.get_current_head()
-    if now is not None and now not in {script.revision for script in scripts.walk_revisions()}:
-        message = f"this data directory has schema {now}, newer than {head}: start it with the Juru that wrote it"
+    migrations = _migrations()
+    age = migrations.age(engine)
+    if age is Age.NEWER:
+        now = f"schema {current_revision(engine)}, newer than {migrations.wanted}"
+        message = f"this data directory has {now}: start it with the Juru that wrote it"
         raise NewerSchemaError(message)
-    return now != head
+    return age is Age.OLDER
 
 
 def require_current(engine: SqliteEngine) -> None:
@@ -64,11 +62,5 @@ def migrate(engine: SqliteEngine) -> bool:
     """Run what is missing, in one transaction; True when something was run. Raises ``NewerSchemaError``."""
     if not is_older(engine):
         return False
-    config = _config()
-    now = current_revision(engine)
-    buffer = io.StringIO()
-    config.attributes["dialect"] = "sqlite"
-    config.attributes["buffer"] = buffer
-    command.upgrade(config, f"{now}:head" if now else "head", sql=True)
-    engine.script(buffer.getvalue())
+    _migrations().run(engine)
     return True

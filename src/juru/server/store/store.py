@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import msgspec
 
-from juru.books.chain import GENESIS, seal
 from juru.books.engine import BookEngine
+from juru.books.heads import head_of_day
+from juru.books.log import Log
 from juru.books.rules import Balance, Posting
 from juru.server.domain.accounts import agent_deposit
 from juru.server.domain.cell import Cell, Changes, Past, QueueItem, Settings
@@ -22,7 +21,6 @@ from juru.server.domain.paper_kinds import NAME_OF, PAPER_KINDS
 from juru.server.domain.records import KINDS, SETTINGS_KEY, put
 from juru.server.domain.settle import hear_balance, score
 from juru.server.store import rows as r
-from juru.server.store.heads import head_of_day
 from juru.server.store.schema import SEALED, tables
 from juru.values.days import DAY_MS, business_day
 
@@ -33,7 +31,6 @@ _LATEST_RECORDS = """
 SELECT kind, key, body FROM records
 WHERE id IN (SELECT max(id) FROM records GROUP BY kind, key) ORDER BY id
 """
-_LATEST_COMMIT = "SELECT no, at_ms, seal FROM commits ORDER BY no DESC LIMIT 1"
 _OPEN_ORDERS = "SELECT * FROM orders WHERE state = 'accepted' ORDER BY id"
 _ATTEMPTS_OF = "SELECT * FROM attempts WHERE order_id = ? ORDER BY id"
 _LATEST_ANSWERS = "SELECT body FROM events WHERE kind = 'answered' ORDER BY id DESC LIMIT ?"
@@ -70,7 +67,6 @@ SELECT h.id, h.key, p.body FROM paper_heads h JOIN papers p ON p.id = h.latest_i
 WHERE h.kind = ? AND h."open" = 1 ORDER BY h.id
 """
 CORRECTION = NAME_OF[Correction]
-_BATCH = "SELECT no FROM commits WHERE batch_id = ?"
 _FIRST_COMMIT = "SELECT at_ms FROM commits ORDER BY no LIMIT 1"
 _CLOSED = "SELECT max(day), sum(sums) + sum(accounts) FROM day_closings"
 _KEPT = "SELECT (SELECT max(id) FROM daily_sums), (SELECT max(id) FROM daily_accounts)"
@@ -81,13 +77,12 @@ class Store:
 
     def __init__(self, engine: BookEngine) -> None:
         self.engine = engine
-        self._seal = GENESIS
-        self._next_seal = GENESIS
+        self._log = Log(engine, tables, SEALED)
 
     @property
     def head(self) -> bytes:
         """The seal of the latest commit."""
-        return self._seal
+        return self._log.head
 
     # ------------------------------------------------------------------ loading
 
@@ -172,11 +167,10 @@ class Store:
         for table, field in series.items():
             highest = self.engine.rows(f"SELECT max(id) FROM {table}")[0][0]  # noqa: S608 - names of our schema
             setattr(cell.next, field, (highest or 0) + 1)
-        latest = self.engine.rows(_LATEST_COMMIT)
-        if latest:
-            cell.next.commit = latest[0][0] + 1
-            cell.now_ms = latest[0][1]
-            self._seal = bytes(latest[0][2])
+        latest_no, latest_ms = self._log.resume()
+        if latest_no:
+            cell.next.commit = latest_no + 1
+            cell.now_ms = latest_ms
         cell.day = business_day(cell.now_ms, cell.settings.zone)
         self._load_closed(cell)
 
@@ -298,16 +292,9 @@ class Store:
     def write(self, cell: Cell, batch_id: str) -> None:
         """Open a transaction and write the batch's changes and its seal; ``commit`` makes them durable."""
         changes, commit_no, at_ms = cell.changes, cell.next.commit, cell.now_ms
-        engine = self.engine
-        engine.begin()
-        sealed = _sealed_rows(cell, changes, commit_no)
-        for name in SEALED:
-            written = sealed[name]
-            if written:
-                engine.insert(tables[name], written)
+        self.engine.begin()
+        self._log.write(commit_no, batch_id, at_ms, _sealed_rows(cell, changes, commit_no))
         self._write_states(changes)
-        self._next_seal = seal(self._seal, (commit_no, batch_id, at_ms), _cut(sealed))
-        engine.insert(tables["commits"], [(commit_no, batch_id, at_ms, self._next_seal)])
         cell.next.commit = commit_no + 1
         cell.first_day = cell.first_day or cell.day
 
@@ -343,7 +330,7 @@ class Store:
 
     def committed(self) -> None:
         """Advance the chain: called once the commit is known to stand."""
-        self._seal = self._next_seal
+        self._log.committed()
 
     def rollback(self) -> None:
         """Drop a batch that was not committed."""
@@ -351,7 +338,7 @@ class Store:
 
     def stands(self, batch_id: str) -> bool:
         """Whether a batch whose commit ended in doubt was committed."""
-        return bool(self.engine.rows(_BATCH, (batch_id,)))
+        return self._log.stands(batch_id)
 
 
 def _marked(wanted: Marked) -> str:
@@ -410,16 +397,3 @@ def _sealed_rows(cell: Cell, changes: Changes, commit_no: int) -> dict[str, list
         "daily_accounts": accounts,
         "day_closings": [r.closing_row(x, commit_no) for x in changes.day_closings],
     }
-
-
-_WIDTH = {name: len(tables[name].info["sealed"]) for name in SEALED}
-_WHOLE = {name for name in SEALED if _WIDTH[name] == len(tables[name].columns)}
-
-
-def _cut(written: dict[str, list[r.Row]]) -> list[tuple[str, Sequence[r.Row]]]:
-    """Rows cut to their sealed columns, in the order of sealing."""
-    return [
-        (name, written[name] if name in _WHOLE else [row[: _WIDTH[name]] for row in written[name]])
-        for name in SEALED
-        if written[name]
-    ]

@@ -8,8 +8,8 @@ from __future__ import annotations
 import msgspec
 
 from juru.books.engine import BookEngine
+from juru.books.findings import Head
 from juru.server.domain.cell import Settings
-from juru.server.store.findings import Head
 from juru.server.store.reads.corrected import DEST
 
 FIRST_SEAL = "SELECT seal FROM commits ORDER BY no LIMIT 1"

@@ -11,10 +11,10 @@ from operator import itemgetter
 import msgspec
 
 from juru.books.engine import BookEngine
+from juru.books.heads import last_commit_before
 from juru.server.domain.catalog import Supplier
 from juru.server.domain.closing import is_suppliers_failure
 from juru.server.domain.sums import DayFold, Moved, OrderKeys, supplier_moved
-from juru.server.store.heads import last_commit_before
 from juru.server.store.rows import event_from
 from juru.values.days import Zone, day_after, start_of_day
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from juru.books.engine import BookEngine, Params, Row
+from juru.books.findings import Head
 from juru.books.rules import Kind
 from juru.books.schema import ENDINGS
 from juru.server.domain.accounts import agent_deposit, name_of
@@ -24,7 +25,6 @@ from juru.server.domain.views import AgentDay, Movement, OrderState
 from juru.server.domain.voucher import Voucher
 from juru.server.domain.voucher import mark_of as mark_of_order
 from juru.server.engine.ports import Waiting
-from juru.server.store.findings import Head
 from juru.server.store.reads.agents import agent_day, movements
 from juru.server.store.reads.corrected import DEST, corrected, corrected_to
 from juru.server.store.reads.papers import PaperReads

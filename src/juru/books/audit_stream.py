@@ -8,7 +8,7 @@ from operator import itemgetter
 from sqlalchemy import Integer, Table
 
 from juru.books.engine import BookEngine, Row
-from juru.server.store.findings import Findings
+from juru.books.findings import Findings
 
 _PAGE = 2_000
 _BEFORE_ALL = -(2**63)

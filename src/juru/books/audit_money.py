@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from juru.books.engine import BookEngine, Row
+from juru.books.findings import Findings
 from juru.books.rules import Kind, Ledger, Posting, Transfer, apply, balance_of, mirrored
-from juru.server.domain.accounts import POINTS_BASE, RECEIVABLE_BASE
-from juru.server.store.findings import Findings
 from juru.values.days import Zone, business_day
 
 _POSTINGS = "SELECT debit, credit, amount_idr FROM postings WHERE transfer_id = ? ORDER BY id"
@@ -107,10 +106,9 @@ class Money:
             self._say("reversal", no, transfer.id, f"transfer {of_id} had been reversed already")
         self._reversed.add(of_id)
 
-    def owed_idr(self) -> dict[int, int]:
-        """What is owed on each account of agents' debts, as folded; asked before ``finish``."""
-        debts = ((i, -b.net_idr) for i, b in self._ledger.items() if RECEIVABLE_BASE < i < POINTS_BASE)
-        return {account: amount_idr for account, amount_idr in debts if amount_idr}
+    def nets_idr(self) -> dict[int, int]:
+        """Each account's net as folded; asked before ``finish``."""
+        return {account: balance.net_idr for account, balance in self._ledger.items()}
 
     def finish(self) -> None:
         """Compare the balances kept with the balances folded."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from juru.books.chain import GENESIS
 from juru.books.engine import BookEngine
-from juru.server.store.findings import Head
+from juru.books.findings import Head
 from juru.values.days import Zone, day_after, start_of_day
 
 _FIRST = "SELECT min(no) FROM commits"
