@@ -24,13 +24,49 @@ class Precision(StrEnum):
 
 
 class Fact(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True, kw_only=True):
-    """``on``: the day from which it counts. ``known_at``: when it was recorded (UTC); None = always known."""
+    """``on``: the day from which it counts. ``known_at``: when it was recorded (UTC); None = always known.
+
+    A day known by its month, its year or a range only is the first it may have been; ``through`` is a range's last.
+    """
 
     on: date
     known_at: datetime | None = None
     by: str = ""
     source: str = ""
     precision: Precision = Precision.DAY
+    through: date | None = None
+
+
+class Role(StrEnum):
+    """What a person represents a member in; one person may do both."""
+
+    DUES = "dues"
+    VOTING = "voting"
+
+
+class Registered(Fact, frozen=True, tag="registered"):
+    """Who the business is: its name, its licence (NIB), the province it works in."""
+
+    name: str
+    licence: str = ""
+    province: str = ""
+    address: str = ""
+
+
+class Renamed(Fact, frozen=True, tag="renamed"):
+    """The same business under another name."""
+
+    name: str
+
+
+class RepresentativeNamed(Fact, frozen=True, tag="representative_named"):
+    """From this day on this person represents the member; ``confirmed_by`` is who vouched for the change."""
+
+    role: Role
+    person: str
+    phone: str = ""
+    email: str = ""
+    confirmed_by: tuple[str, ...] = ()
 
 
 class Applied(Fact, frozen=True, tag="applied"):
@@ -98,6 +134,7 @@ class Suspended(Fact, frozen=True, tag="suspended"):
     emergency: bool = False
     reason: str = ""
     decision: str = ""
+    deciders: tuple[str, ...] = ()
 
 
 class Lifted(Fact, frozen=True, tag="lifted"):
@@ -107,10 +144,11 @@ class Lifted(Fact, frozen=True, tag="lifted"):
 
 
 class Expelled(Fact, frozen=True, tag="expelled"):
-    """Pronounced; it does not bite before the appeal is exhausted."""
+    """Pronounced by ``deciders``; it does not bite before the appeal is exhausted."""
 
     reason: str = ""
     decision: str = ""
+    deciders: tuple[str, ...] = ()
 
 
 class Appealed(Fact, frozen=True, tag="appealed"):
@@ -125,10 +163,11 @@ class AppealOutcome(StrEnum):
 
 
 class AppealDecided(Fact, frozen=True, tag="appeal_decided"):
-    """The appeal board's decision."""
+    """The appeal board's decision, by nobody who took part in the first."""
 
     outcome: AppealOutcome
     decision: str = ""
+    deciders: tuple[str, ...] = ()
 
 
 class Readmitted(Fact, frozen=True, tag="readmitted"):
@@ -170,10 +209,14 @@ class Override(Fact, frozen=True, tag="override"):
     state: str
     until: date
     reason: str
+    decree: str = ""
 
 
 MemberFact = (
-    Applied
+    Registered
+    | Renamed
+    | RepresentativeNamed
+    | Applied
     | Complete
     | Recommended
     | Verified

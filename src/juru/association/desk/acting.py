@@ -1,0 +1,166 @@
+"""One use case while it runs: who acts, on which day, what stands, and whether he may."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from functools import cached_property
+from typing import NoReturn, TypeVar
+
+import msgspec
+
+from juru.association.domain import boards
+from juru.association.domain.affairs import Subject, branches_of, decrees_of, terms_of
+from juru.association.domain.boards import Body, Denial, FirmState, Scope, Term
+from juru.association.domain.branches import Branch
+from juru.association.domain.facts import Applied, Fact, MemberFact, Moved, known, of_kind
+from juru.association.domain.membership import MembershipPolicy, Standing, State
+from juru.association.domain.membership import standing as standing_of
+from juru.association.domain.refusals import Code, Refusal
+from juru.association.store.book import Writing
+from juru.association.store.reads import Reads, standing
+from juru.association.store.rows import Recorded
+
+POLICY = MembershipPolicy()
+F = TypeVar("F", bound=Fact)
+_DENIALS = {
+    Denial.NO_POWER: Code.NO_POWER,
+    Denial.OWN_FIRM: Code.OWN_FIRM,
+    Denial.DECIDED_BEFORE: Code.DECIDED_BEFORE,
+}
+
+
+class RefusedError(Exception):
+    """Ends a use case without a trace; the desk hands its refusal on as a value."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+
+
+def refuse(code: Code, **facts: str | int) -> NoReturn:
+    """End the use case: nothing of it stands."""
+    raise RefusedError(Refusal(code, facts))
+
+
+class Act:
+    """``today`` is the association's day of the commit; ``by`` is who asks."""
+
+    def __init__(self, writing: Writing, *, today: date, by: str) -> None:
+        self.writing = writing
+        self.reads: Reads = writing.reads
+        self.today = today
+        self.by = by
+
+    def day(self, given: date | None, *, ahead: bool = False) -> date:
+        """The day from which it counts. Refuses one that has not come, unless it may lie ahead."""
+        on = given or self.today
+        if on > self.today and not ahead:
+            refuse(Code.FUTURE_DAY, on=on.isoformat(), today=self.today.isoformat())
+        return on
+
+    def add(self, subject: Subject, subject_id: str, fact: Fact, *, reverses: int | None = None) -> int:
+        """Record a fact in the name of who asks; its number."""
+        told = msgspec.structs.replace(fact, by=self.by)
+        return self.writing.fact(subject, subject_id, told, reverses=reverses)
+
+    # ------------------------------------------------------------------ what stands
+
+    def member(self, number: str) -> list[Recorded]:
+        """The facts of a member. Refuses a number that was never given."""
+        found = self.reads.facts(Subject.MEMBER, number)
+        if not found:
+            refuse(Code.NOT_FOUND, what="member", id=number)
+        return found
+
+    def standing(self, number: str, on: date) -> Standing:
+        """A member's state on a day, as known now."""
+        return standing_of(POLICY, member_facts(self.member(number)), on)
+
+    @cached_property
+    def branches(self) -> list[Branch]:
+        """Every version of every branch."""
+        return branches_of(standing(self.reads.facts_of_kind(Subject.BRANCH)))
+
+    @cached_property
+    def terms(self) -> list[Term]:
+        """Every term ever given."""
+        return terms_of(standing(self.reads.facts_of_kind(Subject.PERSON)))
+
+    @cached_property
+    def decrees(self) -> list[boards.Decree]:
+        """Every decree ever issued."""
+        return decrees_of(standing(self.reads.facts_of_kind(Subject.DECREE)))
+
+    def decree(self, number: str, on: date) -> None:
+        """Refuse unless a decree stands on a day."""
+        issued = [d for d in self.decrees if d.number == number and d.on <= on]
+        revoked = [d for d in self.decrees if d.revokes == number and d.on <= on]
+        if not issued or revoked:
+            refuse(Code.DECREE_UNKNOWN, decree=number or "-")
+
+    # ------------------------------------------------------------------ who may
+
+    def in_office(self, on: date) -> tuple[Term, ...]:
+        """The terms that carry their powers on a day."""
+        firms = {term.firm: FirmState(self._firm(term.firm, on), on) for term in self.terms if term.since <= on}
+        return boards.in_office(self.terms, self.decrees, firms, on)
+
+    def _firm(self, number: str, on: date) -> State:
+        return standing_of(POLICY, member_facts(self.reads.facts(Subject.MEMBER, number)), on).state
+
+    def require(
+        self,
+        scope: Scope,
+        unit: str,
+        *,
+        subject_firm: str | None = None,
+        decided_before: Iterable[str] = (),
+        on: date | None = None,
+    ) -> None:
+        """Refuse unless who asks holds a scope in a unit today.
+
+        While no national officer is in office, before the first board or once every term has ended, whoever keeps
+        the book acts for the congress: else nobody could ever seat a board.
+        """
+        day = on or self.today
+        live = self.in_office(day)
+        if self.by in set(decided_before):
+            refuse(Code.DECIDED_BEFORE, by=self.by)
+        if not any(term.body is Body.NATIONAL for term in live):
+            return
+        own = next((term.firm for term in live if term.person == self.by), None)
+        held = boards.powers(live, self.by)
+        denial = boards.denied(held, scope, unit, own_firm=own, subject_firm=subject_firm)
+        if denial is not None:
+            facts = {"by": self.by, "scope": scope.value, "unit": unit, "on": day.isoformat()}
+            refuse(_DENIALS[denial], **facts)
+
+
+def member_facts(found: Iterable[Recorded]) -> list[MemberFact]:
+    """The facts of a member as the rules want them: what was recorded twice counts once."""
+    return [plain(one.fact) for one in found if isinstance(one.fact, MemberFact)]
+
+
+def plain(fact: F) -> F:
+    """A fact without who recorded it and when: the rules go by what happened."""
+    return msgspec.structs.replace(fact, known_at=None, by="", source="")
+
+
+def of(found: Iterable[Recorded], kind: type[F]) -> list[F]:
+    """The facts of one kind, oldest day first."""
+    return sorted(of_kind((one.fact for one in found), kind), key=lambda fact: fact.on)
+
+
+def branch_of(found: Iterable[Recorded], on: date) -> str:
+    """The branch of a member on a day: where he applied, then where he moved."""
+    branch = boards.NATIONAL
+    for fact in known(member_facts(found), on):
+        match fact:
+            case Applied(branch=applied) if applied:
+                branch = applied
+            case Moved(to=to):
+                branch = to
+            case _:
+                pass
+    return branch

@@ -1,0 +1,111 @@
+"""The desk: one door for every use case. A command is decided once, by its request's id, and stands or is refused."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from juru.association.desk import documents, invoices, members, offices, payments
+from juru.association.desk.acting import Act, RefusedError
+from juru.association.domain import commands as c
+from juru.association.domain.affairs import BranchSet, Founded, Subject
+from juru.association.domain.branches import SEED
+from juru.association.domain.refusals import Code, Refusal
+from juru.association.store.book import Book, make
+from juru.association.store.rows import milliseconds
+from juru.values.days import business_day
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
+_ARTICLE = "id.wikipedia.org/wiki/Asosiasi_Server_Pulsa_Indonesia"
+
+
+class Desk:
+    """Use cases on one book."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+
+    def today(self, now: datetime) -> date:
+        """The association's day of an instant."""
+        day = business_day(milliseconds(now), self.book.zone)
+        return date(day // 10_000, day // 100 % 100, day % 100)
+
+    def do(self, command: c.AnyCommand, *, now: datetime, by: str, request: str) -> c.Done | Refusal:
+        """Carry a command out, in one sealed commit, or refuse it and leave no trace.
+
+        The same request again is answered as before and does nothing; another command under its id is refused.
+        """
+        digest = hashlib.sha256(_encode(command)).hexdigest()
+        return self._once(lambda act: _USE_CASES[type(command)](act, command), digest, now=now, by=by, request=request)
+
+    def keep(self, content: bytes, *, name: str, now: datetime, by: str, request: str) -> c.Done | Refusal:
+        """Keep a document by its content; what is neither PDF, PNG nor JPEG is refused."""
+        digest = hashlib.sha256(content).hexdigest()
+        folder = self.book.directory / documents.FOLDER
+        keep = partial(documents.keep, folder=folder, content=content, name=name)
+        return self._once(keep, digest, now=now, by=by, request=request)
+
+    def _once(
+        self, use_case: Callable[[Act], c.Done], digest: str, *, now: datetime, by: str, request: str
+    ) -> c.Done | Refusal:
+        try:
+            with self.book.writing(milliseconds(now), request) as writing:
+                before = self.book.answered(request)
+                if before is not None:
+                    return _again(before, digest, request)
+                act = Act(writing, today=self.today(now), by=by)
+                done = use_case(act)
+                writing.request(request_id=request, digest=digest, result=_encode(done).decode(), by=by)
+        except RefusedError as refused:
+            return refused.refusal
+        return done
+
+
+def _again(before: tuple[str, str], digest: str, request: str) -> c.Done | Refusal:
+    if before[0] != digest:
+        return Refusal(Code.REQUEST_CONFLICT, {"request": request})
+    return msgspec.json.decode(before[1], type=c.Done)
+
+
+_USE_CASES: Mapping[type[c.Command], Callable[[Act, Any], c.Done]] = {
+    c.NewMember: members.new_member,
+    c.Record: members.record,
+    c.TakeBack: members.take_back,
+    c.SetBranch: offices.set_branch,
+    c.SetHolidays: offices.set_holidays,
+    c.SetDues: offices.set_dues,
+    c.IssueDecree: offices.issue_decree,
+    c.Appoint: offices.appoint,
+    c.AppointCollector: offices.appoint_collector,
+    c.IssueInvoice: invoices.issue,
+    c.Promise: invoices.promise,
+    c.WriteOff: invoices.write_off,
+    c.TakePayment: payments.take,
+    c.AssignPayment: payments.assign,
+    c.ReversePayment: payments.reverse,
+    c.HandIn: payments.hand_in,
+}
+"""Each command's use case; that none is missing is tested."""
+
+
+def init(directory: Path, *, name: str, now: datetime, by: str) -> Desk:
+    """A new association in a new directory, with the nine branches of the article as facts and their source.
+
+    Raises ``DirectoryError`` for a directory that holds anything.
+    """
+    make(directory)
+    desk = Desk(Book(directory))
+    with desk.book.writing(milliseconds(now), "init") as writing:
+        act = Act(writing, today=desk.today(now), by=by)
+        founding = Founded(on=SEED[0].since, name=name, source=_ARTICLE)
+        act.add(Subject.ASSOCIATION, name, founding)
+        for branch in SEED:
+            fact = BranchSet(on=branch.since, name=branch.name, provinces=branch.provinces, source=_ARTICLE)
+            act.add(Subject.BRANCH, branch.code, fact)
+    return desk

@@ -1,0 +1,121 @@
+"""Members: a number for a new business, and every dated fact about it, judged by its state and by who records it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from juru.association.desk.acting import POLICY, Act, branch_of, member_facts, of, refuse
+from juru.association.desk.conditions import check
+from juru.association.desk.shares import hand_over
+from juru.association.domain import facts as f
+from juru.association.domain.affairs import Reversal, Subject
+from juru.association.domain.boards import NATIONAL, Scope
+from juru.association.domain.branches import choices
+from juru.association.domain.commands import Done, NewMember, Record, TakeBack
+from juru.association.domain.membership import standing
+from juru.association.domain.refusals import Code
+from juru.association.domain.transitions import RULES, takes
+from juru.association.store.rows import Recorded
+
+_DIGITS = 6
+_FORMS = frozenset({"pt", "cv", "ud", "toko", "tbk", "persero"})
+
+
+def new_member(act: Act, command: NewMember) -> Done:
+    """Give a number to a business that is none of ours yet, and note its application."""
+    on = act.day(command.on)
+    if not command.name.strip():
+        refuse(Code.REASON_NEEDED, fact="name")
+    allowed = choices(act.branches, command.province, on)
+    if command.branch not in allowed:
+        refuse(Code.WRONG_BRANCH, branch=command.branch, choices=", ".join(allowed))
+    twin = None if command.sure else _twin(act, command)
+    if twin is not None:
+        refuse(Code.SAME_BUSINESS, member=twin[0], name=twin[1])
+    newest = act.reads.newest(Subject.MEMBER, after="", before="~")
+    number = f"{int(newest or 0) + 1:0{_DIGITS}d}"
+    about = f.Registered(
+        on=on,
+        source=command.source,
+        name=" ".join(command.name.split()),
+        licence=command.licence.strip(),
+        province=command.province,
+        address=command.address,
+    )
+    applied = f.Applied(on=on, source=command.source, branch=command.branch, member_class=command.member_class)
+    act.add(Subject.MEMBER, number, about)
+    act.add(Subject.MEMBER, number, applied)
+    return Done(number, "applicant")
+
+
+def _twin(act: Act, command: NewMember) -> tuple[str, str] | None:
+    """A member that seems to be the same business: its licence, or its name but for case and company form."""
+    licence, wanted = command.licence.strip(), _bare(command.name)
+    for number, body in act.reads.names():
+        known = msgspec.json.decode(body, type=f.Registered | f.Renamed)
+        same_licence = isinstance(known, f.Registered) and bool(licence) and known.licence == licence
+        if same_licence or _bare(known.name) == wanted:
+            return number, known.name
+    return None
+
+
+def _bare(name: str) -> str:
+    words = "".join(char if char.isalnum() else " " for char in name.casefold()).split()
+    return "".join(word for word in words if word not in _FORMS) or "".join(words)
+
+
+def record(act: Act, command: Record) -> Done:
+    """Note a fact about a member, if his state takes it and whoever records it may."""
+    fact, number = command.fact, command.member
+    on = act.day(fact.on)
+    found = act.member(number)
+    now = standing(POLICY, member_facts(found), on)
+    reviewing = isinstance(fact, f.Verified | f.Rejected) and now.reason == "rejected"
+    if not reviewing and not takes(fact, now):
+        facts = {"state": now.state.value, "reason": now.reason or "-", "on": on.isoformat()}
+        refuse(Code.TRANSITION_NOT_ALLOWED, fact=str(type(fact).__struct_config__.tag), **facts)
+    _authorise(act, number, fact, found)
+    check(act, fact, found, reviewing=reviewing)
+    act.add(Subject.MEMBER, number, fact)
+    if isinstance(fact, f.Moved):
+        hand_over(act, number, found, fact)
+    after = standing(POLICY, [*member_facts(found), fact], on)
+    return Done(number, after.state.value)
+
+
+def _authorise(act: Act, number: str, fact: f.MemberFact, found: list[Recorded]) -> None:
+    """The scope that the fact needs, where it needs it; whoever took part before decides no second time."""
+    rule = RULES[type(fact)]
+    if rule.scope is None or isinstance(fact, f.RepresentativeNamed):
+        return
+    before: set[str] = set()
+    if isinstance(fact, f.AppealDecided):
+        for expelled in of(found, f.Expelled)[-1:]:
+            before = {expelled.by, *expelled.deciders}
+    if isinstance(fact, f.Verified | f.Rejected):
+        before = {rejected.by for rejected in of(found, f.Rejected)[-1:]}
+    unit = branch_of(found, fact.on)
+    if isinstance(fact, f.Moved):
+        unit = fact.to
+    if rule.national:
+        unit = NATIONAL
+    act.require(rule.scope, unit, subject_firm=number, decided_before=before)
+
+
+def take_back(act: Act, command: TakeBack) -> Done:
+    """Take a wrong fact back by another; what carries money is reversed as money."""
+    if not command.reason.strip():
+        refuse(Code.REASON_NEEDED, fact="reversal")
+    found = [one for one in act.reads.facts(command.subject, command.subject_id) if one.id == command.fact_id]
+    if not found:
+        refuse(Code.TAKEN_BACK, id=command.fact_id)
+    fact = found[0].fact
+    if isinstance(fact, f.Paid) or command.subject in {Subject.INVOICE, Subject.PAYMENT} or hasattr(fact, "transfer"):
+        refuse(Code.CARRIES_MONEY, id=command.fact_id)
+    rule = RULES.get(type(fact)) if command.subject is Subject.MEMBER else None
+    scope = Scope.SK_ISSUE if rule is None or rule.scope is None else rule.scope
+    subject_firm = command.subject_id if command.subject is Subject.MEMBER else None
+    act.require(scope, NATIONAL, subject_firm=subject_firm)
+    reversal = Reversal(on=fact.on, reason=command.reason)
+    act.add(command.subject, command.subject_id, reversal, reverses=command.fact_id)
+    return Done(command.subject_id)

@@ -1,0 +1,108 @@
+"""What is outstanding on an invoice, and what money does to it: allocations, the share, the period then paid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+
+import msgspec
+
+from juru.association.desk.acting import POLICY, Act
+from juru.association.desk.shares import period_of, share
+from juru.association.domain import affairs as a
+from juru.association.domain import facts as f
+from juru.association.domain.affairs import Subject
+from juru.association.domain.dues import LineKind
+from juru.association.domain.matching import CREDIT
+from juru.association.store.book import Entry
+from juru.association.store.rows import Recorded
+
+
+class Open(msgspec.Struct):
+    """An invoice and what is outstanding on it; ``promised_by`` is a collector whose word stands for it."""
+
+    number: str
+    issued: a.Issued
+    outstanding_idr: int
+    promised_by: str = ""
+    written_off: bool = False
+
+
+def state_of(number: str, found: Iterable[Recorded]) -> Open | None:
+    """An invoice as its facts make it; None where it was never issued."""
+    facts = [one.fact for one in found]
+    issued = next((fact for fact in facts if isinstance(fact, a.Issued)), None)
+    if issued is None:
+        return None
+    state = Open(number, issued, issued.total_idr)
+    for fact in facts:
+        match fact:
+            case a.Allocated(amount_idr=amount_idr):
+                state.outstanding_idr -= amount_idr
+            case a.WrittenOff(amount_idr=amount_idr):
+                state.outstanding_idr -= amount_idr
+                state.written_off = True
+            case a.Promised(collector=collector):
+                state.promised_by = collector
+            case _:
+                pass
+    return state
+
+
+def open_invoices(act: Act, member: str, *, settled_too: bool = False) -> list[Open]:
+    """A member's invoices that were not written off, the oldest first; those with nothing outstanding where asked."""
+    found = []
+    for number in act.reads.concerning(member, "issued"):
+        state = state_of(number, act.reads.facts(Subject.INVOICE, number))
+        if state is not None and not state.written_off and (settled_too or state.outstanding_idr):
+            found.append(state)
+    return sorted(found, key=lambda one: (one.issued.due_on, one.number))
+
+
+def payable(invoices: Sequence[Open], on: date) -> list[Open]:
+    """Invoices that money of a day may pay: not a renewal that lapsed unpaid, which a reinstatement replaces."""
+    return [one for one in invoices if not _lapsed(one, on)]
+
+
+def _lapsed(invoice: Open, on: date) -> bool:
+    """First dues are due after their period began, a renewal before: only the latter lapses."""
+    period = period_of(invoice.issued)
+    reinstates = any(line.kind is LineKind.REINSTATEMENT_FEE for line in invoice.issued.lines)
+    if period is None or reinstates or invoice.issued.due_on >= period.since:
+        return False
+    return on >= period.since + timedelta(days=POLICY.grace_days)
+
+
+def all_open(act: Act) -> list[Open]:
+    """The open invoices of everybody who owes something."""
+    owing = [name.removeprefix("member:") for name, net in act.reads.nets_idr().items() if net < 0]
+    return [invoice for member in owing if member.isdigit() for invoice in open_invoices(act, member)]
+
+
+def allocate(act: Act, invoice: Open, amount_idr: int, payment: str, on: date) -> int:
+    """Pay as much of an invoice as there is, out of the member's credit; how much that was.
+
+    At zero outstanding the dues are shared and the period is paid, in the same commit.
+    """
+    paid_idr = min(amount_idr, invoice.outstanding_idr)
+    if not paid_idr:
+        return 0
+    member = invoice.issued.member
+    entry = Entry(f"credit:{member}", f"member:{member}", paid_idr)
+    transfer = act.writing.transfer("allocation", [entry], f"{payment} {invoice.number}")
+    fact = a.Allocated(on=on, payment=payment, amount_idr=paid_idr, transfer=transfer)
+    act.add(Subject.INVOICE, invoice.number, fact)
+    invoice.outstanding_idr -= paid_idr
+    if not invoice.outstanding_idr:
+        share(act, invoice.number, invoice.issued, invoice.issued.total_idr, on)
+        period = period_of(invoice.issued)
+        if period is not None:
+            paid = f.Paid(on=on, since=period.since, until=period.until, invoice=invoice.number)
+            act.add(Subject.MEMBER, member, paid)
+    return paid_idr
+
+
+def settle_credit(act: Act, member: str, invoices: Sequence[Open], on: date) -> None:
+    """Credit pays the member's open invoices, the oldest first."""
+    for invoice in payable(invoices, on):
+        allocate(act, invoice, act.writing.net_idr(f"credit:{member}"), CREDIT, on)

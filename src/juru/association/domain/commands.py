@@ -1,0 +1,184 @@
+"""What the association's desk can be told to do. ``on`` is the day from which it counts; None is today."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+
+from juru.association.domain.affairs import (
+    Appointed,
+    BranchSet,
+    CollectorAppointed,
+    DuesSet,
+    HolidaysSet,
+    Subject,
+    Way,
+)
+from juru.association.domain.facts import MemberFact
+
+
+class Command(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """One thing to do."""
+
+
+class NewMember(Command, frozen=True):
+    """A business applies through a branch and gets its number, which carries no branch code and is for ever."""
+
+    name: str
+    branch: str
+    province: str
+    licence: str = ""
+    address: str = ""
+    member_class: str = "server"
+    on: date | None = None
+    source: str = ""
+    sure: bool = False
+
+
+class Record(Command, frozen=True):
+    """A dated fact about a member; ``paid`` is none of them, it follows from money."""
+
+    member: str
+    fact: MemberFact
+
+
+class SetBranch(Command, frozen=True):
+    """A branch, or what becomes of it from a day on."""
+
+    code: str
+    fact: BranchSet
+
+
+class SetHolidays(Command, frozen=True):
+    """The listed holidays of a year, as one version of the table."""
+
+    year: int
+    fact: HolidaysSet
+
+
+class SetDues(Command, frozen=True):
+    """The dues table of a class from a day on."""
+
+    member_class: str
+    fact: DuesSet
+
+
+class IssueDecree(Command, frozen=True):
+    """An SK; its number is given."""
+
+    body: str
+    decree_kind: str
+    text: str
+    signers: tuple[str, ...]
+    revokes: str | None = None
+    on: date | None = None
+
+
+class Appoint(Command, frozen=True):
+    """A person to an office, by a decree."""
+
+    person: str
+    fact: Appointed
+
+
+class AppointCollector(Command, frozen=True):
+    """A member server as a collector of dues, by a decree."""
+
+    member: str
+    fact: CollectorAppointed
+
+
+class IssueInvoice(Command, frozen=True):
+    """The member's next invoice: the first dues, a renewal, or a reinstatement, whichever his state asks for."""
+
+    member: str
+    on: date | None = None
+    coded: bool = False
+
+
+class TakePayment(Command, frozen=True):
+    """Money that came in: a bank row (``ref`` is its identity), or cash that a treasurer took on the spot."""
+
+    way: Way
+    amount_idr: int
+    ref: str = ""
+    text: str = ""
+    member: str = ""
+    collector: str = ""
+    on: date | None = None
+
+
+class AssignPayment(Command, frozen=True):
+    """A payment that matched nothing is a member's, says a person."""
+
+    ref: str
+    member: str
+    reason: str
+
+
+class ReversePayment(Command, frozen=True):
+    """A payment was wrong: everything that came of it is taken back."""
+
+    ref: str
+    reason: str
+
+
+class HandIn(Command, frozen=True):
+    """A treasurer pays cash into the bank."""
+
+    treasurer: str
+    amount_idr: int
+    on: date | None = None
+
+
+class Promise(Command, frozen=True):
+    """A collector's word for an invoice, out of a deposit held with him."""
+
+    invoice: str
+    collector: str
+    on: date | None = None
+
+
+class WriteOff(Command, frozen=True):
+    """What is outstanding on an invoice is waived by decree."""
+
+    invoice: str
+    decree: str
+    on: date | None = None
+
+
+class TakeBack(Command, frozen=True):
+    """A fact was recorded wrongly: it is taken back by another that says why."""
+
+    subject: Subject
+    subject_id: str
+    fact_id: int
+    reason: str
+
+
+AnyCommand = (
+    NewMember
+    | Record
+    | SetBranch
+    | SetHolidays
+    | SetDues
+    | IssueDecree
+    | Appoint
+    | AppointCollector
+    | IssueInvoice
+    | TakePayment
+    | AssignPayment
+    | ReversePayment
+    | HandIn
+    | Promise
+    | WriteOff
+    | TakeBack
+)
+
+
+class Done(msgspec.Struct, frozen=True, omit_defaults=True):
+    """It stands. ``id`` is the number given: of a member, a decree, an invoice, a receipt; ``note`` says what came."""
+
+    id: str = ""
+    note: str = ""

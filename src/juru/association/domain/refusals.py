@@ -1,0 +1,165 @@
+"""Why something is refused: a stable code, and a sentence in Indonesian and English that says the remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import msgspec
+
+
+class Code(StrEnum):
+    """In the order of precedence: the first that applies is told. Each is in docs/reference/association-refusals.md."""
+
+    REQUEST_CONFLICT = "request_conflict"
+    NOT_FOUND = "not_found"
+    NO_POWER = "no_power"
+    OWN_FIRM = "own_firm"
+    DECIDED_BEFORE = "decided_before"
+    FUTURE_DAY = "future_day"
+    SAME_DAY = "same_day"
+    SAME_BUSINESS = "same_business"
+    WRONG_BRANCH = "wrong_branch"
+    TRANSITION_NOT_ALLOWED = "transition_not_allowed"
+    DECREE_UNKNOWN = "decree_unknown"
+    REASON_NEEDED = "reason_needed"
+    NO_HEARING = "no_hearing"
+    NOT_ENOUGH_VOICES = "not_enough_voices"
+    REVIEWED_BEFORE = "reviewed_before"
+    UNCONFIRMED = "unconfirmed"
+    WRONG_PERIOD = "wrong_period"
+    NO_DUES_TABLE = "no_dues_table"
+    INVOICE_OPEN = "invoice_open"
+    NOTHING_DUE = "nothing_due"
+    WRONG_AMOUNT = "wrong_amount"
+    SEEN_BEFORE = "seen_before"
+    OWN_WORD = "own_word"
+    OVER_LIMIT = "over_limit"
+    TAKEN_BACK = "taken_back"
+    CARRIES_MONEY = "carries_money"
+    WRONG_TYPE = "wrong_type"
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """A refusal; ``facts`` fill its text."""
+
+    code: Code
+    facts: Mapping[str, str | int] = {}
+
+
+_TEXTS: Mapping[Code, tuple[str, str]] = {
+    Code.REQUEST_CONFLICT: (
+        "Nomor permintaan {request} sudah dipakai untuk isi lain: pakai nomor baru.",
+        "Request {request} was used for something else: give a new one.",
+    ),
+    Code.NOT_FOUND: (
+        "{what} {id} tidak ada: periksa nomornya.",
+        "There is no {what} {id}: check the number.",
+    ),
+    Code.NO_POWER: (
+        "{by} tidak berwenang ({scope}, {unit}) pada {on}: minta pengurus yang masa jabatannya berjalan.",
+        "{by} has no power ({scope}, {unit}) on {on}: ask an officer whose term runs.",
+    ),
+    Code.OWN_FIRM: (
+        "{by} tidak memutus tentang usahanya sendiri: minta pengurus lain.",
+        "{by} does not decide on his own firm: ask another officer.",
+    ),
+    Code.DECIDED_BEFORE: (
+        "{by} ikut memutus di tingkat pertama: minta pengurus lain.",
+        "{by} took part in the first decision: ask another officer.",
+    ),
+    Code.FUTURE_DAY: (
+        "{on} belum tiba (hari ini {today}): catat pada harinya.",
+        "{on} has not come (today is {today}): record it on its day.",
+    ),
+    Code.SAME_DAY: (
+        "Sudah ada ketetapan untuk {what} pada {on}: batalkan dulu, atau pilih hari lain.",
+        "{what} is set for {on} already: take that back first, or choose another day.",
+    ),
+    Code.SAME_BUSINESS: (
+        "Usaha ini tampaknya anggota {member} ({name}): ajukan dengan nomor itu, atau nyatakan usaha lain (--sure).",
+        "This seems to be member {member} ({name}): apply under that number, or say that it is another (--sure).",
+    ),
+    Code.WRONG_BRANCH: (
+        "Cabang {branch} tidak dapat dipilih: pilih {choices}.",
+        "Branch {branch} cannot be chosen: choose {choices}.",
+    ),
+    Code.TRANSITION_NOT_ALLOWED: (
+        "Keadaan {state} ({reason}) pada {on} tidak menerima {fact}.",
+        "State {state} ({reason}) on {on} does not take {fact}.",
+    ),
+    Code.DECREE_UNKNOWN: (
+        "SK {decree} tidak ada atau sudah dicabut: terbitkan dulu, lalu sebut nomornya.",
+        "There is no decree {decree}, or it was revoked: issue it first and give its number.",
+    ),
+    Code.REASON_NEEDED: (
+        "{fact} memerlukan alasan tertulis.",
+        "{fact} needs a written reason.",
+    ),
+    Code.NO_HEARING: (
+        "Belum ada sidang: dakwaan disampaikan paling sedikit 14 hari sebelum sidang, lalu sidang berlangsung.",
+        "There was no hearing: a charge is served at least 14 days before it, then it is held.",
+    ),
+    Code.NOT_ENOUGH_VOICES: (
+        "{given} dari {needed} pengurus yang diperlukan: {who}.",
+        "{given} of the {needed} officers needed: {who}.",
+    ),
+    Code.REVIEWED_BEFORE: (
+        "Peninjauan hanya sekali, dalam 30 hari: ajukan permohonan baru.",
+        "A review is asked for once, within 30 days: apply anew.",
+    ),
+    Code.UNCONFIRMED: (
+        "Pergantian wakil memerlukan pernyataan wakil lama ({outgoing}) atau dua pengurus.",
+        "A change needs the word of the outgoing representative ({outgoing}) or of two officers.",
+    ),
+    Code.WRONG_PERIOD: (
+        "{until} tidak sesudah {since}: periksa tanggalnya.",
+        "{until} is not after {since}: check the dates.",
+    ),
+    Code.NO_DUES_TABLE: (
+        "Belum ada tarif iuran untuk kelas {member_class} pada {on}: tetapkan dulu.",
+        "There is no dues table for class {member_class} on {on}: set it first.",
+    ),
+    Code.INVOICE_OPEN: (
+        "Tagihan {invoice} untuk masa ini sudah ada.",
+        "Invoice {invoice} is there for this period.",
+    ),
+    Code.NOTHING_DUE: (
+        "Tidak ada yang terutang pada {id}.",
+        "Nothing is outstanding on {id}.",
+    ),
+    Code.WRONG_AMOUNT: (
+        "{amount_idr} bukan jumlah yang dapat dicatat: tulis rupiah bulat di atas nol.",
+        "{amount_idr} is no sum that can be recorded: write whole rupiah above zero.",
+    ),
+    Code.SEEN_BEFORE: (
+        "Pembayaran {ref} sudah tercatat: tidak dicatat dua kali.",
+        "Payment {ref} is recorded already: it is not recorded twice.",
+    ),
+    Code.OWN_WORD: (
+        "Server tidak dapat menjamin iuran pemiliknya sendiri: bayar lewat bank atau bendahara.",
+        "A server's own word never pays its owner's dues: pay by bank or to a treasurer.",
+    ),
+    Code.OVER_LIMIT: (
+        "Batas penagih {collector} {limit_idr}, sudah dijanjikan {promised_idr}: tunggu setorannya.",
+        "Collector {collector} has a limit of {limit_idr} and has promised {promised_idr}: wait for his transfer.",
+    ),
+    Code.TAKEN_BACK: (
+        "Fakta {id} sudah dibatalkan atau tidak ada.",
+        "Fact {id} was taken back already, or is not there.",
+    ),
+    Code.CARRIES_MONEY: (
+        "Fakta {id} membawa uang: batalkan pembayarannya, bukan faktanya.",
+        "Fact {id} carries money: reverse the payment, not the fact.",
+    ),
+    Code.WRONG_TYPE: (
+        "{name} bukan PDF, PNG atau JPEG, atau lebih dari {limit} MB: kirim salinannya sebagai PDF.",
+        "{name} is no PDF, PNG or JPEG, or is over {limit} MB: send a copy of it as PDF.",
+    ),
+}
+
+
+def told(refusal: Refusal, language: str) -> str:
+    """A refusal as a person reads it, ``id`` or ``en``."""
+    indonesian, english = _TEXTS[refusal.code]
+    return (english if language == "en" else indonesian).format(**refusal.facts)

@@ -1,0 +1,20 @@
+"""Operating errors of the association, each with its remedy in the message.
+
+AssociationError
+├── DirectoryError   the data directory is missing, not one of ours, or not empty
+└── SchemaError      its schema is older or newer than this program's
+"""
+
+from __future__ import annotations
+
+
+class AssociationError(Exception):
+    """The root; its message says what to do."""
+
+
+class DirectoryError(AssociationError):
+    """The data directory cannot be used."""
+
+
+class SchemaError(AssociationError):
+    """The schema of the data directory is not this program's."""

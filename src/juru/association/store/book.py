@@ -1,0 +1,225 @@
+"""The association's book: one writer at a time, every use case one sealed commit, or none.
+
+A use case reads and writes within one transaction of the database, which is its lock among processes; a lock of this
+object is it among threads. What it adds is chained to the latest commit as read inside that transaction, so a command
+on the terminal and a serving process may share a book.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from juru.association.domain.affairs import Subject
+from juru.association.domain.facts import Fact
+from juru.association.errors import DirectoryError
+from juru.association.store.migrate import migrate, require_current
+from juru.association.store.reads import Reads
+from juru.association.store.rows import fact_row
+from juru.association.store.schema import SEALED, tables
+from juru.books.engine import Params
+from juru.books.log import Log
+from juru.books.rules import Balance, Kind, Ledger, Posting, Transfer, apply, mirrored
+from juru.books.schema import FIRST_PRIVATE_ACCOUNT
+from juru.books.sqlite import SqliteEngine
+from juru.values.days import Zone, business_day
+
+DATABASE = "association.db"
+_LAST = "SELECT max(id) FROM {}"
+_NAMED = "SELECT number, name FROM accounts"
+_BALANCE = "SELECT net_idr, held_idr FROM balances WHERE account = ?"
+_POSTINGS = "SELECT debit, credit, amount_idr FROM postings WHERE transfer_id = ? ORDER BY id"
+_REQUEST = "SELECT digest, result FROM requests WHERE request_id = ?"
+SHARED_ACCOUNTS = ("bank", "invoiced", "unmatched", "national:dues", "national:fees", "national:rounding")
+"""Accounts that belong to nobody in particular; the others are made when they are first named."""
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """Rupiah from one named account to another."""
+
+    debit: str
+    credit: str
+    amount_idr: int
+
+
+class Writing:
+    """What one use case adds; it reads by ``reads`` what stands, its own facts not yet among it."""
+
+    def __init__(self, engine: SqliteEngine, commit_no: int, at_ms: int, zone: Zone) -> None:
+        self.reads = Reads(engine)
+        self.commit_no = commit_no
+        self.at_ms = at_ms
+        self.rows: dict[str, list[Params]] = {name: [] for name in SEALED}
+        self._engine = engine
+        self._zone = zone
+        self._next = {name: (engine.rows(_LAST.format(name))[0][0] or 0) + 1 for name in SEALED}
+        self._accounts = {str(name): int(number) for number, name in engine.rows(_NAMED)}
+        self.ledger: Ledger = {}
+
+    def fact(self, subject: Subject, subject_id: str, fact: Fact, *, reverses: int | None = None) -> int:
+        """Add a fact; its number."""
+        number = self._number("facts")
+        row = fact_row(number, self.commit_no, self.at_ms, (subject, subject_id), fact, reverses)
+        self.rows["facts"].append(row)
+        return number
+
+    def transfer(self, code: str, entries: Sequence[Entry], memo: str) -> int:
+        """Post money at once; entries of zero are left out. The transfer's number, 0 when nothing moved."""
+        postings = tuple(
+            Posting(self.account(e.debit), self.account(e.credit), e.amount_idr) for e in entries if e.amount_idr
+        )
+        return self._post(Kind.DIRECT, code, postings, memo, None) if postings else 0
+
+    def reverse(self, transfer_id: int, memo: str) -> int:
+        """Post the mirror of a transfer."""
+        postings = tuple(Posting(*row) for row in self._engine.rows(_POSTINGS, (transfer_id,)))
+        return self._post(Kind.REVERSAL, "reversal", mirrored(postings), memo, transfer_id)
+
+    def net_idr(self, account: str) -> int:
+        """An account's net, what this use case has moved included."""
+        number = self._accounts.get(account)
+        return 0 if number is None else self._balance(number).net_idr
+
+    def document(self, *, sha256: str, name: str, media_type: str, size_bytes: int, by: str) -> int:
+        """Note a document whose bytes are kept under their hash already."""
+        number = self._number("documents")
+        self.rows["documents"].append((number, self.commit_no, sha256, name, media_type, size_bytes, by, self.at_ms))
+        return number
+
+    def request(self, *, request_id: str, digest: str, result: str, by: str) -> None:
+        """Note what a request was answered with, so that its repetition is answered the same and does nothing."""
+        number = self._number("requests")
+        self.rows["requests"].append((number, self.commit_no, request_id, digest, result, by, self.at_ms))
+
+    def account(self, name: str) -> int:
+        """The number of a named account, made when it is first named."""
+        number = self._accounts.get(name)
+        if number is None:
+            if name in SHARED_ACCOUNTS:
+                number = 1 + SHARED_ACCOUNTS.index(name)
+            else:
+                number = max([FIRST_PRIVATE_ACCOUNT - 1, *self._accounts.values()]) + 1
+            self._accounts[name] = number
+            self.rows["accounts"].append((self._number("accounts"), self.commit_no, number, name))
+        return number
+
+    def _post(self, kind: Kind, code: str, postings: tuple[Posting, ...], memo: str, of_id: int | None) -> int:
+        transfer = Transfer(self._number("transfers"), kind, postings, code, of_id, None, memo)
+        for posting in postings:
+            self._balance(posting.debit)
+            self._balance(posting.credit)
+        apply(self.ledger, transfer)
+        day = business_day(self.at_ms, self._zone)
+        head = (transfer.id, self.commit_no, kind.value, of_id, code, None, day, self.at_ms, memo)
+        self.rows["transfers"].append(head)
+        for p in postings:
+            row = (self._number("postings"), self.commit_no, transfer.id, p.debit, p.credit, p.amount_idr)
+            self.rows["postings"].append(row)
+        return transfer.id
+
+    def _balance(self, account: int) -> Balance:
+        if account not in self.ledger:
+            rows = self._engine.rows(_BALANCE, (account,))
+            self.ledger[account] = Balance(*rows[0]) if rows else Balance()
+        return self.ledger[account]
+
+    def _number(self, name: str) -> int:
+        number = self._next[name]
+        self._next[name] = number + 1
+        return number
+
+
+class Book:
+    """An association's book in a directory."""
+
+    def __init__(self, directory: Path, *, zone: Zone = Zone.WIB) -> None:
+        self.directory = directory
+        self.zone = zone
+        self._engine = _opened(directory)
+        self._log = Log(self._engine, tables, SEALED)
+        self._lock = threading.Lock()
+
+    @contextlib.contextmanager
+    def writing(self, at_ms: int, batch_id: str) -> Iterator[Writing]:
+        """One use case: what it has added when the body ends is one commit, synced; nothing if it added nothing.
+
+        The commit is never earlier than the one before it. A body that raises adds nothing.
+        """
+        with self._lock:
+            self._engine.begin()
+            try:
+                latest_no, latest_ms = self._log.resume()
+                writing = Writing(self._engine, latest_no + 1, max(at_ms, latest_ms), self.zone)
+                yield writing
+                self._write(writing, batch_id)
+            except BaseException:
+                self._engine.rollback()
+                raise
+
+    def _write(self, writing: Writing, batch_id: str) -> None:
+        if not any(writing.rows.values()):
+            self._engine.rollback()
+            return
+        self._log.write(writing.commit_no, batch_id, writing.at_ms, writing.rows)
+        touched = {account for row in writing.rows["postings"] for account in row[3:5]}
+        balances = [(a, b.net_idr, b.held_idr) for a, b in writing.ledger.items() if a in touched]
+        self._engine.upsert(tables["balances"], "account", balances)
+        self._engine.commit()
+
+    def answered(self, request_id: str) -> tuple[str, str] | None:
+        """Digest and result of a request that was carried out before; asked inside or outside of a use case."""
+        rows = self._engine.rows(_REQUEST, (request_id,))
+        return (str(rows[0][0]), str(rows[0][1])) if rows else None
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Reads]:
+        """Reads on a connection of their own, all of one moment."""
+        engine = SqliteEngine(self.directory / DATABASE, read_only=True)
+        try:
+            engine.rows("BEGIN")
+            yield Reads(engine)
+        finally:
+            engine.close()
+
+    def close(self) -> None:
+        """Release the database."""
+        self._engine.close()
+
+
+def make(directory: Path) -> None:
+    """An empty book in a new directory. Raises ``DirectoryError`` for one that holds anything."""
+    try:
+        if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+            message = f"{directory} is not empty: choose a new directory, or remove what is there first"
+            raise DirectoryError(message)
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        engine = SqliteEngine(directory / DATABASE)
+    except OSError as error:
+        message = f"{directory} cannot be made: {error.strerror}"
+        raise DirectoryError(message) from error
+    try:
+        migrate(engine)
+    finally:
+        engine.close()
+
+
+def require(directory: Path) -> Path:
+    """The directory, if an association is there. Raises ``DirectoryError`` with the remedy."""
+    if not (directory / DATABASE).is_file():
+        message = f"no association in {directory}: make one with 'juru association init {directory}', or name another"
+        raise DirectoryError(message)
+    return directory
+
+
+def _opened(directory: Path) -> SqliteEngine:
+    engine = SqliteEngine(require(directory) / DATABASE)
+    try:
+        require_current(engine)
+    except BaseException:
+        engine.close()
+        raise
+    return engine

@@ -1,0 +1,123 @@
+"""Questions to the book: facts as known at an instant, up to a day; balances; numbers given so far.
+
+A fact that was taken back does not exist for whoever asks about a moment at which the reversal was known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import msgspec
+
+from juru.association.domain.affairs import Subject
+from juru.association.domain.facts import Fact, MemberFact
+from juru.association.store.rows import Recorded, day_number, recorded
+from juru.books.engine import BookEngine
+
+_ALWAYS_MS = 2**62
+_FOR_EVER = 99_991_231
+_STANDING = """
+on_day <= ? AND known_ms <= ? AND reverses IS NULL
+AND id NOT IN (SELECT reverses FROM facts WHERE reverses IS NOT NULL AND known_ms <= ?)
+"""
+_OF = f"SELECT * FROM facts WHERE subject_kind = ? AND subject_id = ? AND {_STANDING} ORDER BY id"  # noqa: S608 - our own condition
+_OF_KIND = f"SELECT * FROM facts WHERE subject_kind = ? AND {_STANDING} ORDER BY subject_id, id"  # noqa: S608 - our own condition
+_SWEEP = f"SELECT subject_id, body FROM facts WHERE subject_kind = ? AND {_STANDING} ORDER BY subject_id, id"  # noqa: S608 - our own condition
+_STORY = """
+SELECT f.*, r.id FROM facts f LEFT JOIN facts r ON r.reverses = f.id AND r.known_ms <= ?
+WHERE f.subject_kind = ? AND f.subject_id = ? AND f.known_ms <= ? ORDER BY f.id
+"""
+_NEWEST_ID = "SELECT max(subject_id) FROM facts WHERE subject_kind = ? AND subject_id >= ? AND subject_id < ?"
+_NET = "SELECT b.net_idr FROM balances b JOIN accounts a ON a.number = b.account WHERE a.name = ?"
+_NETS = "SELECT a.name, b.net_idr FROM accounts a JOIN balances b ON b.account = a.number ORDER BY a.name"
+_CONCERNING = "SELECT DISTINCT subject_id FROM facts WHERE concerns = ? AND kind = ? ORDER BY id"
+_COUNTED = """
+SELECT count(*) FROM facts WHERE kind = ? AND on_day BETWEEN ? AND ? AND (? <> 'received' OR concerns IS NOT NULL)
+"""
+_NAMES = """
+SELECT subject_id, body FROM facts WHERE subject_kind = 'member' AND kind IN ('registered', 'renamed')
+AND id NOT IN (SELECT reverses FROM facts WHERE reverses IS NOT NULL) ORDER BY id
+"""
+_DOCUMENT = "SELECT name, media_type, size_bytes FROM documents WHERE sha256 = ?"
+_member_facts = msgspec.json.Decoder(list[MemberFact])
+
+
+class Reads:
+    """Reads on one connection; a use case reads on the one it writes by, so it sees what it has not committed."""
+
+    def __init__(self, engine: BookEngine) -> None:
+        self.engine = engine
+
+    def facts(
+        self, subject: Subject, subject_id: str, as_of: date | None = None, known_ms: int | None = None
+    ) -> list[Recorded]:
+        """The facts of a subject that stand on a day, as known at an instant; all of them, as known now."""
+        day, known = _bounds(as_of, known_ms)
+        return [recorded(row) for row in self.engine.rows(_OF, (subject.value, subject_id, day, known, known))]
+
+    def facts_of_kind(self, subject: Subject, as_of: date | None = None, known_ms: int | None = None) -> list[Recorded]:
+        """The same of every subject of a kind, by subject."""
+        day, known = _bounds(as_of, known_ms)
+        return [recorded(row) for row in self.engine.rows(_OF_KIND, (subject.value, day, known, known))]
+
+    def story(self, subject: Subject, subject_id: str, known_ms: int | None = None) -> list[Recorded]:
+        """Everything ever recorded of a subject, what was taken back and its reversal too, in the order of the book."""
+        known = _ALWAYS_MS if known_ms is None else known_ms
+        rows = self.engine.rows(_STORY, (known, subject.value, subject_id, known))
+        return [recorded(row[:-1], row[-1]) for row in rows]
+
+    def members(self, as_of: date, known_ms: int | None = None) -> Iterator[tuple[str, list[MemberFact]]]:
+        """Every member's facts on a day, in one sweep over the table; who recorded them is left out."""
+        day, known = _bounds(as_of, known_ms)
+        current, bodies = "", list[str]()
+        for member, body in self.engine.stream(_SWEEP, (Subject.MEMBER.value, day, known, known)):
+            if member != current:
+                if bodies:
+                    yield current, _member_facts.decode(f"[{','.join(bodies)}]")
+                current, bodies = member, []
+            bodies.append(body)
+        if bodies:
+            yield current, _member_facts.decode(f"[{','.join(bodies)}]")
+
+    def names(self) -> Iterator[tuple[str, str]]:
+        """Every name a business has had: its number and the fact's body."""
+        for number, body in self.engine.stream(_NAMES):
+            yield str(number), str(body)
+
+    def concerning(self, member: str, kind: str) -> list[str]:
+        """What a member is concerned in by facts of a kind: his invoices by ``issued``, in the order of the book."""
+        return [str(row[0]) for row in self.engine.rows(_CONCERNING, (member, kind))]
+
+    def counted(self, kind: str, year: int) -> int:
+        """How many facts of a kind a year has, taken back or not; of payments those that are somebody's."""
+        first, last = year * 10_000, year * 10_000 + 1_231
+        return int(self.engine.rows(_COUNTED, (kind, first, last, kind))[0][0])
+
+    def newest(self, subject: Subject, *, after: str, before: str) -> str | None:
+        """The highest number given in ``[after, before)``."""
+        found = self.engine.rows(_NEWEST_ID, (subject.value, after, before))[0][0]
+        return None if found is None else str(found)
+
+    def net_idr(self, account: str) -> int:
+        """The net of an account by its name; what nothing has touched is 0."""
+        rows = self.engine.rows(_NET, (account,))
+        return int(rows[0][0]) if rows else 0
+
+    def nets_idr(self) -> dict[str, int]:
+        """Every account's net by its name."""
+        return {str(name): int(net_idr) for name, net_idr in self.engine.rows(_NETS)}
+
+    def document(self, sha256: str) -> tuple[str, str, int] | None:
+        """Name, media type and size of a document that was kept."""
+        rows = self.engine.rows(_DOCUMENT, (sha256,))
+        return None if not rows else (str(rows[0][0]), str(rows[0][1]), int(rows[0][2]))
+
+
+def standing(found: list[Recorded]) -> list[tuple[str, Fact]]:
+    """Facts by their subject, as the rules want them."""
+    return [(one.subject_id, one.fact) for one in found]
+
+
+def _bounds(as_of: date | None, known_ms: int | None) -> tuple[int, int]:
+    return (_FOR_EVER if as_of is None else day_number(as_of)), (_ALWAYS_MS if known_ms is None else known_ms)

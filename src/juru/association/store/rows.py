@@ -1,0 +1,95 @@
+"""Facts as table rows and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from juru.association.domain.affairs import KINDS, Appointed, Issued, Promised, Received, Subject
+from juru.association.domain.facts import Fact
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
+DECODERS: Mapping[str, msgspec.json.Decoder[Any]] = {
+    subject.value: msgspec.json.Decoder(kind) for subject, kind in KINDS.items()
+}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """A fact as it stands in the book; ``reversed_by`` is the fact that took it back, as far as that is known."""
+
+    id: int
+    commit_no: int
+    subject: Subject
+    subject_id: str
+    fact: Fact
+    reverses: int | None = None
+    reversed_by: int | None = None
+
+
+def day_number(day: date) -> int:
+    """A day as the tables write it, ``yyyymmdd``."""
+    return day.year * 10_000 + day.month * 100 + day.day
+
+
+def instant(at_ms: int) -> datetime:
+    """An instant as the rules know it."""
+    return _EPOCH + timedelta(milliseconds=at_ms)
+
+
+def milliseconds(at: datetime) -> int:
+    """An instant as the tables write it; it must say its zone."""
+    assert at.tzinfo is not None, at
+    return (at - _EPOCH) // timedelta(milliseconds=1)
+
+
+def bare(fact: Fact) -> Fact:
+    """What a fact says, without who recorded it, when and from where."""
+    return msgspec.structs.replace(fact, known_at=None, by="", source="")
+
+
+def concerns(fact: Fact) -> str | None:
+    """The member that a fact about something else concerns."""
+    match fact:
+        case Issued(member=member) | Received(member=member):
+            return member or None
+        case Promised(collector=collector):
+            return collector
+        case Appointed(firm=firm):
+            return firm
+        case _:
+            return None
+
+
+def fact_row(
+    number: int, commit_no: int, at_ms: int, about: tuple[Subject, str], fact: Fact, reverses: int | None
+) -> tuple[Any, ...]:
+    """A new fact."""
+    subject, subject_id = about
+    return (
+        number,
+        commit_no,
+        subject.value,
+        subject_id,
+        type(fact).__struct_config__.tag,
+        day_number(fact.on),
+        fact.precision.value,
+        None if fact.through is None else day_number(fact.through),
+        at_ms,
+        fact.by,
+        fact.source,
+        reverses,
+        concerns(fact),
+        _encode(bare(fact)).decode(),
+    )
+
+
+def recorded(row: tuple[Any, ...], reversed_by: int | None = None) -> Recorded:
+    """A fact read back, with who recorded it."""
+    number, commit_no, subject, subject_id, _, _, _, _, known_ms, by, source, reverses, _, body = row
+    plain = DECODERS[subject].decode(body)
+    fact = msgspec.structs.replace(plain, known_at=instant(known_ms), by=by, source=source)
+    return Recorded(number, commit_no, Subject(subject), subject_id, fact, reverses, reversed_by)
