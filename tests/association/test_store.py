@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -118,9 +119,7 @@ TAMPERINGS: dict[str, tuple[str, str]] = {
 @pytest.mark.parametrize("what", TAMPERINGS)
 def test_the_audit_sees_what_was_tampered_with(busy: Path, tmp_path: Path, what: str) -> None:
     statement, kind = TAMPERINGS[what]
-    copy = tmp_path / "copy"
-    copy.mkdir()
-    (copy / DATABASE).write_bytes((busy / DATABASE).read_bytes())
+    copy = Path(shutil.copytree(busy, tmp_path / "copy"))
     db = apsw.Connection(str(copy / DATABASE))
     for (trigger,) in list(db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")):
         db.execute(f"DROP TRIGGER {trigger}")
@@ -156,9 +155,7 @@ def test_a_document_is_judged_by_its_content_and_kept_by_its_hash(tmp_path: Path
 
 
 def test_a_book_goes_on_after_a_restart(busy: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "copy"
-    copy.mkdir()
-    (copy / DATABASE).write_bytes((busy / DATABASE).read_bytes())
+    copy = Path(shutil.copytree(busy, tmp_path / "copy"))
     town = Town(copy, "2026-12-01")
     before = town.audited()
     number = town.active("C")
