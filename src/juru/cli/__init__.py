@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError
 
 from juru import __version__
+from juru.association.errors import AssociationError
 from juru.cli.output import INTERRUPTED, OK, REFUSED, UNUSABLE, is_quiet_end, say_error
 from juru.server.errors import CommandError, JuruError
 
@@ -88,7 +89,7 @@ def run(tokens: Sequence[str]) -> int:
     except CommandError as error:
         say_error(str(error))
         return REFUSED
-    except JuruError as error:
+    except (AssociationError, JuruError) as error:
         say_error(str(error))
         return UNUSABLE
     except KeyboardInterrupt:

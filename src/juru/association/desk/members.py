@@ -67,14 +67,14 @@ def _bare(name: str) -> str:
 def record(act: Act, command: Record) -> Done:
     """Note a fact about a member, if his state takes it and whoever records it may."""
     fact, number = command.fact, command.member
-    on = act.day(fact.on)
     found = act.member(number)
+    _authorise(act, number, fact, found)
+    on = act.day(fact.on)
     now = standing(POLICY, member_facts(found), on)
     reviewing = isinstance(fact, f.Verified | f.Rejected) and now.reason == "rejected"
     if not reviewing and not takes(fact, now):
         facts = {"state": now.state.value, "reason": now.reason or "-", "on": on.isoformat()}
         refuse(Code.TRANSITION_NOT_ALLOWED, fact=str(type(fact).__struct_config__.tag), **facts)
-    _authorise(act, number, fact, found)
     check(act, fact, found, reviewing=reviewing)
     act.add(Subject.MEMBER, number, fact)
     if isinstance(fact, f.Moved):
@@ -85,8 +85,8 @@ def record(act: Act, command: Record) -> Done:
 
 def _authorise(act: Act, number: str, fact: f.MemberFact, found: list[Recorded]) -> None:
     """The scope that the fact needs, where it needs it; whoever took part before decides no second time."""
-    rule = RULES[type(fact)]
-    if rule.scope is None or isinstance(fact, f.RepresentativeNamed):
+    rule = RULES.get(type(fact))
+    if rule is None or rule.scope is None or isinstance(fact, f.RepresentativeNamed):
         return
     before: set[str] = set()
     if isinstance(fact, f.AppealDecided):

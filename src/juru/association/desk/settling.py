@@ -15,6 +15,7 @@ from juru.association.domain.affairs import Subject
 from juru.association.domain.dues import LineKind
 from juru.association.domain.matching import CREDIT
 from juru.association.store.book import Entry
+from juru.association.store.reads import Reads
 from juru.association.store.rows import Recorded
 
 
@@ -49,14 +50,16 @@ def state_of(number: str, found: Iterable[Recorded]) -> Open | None:
     return state
 
 
+def invoices_of(reads: Reads, member: str) -> list[Open]:
+    """Every invoice of a member, the first due first."""
+    states = [state_of(number, reads.facts(Subject.INVOICE, number)) for number in reads.concerning(member, "issued")]
+    return sorted((state for state in states if state is not None), key=lambda one: (one.issued.due_on, one.number))
+
+
 def open_invoices(act: Act, member: str, *, settled_too: bool = False) -> list[Open]:
-    """A member's invoices that were not written off, the oldest first; those with nothing outstanding where asked."""
-    found = []
-    for number in act.reads.concerning(member, "issued"):
-        state = state_of(number, act.reads.facts(Subject.INVOICE, number))
-        if state is not None and not state.written_off and (settled_too or state.outstanding_idr):
-            found.append(state)
-    return sorted(found, key=lambda one: (one.issued.due_on, one.number))
+    """A member's invoices that were not written off; those with nothing outstanding only where asked."""
+    mine = (one for one in invoices_of(act.reads, member) if not one.written_off)
+    return [one for one in mine if settled_too or one.outstanding_idr]
 
 
 def payable(invoices: Sequence[Open], on: date) -> list[Open]:

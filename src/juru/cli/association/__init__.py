@@ -1,6 +1,7 @@
 """``juru association``: the association's own command group, a file per group of subcommands.
 
-A subcommand imports what it needs when it runs; texts and tables are those of ``cli/output``.
+A subcommand imports what it needs when it runs; texts and tables are those of ``cli/output``. Each group is one file
+here and one registration line.
 """
 
 from __future__ import annotations
@@ -10,6 +11,14 @@ from cyclopts import App
 association = App(name="association", help="The association: members, branches, boards, dues.")
 
 _COMMANDS = {
+    "init": ("making:init", "Make a new association."),
+    "audit": ("making:audit", "Prove the association's books."),
+    "member": ("members:member", "Members: from the application to the register."),
+    "dues": ("dues:dues", "Dues: tables, invoices, payments."),
+    "branch": ("branches:branch", "Branches."),
+    "board": ("boards:board", "Boards: decrees, terms, who is in office."),
+    "holidays": ("branches:holidays", "Bring in a year's listed holidays."),
+    "do": ("doing:do", "Carry out any command of the desk, as JSON."),
     "check-cases": ("checking:check_cases", "Run cases of the association's rules."),
 }
 for _name, (_place, _line) in _COMMANDS.items():

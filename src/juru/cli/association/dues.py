@@ -1,0 +1,221 @@
+"""``juru association dues``: tables, invoices, payments, and what a member owes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from cyclopts import App, Parameter
+
+from juru.cli.association.at import HERE, SOMEONE, Asking, At, On, ask, day, done, reading, today
+from juru.cli.given import Json, Money
+from juru.cli.output import OK, say, say_json, say_table
+from juru.values.rupiah import dotted
+
+dues = App(name="dues", help="Dues: tables, invoices, payments.")
+Reason = Annotated[str, Parameter(help="why, for the book")]
+
+
+@dues.command
+def table(  # noqa: PLR0913 - each is an option of the command
+    member_class: Annotated[str, Parameter(help="server or developer")],
+    /,
+    *,
+    annual: Annotated[Money, Parameter(help="a year's dues")],
+    entry_fee: Annotated[Money, Parameter(help="paid once, never prorated")] = 0,
+    reinstatement_fee: Annotated[Money, Parameter(help="on a renewal after it lapsed")] = 50_000,
+    round_to: Annotated[Money, Parameter(help="round first invoices to a multiple of this")] = 1,
+    late_join_days: Annotated[int, Parameter(help="with so few days left, next year is invoiced along")] = 0,
+    period: Annotated[Literal["calendar", "anniversary"], Parameter(help="whose year")] = "calendar",
+    national: Annotated[int, Parameter(help="national's share in basis points; the branch has the rest")] = 3_000,
+    decree: Annotated[str, Parameter(help="SK that set it")] = "",
+    on: On = None,
+    at: At = HERE,
+    asking: Asking = SOMEONE,
+    json: Json = False,
+) -> int:
+    """Set the dues of a class from a day on; what was invoiced before keeps its price."""
+    from juru.association.domain.affairs import DuesSet
+    from juru.association.domain.commands import SetDues
+    from juru.association.domain.dues import DuesPolicy
+    from juru.association.domain.split import BASIS_POINTS, Share
+
+    policy = DuesPolicy(
+        period_mode=period,
+        annual_idr=annual,
+        entry_fee_idr=entry_fee,
+        round_to_idr=round_to,
+        reinstatement_fee_idr=reinstatement_fee,
+        late_join_days=late_join_days,
+    )
+    shares = (Share("national", national), Share("branch", BASIS_POINTS - national))
+    fact = DuesSet(on=day(on) or today(), policy=policy, shares=shares, decree=decree)
+    result = ask(at, asking, SetDues(member_class=member_class, fact=fact))
+    return done(result, f"dues of {result.id}: {dotted(annual)} a year from {fact.on}", json=json)
+
+
+@dues.command
+def invoice(
+    number: Annotated[str, Parameter(help="the member's number")],
+    /,
+    *,
+    coded: Annotated[
+        bool, Parameter(negative="", help="ask for a sum of its own, to be matched without a text")
+    ] = False,
+    on: On = None,
+    at: At = HERE,
+    asking: Asking = SOMEONE,
+    json: Json = False,
+) -> int:
+    """Issue what the member's state asks for: first dues by the day, a renewal, or a reinstatement."""
+    from juru.association.domain.commands import IssueInvoice
+
+    result = ask(at, asking, IssueInvoice(member=number, on=day(on), coded=coded))
+    return done(result, f"{result.id}: Rp{dotted(int(result.note))}", json=json)
+
+
+@dues.command
+def pay(
+    amount: Money,
+    /,
+    *,
+    way: Annotated[Literal["bank", "cash", "collector"], Parameter(help="how it came")] = "bank",
+    text: Annotated[str, Parameter(help="what the payer wrote: an invoice's number in it decides")] = "",
+    ref: Annotated[str, Parameter(help="the bank row's own identity; cash has its receipt's number")] = "",
+    member: Annotated[str, Parameter(help="whose it is, where that is known")] = "",
+    collector: Annotated[str, Parameter(help="the collector who transfers")] = "",
+    on: On = None,
+    at: At = HERE,
+    asking: Asking = SOMEONE,
+    json: Json = False,
+) -> int:
+    """Take money in on its value date: matched by number or exact sum, receipted, shared with the branch at once."""
+    from juru.association.domain.affairs import Way
+    from juru.association.domain.commands import TakePayment
+
+    command = TakePayment(
+        way=Way(way), amount_idr=amount, ref=ref, text=text, member=member, collector=collector, on=day(on)
+    )
+    result = ask(at, asking, command)
+    line = f"{result.id} waits: 'juru association dues assign' says whose it is"
+    if result.note != "unmatched":
+        line = f"receipt {result.id}, member {result.note}"
+    return done(result, line, json=json)
+
+
+@dues.command
+def assign(
+    ref: Annotated[str, Parameter(help="the payment's reference")],
+    number: Annotated[str, Parameter(help="the member's number")],
+    /,
+    *,
+    reason: Reason = "",
+    at: At = HERE,
+    asking: Asking = SOMEONE,
+    json: Json = False,
+) -> int:
+    """Say whose a payment is that matched nothing."""
+    from juru.association.domain.commands import AssignPayment
+
+    result = ask(at, asking, AssignPayment(ref=ref, member=number, reason=reason))
+    return done(result, f"receipt {result.id}, member {result.note}", json=json)
+
+
+@dues.command
+def reverse(
+    ref: Annotated[str, Parameter(help="the payment's reference")],
+    /,
+    *,
+    reason: Reason = "",
+    at: At = HERE,
+    asking: Asking = SOMEONE,
+    json: Json = False,
+) -> int:
+    """Take a wrong payment back, with its allocations, shares and the period it paid."""
+    from juru.association.domain.commands import ReversePayment
+
+    result = ask(at, asking, ReversePayment(ref=ref, reason=reason))
+    return done(result, f"{result.id} reversed", json=json)
+
+
+@dues.command(name="write-off")
+def write_off(
+    number: Annotated[str, Parameter(help="the invoice's number")],
+    /,
+    *,
+    decree: Annotated[str, Parameter(help="the national board's SK")],
+    on: On = None,
+    at: At = HERE,
+    asking: Asking = SOMEONE,
+    json: Json = False,
+) -> int:
+    """Waive what is outstanding by decree, through a credit note; no vote is regained."""
+    from juru.association.domain.commands import WriteOff
+
+    result = ask(at, asking, WriteOff(invoice=number, decree=decree, on=day(on)))
+    return done(result, f"credit note {result.id}", json=json)
+
+
+@dues.command(name="hand-in")
+def hand_in(
+    treasurer: Annotated[str, Parameter(help="who holds the cash")],
+    amount: Money,
+    /,
+    *,
+    on: On = None,
+    at: At = HERE,
+    asking: Asking = SOMEONE,
+    json: Json = False,
+) -> int:
+    """Note that a treasurer paid cash into the bank."""
+    from juru.association.domain.commands import HandIn
+
+    result = ask(at, asking, HandIn(treasurer=treasurer, amount_idr=amount, on=day(on)))
+    return done(result, f"{result.id} still holds {dotted(int(result.note))}", json=json)
+
+
+@dues.command
+def show(number: Annotated[str, Parameter(help="the member's number")], /, *, at: At = HERE, json: Json = False) -> int:
+    """Show a member's invoices with what is outstanding on each, and his credit."""
+    from juru.association.desk.settling import invoices_of
+
+    with reading(at) as reads:
+        found = invoices_of(reads, number)
+        credit_idr = reads.net_idr(f"credit:{number}")
+    if json:
+        invoices = [
+            {"number": i.number, "issued_on": i.issued.on, "due_on": i.issued.due_on, "total_idr": i.issued.total_idr}
+            | {"outstanding_idr": i.outstanding_idr, "written_off": i.written_off, "promised_by": i.promised_by}
+            for i in found
+        ]
+        say_json({"member": number, "credit_idr": credit_idr, "invoices": invoices})
+        return OK
+    rows = [
+        (
+            i.number,
+            i.issued.on.isoformat(),
+            i.issued.due_on.isoformat(),
+            i.issued.total_idr,
+            i.outstanding_idr,
+            _word(i.written_off),
+        )
+        for i in found
+    ]
+    say_table(("invoice", "issued", "due", "total_idr", "outstanding_idr", ""), rows)
+    say(f"credit {dotted(credit_idr)}")
+    return OK
+
+
+def _word(written_off: bool) -> str:
+    return "written off" if written_off else ""
+
+
+@dues.command
+def accounts(*, at: At = HERE, json: Json = False) -> int:
+    """Show what stands on every account: banks and cash as what is owned, shares and credits as what is owed."""
+    with reading(at) as reads:
+        nets = reads.nets_idr()
+    if json:
+        say_json(nets)
+        return OK
+    say_table(("account", "net_idr"), sorted(nets.items()))
+    return OK
