@@ -151,6 +151,13 @@ def test_an_exact_sum_with_its_code_finds_its_invoice(town: Town) -> None:
     assert town.nets()[f"credit:{first}"] == 1
 
 
+def test_dues_that_round_to_nothing_are_paid_at_once(town: Town) -> None:
+    town.on("2026-12-31").dues(DuesPolicy(annual_idr=100_000, round_to_idr=1_000))
+    number = town.verified("A")
+    assert town.do(c.IssueInvoice(member=number)).note == "0"
+    assert town.state(number) == "active"
+
+
 def test_what_matches_nothing_waits_for_a_person(town: Town) -> None:
     number = town.verified("A")
     invoice = town.do(c.IssueInvoice(member=number))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from juru.association.desk.acting import POLICY, Act, branch_of, member_facts, of, refuse
-from juru.association.desk.settling import Open, open_invoices, settle_credit, state_of
+from juru.association.desk.settling import Open, open_invoices, settle_credit, settled, state_of
 from juru.association.desk.shares import period_of, share
 from juru.association.domain import affairs as a
 from juru.association.domain import facts as f
@@ -50,7 +50,11 @@ def issue(act: Act, command: IssueInvoice) -> Done:
         transfer=transfer,
     )
     act.add(Subject.INVOICE, number, issued)
-    settle_credit(act, command.member, [Open(number, issued, total_idr)], on)
+    invoice = Open(number, issued, total_idr)
+    if total_idr:
+        settle_credit(act, command.member, [invoice], on)
+    else:
+        settled(act, invoice, on)
     return Done(number, str(total_idr + code))
 
 

@@ -97,12 +97,17 @@ def allocate(act: Act, invoice: Open, amount_idr: int, payment: str, on: date) -
     act.add(Subject.INVOICE, invoice.number, fact)
     invoice.outstanding_idr -= paid_idr
     if not invoice.outstanding_idr:
-        share(act, invoice.number, invoice.issued, invoice.issued.total_idr, on)
-        period = period_of(invoice.issued)
-        if period is not None:
-            paid = f.Paid(on=on, since=period.since, until=period.until, invoice=invoice.number)
-            act.add(Subject.MEMBER, member, paid)
+        settled(act, invoice, on)
     return paid_idr
+
+
+def settled(act: Act, invoice: Open, on: date) -> None:
+    """Nothing is outstanding any more: the dues are shared, their period is paid."""
+    share(act, invoice.number, invoice.issued, invoice.issued.total_idr, on)
+    period = period_of(invoice.issued)
+    if period is not None:
+        paid = f.Paid(on=on, since=period.since, until=period.until, invoice=invoice.number)
+        act.add(Subject.MEMBER, invoice.issued.member, paid)
 
 
 def settle_credit(act: Act, member: str, invoices: Sequence[Open], on: date) -> None:
