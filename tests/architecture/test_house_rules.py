@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "juru"
 MODULES = sorted(SOURCE.rglob("*.py"))
 DOMAIN = sorted((SOURCE / "server" / "domain").rglob("*.py"))
+ASSOCIATION_DOMAIN = sorted((SOURCE / "association" / "domain").rglob("*.py"))
 VALUES = sorted((SOURCE / "values").rglob("*.py"))
 ENGINE = sorted((SOURCE / "server" / "engine").rglob("*.py"))
 
@@ -31,6 +32,13 @@ DOMAIN_MAY_IMPORT = (
     "juru.bank.rules",
     "juru.territory.policy",
     "juru.territory.location",
+)
+ASSOCIATION_DOMAIN_MAY_IMPORT = (
+    "msgspec",
+    "juru.association.domain",
+    "juru.values",
+    "juru.books.rules",
+    "juru.bank.rules",
 )
 VALUES_MAY_IMPORT = ("msgspec", "phonenumbers", "juru.values")
 ENGINE_PORTS_ONLY = {
@@ -128,6 +136,11 @@ def test_nothing_is_left_for_later_in_a_comment(module: Path) -> None:
 @pytest.mark.parametrize("module", DOMAIN, ids=name_of)
 def test_domain_imports_only_what_is_pure(module: Path) -> None:
     assert foreign_to(module, DOMAIN_MAY_IMPORT) == set()
+
+
+@pytest.mark.parametrize("module", ASSOCIATION_DOMAIN, ids=name_of)
+def test_the_associations_domain_imports_only_what_is_pure(module: Path) -> None:
+    assert foreign_to(module, ASSOCIATION_DOMAIN_MAY_IMPORT) == set()
 
 
 @pytest.mark.parametrize("module", VALUES, ids=name_of)
