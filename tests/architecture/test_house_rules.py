@@ -20,9 +20,21 @@ ENGINE = sorted((SOURCE / "server" / "engine").rglob("*.py"))
 
 # Standard library that neither waits, nor reads a clock, nor touches the machine.
 PURE_STDLIB = frozenset(
-    {"__future__", "abc", "base64", "bisect", "collections", "contextlib", "copy", "dataclasses", "datetime", "decimal"}
-    | {"enum", "fractions", "functools", "hashlib", "heapq", "hmac", "html", "itertools", "json", "math", "operator"}
-    | {"re", "string", "struct", "textwrap", "types", "typing", "unicodedata", "urllib", "xml", "zlib", "zoneinfo"}
+    {
+        "__future__",
+        "abc",
+        "base64",
+        "bisect",
+        "calendar",
+        "collections",
+        "contextlib",
+        "copy",
+        "dataclasses",
+        "datetime",
+    }
+    | {"decimal", "enum", "fractions", "functools", "hashlib", "heapq", "hmac", "html", "itertools", "json", "math"}
+    | {"operator", "re", "string", "struct", "textwrap", "types", "typing", "unicodedata", "urllib", "xml", "zlib"}
+    | {"zoneinfo"}
 )
 DOMAIN_MAY_IMPORT = (
     "msgspec",

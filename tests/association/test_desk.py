@@ -9,6 +9,7 @@ from typing import get_args
 import pytest
 
 from juru.association.desk import desk
+from juru.association.desk.register import waiting
 from juru.association.domain import affairs as a
 from juru.association.domain import commands as c
 from juru.association.domain import facts as f
@@ -108,6 +109,20 @@ def test_a_change_of_representative_needs_the_outgoing_one(town: Town) -> None:
     assert town.refused(c.Record(member=number, fact=change)) == "unconfirmed"
     town.fact(number, f.RepresentativeNamed(on=town.today, role=f.Role.VOTING, person="Tono", confirmed_by=("Sri",)))
     town.fact(number, f.RepresentativeNamed(on=town.today, role=f.Role.DUES, person="Tono"))
+
+
+@pytest.mark.parametrize(("known_on", "deadline"), [("2026-03-09", "2026-03-13"), ("2026-03-12", "2026-03-11")])
+def test_holidays_move_a_clock_that_runs_and_never_one_that_has_run(town: Town, known_on: str, deadline: str) -> None:
+    town.on("2026-03-02")
+    number = town.do(c.NewMember(name="A", branch="JTM", province="35")).id
+    town.fact(number, f.Complete(on=town.today))
+    town.on(known_on)
+    days = (day("2026-03-10"), day("2026-03-11"))
+    town.do(c.SetHolidays(year=2026, fact=a.HolidaysSet(on=day("2026-01-01"), version="late", days=days)))
+    with town.desk.book.reading() as reads:
+        facts = [one.fact for one in reads.facts(Subject.MEMBER, number)]
+        clock = waiting(reads, [fact for fact in facts if isinstance(fact, f.MemberFact)], town.today)
+    assert clock.branch_deadline == day(deadline)
 
 
 def test_renewal_reinstatement_and_a_late_credit(town: Town) -> None:
@@ -244,6 +259,14 @@ def test_a_reversed_double_payment_unpays_what_its_credit_had_paid(town: Town) -
     town.do(c.ReversePayment(ref="B-2", reason="the bank took it back"))
     assert town.state(number, "2027-06-01") == "lapsed"
     assert town.nets()[f"member:{number}"] == -500_000
+
+
+def test_after_a_reversal_the_credit_that_remains_pays_what_is_open_again(town: Town) -> None:
+    number = town.active("A")
+    town.do(c.TakePayment(way=Way.BANK, amount_idr=500_000, ref="B-2", text="INV-2026-00001"))
+    town.on("2026-01-09").do(c.ReversePayment(ref="BCA-INV-2026-00001", reason="bounced"))
+    assert town.standing(number).reason == "paid"
+    assert town.state(number, "2026-01-08") == "verified"
 
 
 def test_a_move_takes_the_share_of_the_days_to_come(town: Town) -> None:

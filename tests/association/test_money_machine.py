@@ -73,6 +73,6 @@ def test_money_and_facts_agree_whatever_happens(
         found = town.audited()
         nets = town.nets()
         town.close()
-        assert found.found == []
+        assert found.found == [], steps
         assert sum(nets.values()) == 0
         assert all(net >= 0 for name, net in nets.items() if name.startswith(("credit:", "branch:")))

@@ -118,16 +118,20 @@ def assign(act: Act, command: AssignPayment) -> Done:
 
 
 def reverse(act: Act, command: ReversePayment) -> Done:
-    """Take a wrong payment back with all that came of it; credit it left elsewhere is called back, newest first."""
+    """Take a wrong payment back with all that came of it; credit it left elsewhere is called back, newest first.
+
+    What credit remains pays the invoices that are open again, from today on.
+    """
     if not command.reason.strip():
         refuse(Code.REASON_NEEDED, fact="reversal")
     found, received = _received(act, command.ref)
-    unit = branch_of(act.member(received.member), received.on) if received.member else NATIONAL
-    act.require(Scope.DUES_MATCH, unit)
-    if received.member:
-        _call_back(act, command, received)
+    member = received.member
+    act.require(Scope.DUES_MATCH, branch_of(act.member(member), received.on) if member else NATIONAL)
+    undone = _call_back(act, command, received) if member else {}
     _undo(act, found, received.transfer, command.reason)
-    return Done(command.ref, received.member)
+    reopened = [state_of(number, facts) for number, facts in sorted(undone.items())]
+    settle_credit(act, member, [state for state in reopened if state is not None], act.today)
+    return Done(command.ref, member)
 
 
 def _received(act: Act, ref: str) -> tuple[Recorded, a.Received]:
@@ -137,24 +141,30 @@ def _received(act: Act, ref: str) -> tuple[Recorded, a.Received]:
     return found[0]
 
 
-def _call_back(act: Act, command: ReversePayment, received: a.Received) -> None:
-    """Undo the allocations of a payment, then of the member's credit until there is enough to give back."""
+def _call_back(act: Act, command: ReversePayment, received: a.Received) -> dict[str, list[Recorded]]:
+    """Undo the allocations of a payment, then of the member's credit until there is enough to give back.
+
+    The invoices that are open again, each with the facts that still stand of it.
+    """
     credit = f"credit:{received.member}"
-    allocated: list[Recorded] = []
-    for number in act.reads.concerning(received.member, "issued"):
-        facts = act.reads.facts(Subject.INVOICE, number)
-        allocated += [one for one in facts if isinstance(one.fact, a.Allocated)]
-    mine = [one for one in allocated if isinstance(one.fact, a.Allocated) and one.fact.payment == command.ref]
-    others = [one for one in allocated if isinstance(one.fact, a.Allocated) and one.fact.payment == CREDIT]
-    undone: set[str] = set()
-    for one in (*reversed(mine), *sorted(others, key=lambda o: -o.id)):
-        if one not in mine and act.writing.net_idr(credit) >= received.amount_idr:
+    facts_of = {
+        number: act.reads.facts(Subject.INVOICE, number) for number in act.reads.concerning(received.member, "issued")
+    }
+    allocated = [(one, one.fact) for facts in facts_of.values() for one in facts if isinstance(one.fact, a.Allocated)]
+    newest_first = sorted(allocated, key=lambda pair: -pair[0].id)
+    mine = [pair for pair in newest_first if pair[1].payment == command.ref]
+    others = [pair for pair in newest_first if pair[1].payment == CREDIT]
+    undone: dict[str, list[Recorded]] = {}
+    for one, fact in (*mine, *others):
+        if fact.payment != command.ref and act.writing.net_idr(credit) >= received.amount_idr:
             break
-        if one.subject_id not in undone:
-            undone.add(one.subject_id)
-            _unsettle(act, one.subject_id, received.member, command.reason)
-        assert isinstance(one.fact, a.Allocated), one
-        _undo(act, one, one.fact.transfer, command.reason)
+        number = one.subject_id
+        if number not in undone:
+            _unsettle(act, number, received.member, command.reason)
+            undone[number] = [kept for kept in facts_of[number] if not isinstance(kept.fact, a.Shared | a.ShareMoved)]
+        _undo(act, one, fact.transfer, command.reason)
+        undone[number] = [kept for kept in undone[number] if kept.id != one.id]
+    return undone
 
 
 def _unsettle(act: Act, number: str, member: str, reason: str) -> None:

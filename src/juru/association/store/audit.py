@@ -76,6 +76,7 @@ class _Association:
         self._documents = documents
         self._facts: dict[int, _Standing] = {}
         self._accounts: dict[str, int] = {}
+        self._account_numbers: set[int] = set()
         self._claimed: dict[int, int] = {}
         self._moved: dict[int, Transfer] = {}
         self._mirrored: set[int] = set()
@@ -85,10 +86,11 @@ class _Association:
         """One commit."""
         for _, _, number, name in rows["accounts"]:
             self._accounts[name] = number
+            self._account_numbers.add(number)
         moved = self._money.commit(no, at_ms, rows["transfers"], rows["postings"])
         self._found.transfers += len(rows["transfers"])
         self._moved |= moved
-        known = set(self._accounts.values())
+        known = self._account_numbers
         for transfer in moved.values():
             if any(p.debit not in known or p.credit not in known for p in transfer.postings):
                 self._found.add("account", no, "transfers", transfer.id, "moves an account that has no name")

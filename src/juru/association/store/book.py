@@ -30,7 +30,7 @@ from juru.values.days import Zone, business_day
 
 DATABASE = "association.db"
 _LAST = "SELECT max(id) FROM {}"
-_NAMED = "SELECT number, name FROM accounts"
+_NAMED = "SELECT number FROM accounts WHERE name = ?"
 _BALANCE = "SELECT net_idr, held_idr FROM balances WHERE account = ?"
 _POSTINGS = "SELECT debit, credit, amount_idr FROM postings WHERE transfer_id = ? ORDER BY id"
 _REQUEST = "SELECT digest, result FROM requests WHERE request_id = ?"
@@ -57,7 +57,7 @@ class Writing:
         self._engine = engine
         self._zone = zone
         self._next = {name: (engine.rows(_LAST.format(name))[0][0] or 0) + 1 for name in SEALED}
-        self._accounts = {str(name): int(number) for number, name in engine.rows(_NAMED)}
+        self._accounts: dict[str, int] = {}
         self.ledger: Ledger = {}
 
     def fact(self, subject: Subject, subject_id: str, fact: Fact, *, reverses: int | None = None) -> int:
@@ -81,7 +81,7 @@ class Writing:
 
     def net_idr(self, account: str) -> int:
         """An account's net, what this use case has moved included."""
-        number = self._accounts.get(account)
+        number = self._named(account)
         return 0 if number is None else self._balance(number).net_idr
 
     def document(self, *, sha256: str, name: str, media_type: str, size_bytes: int, by: str) -> int:
@@ -97,15 +97,20 @@ class Writing:
 
     def account(self, name: str) -> int:
         """The number of a named account, made when it is first named."""
-        number = self._accounts.get(name)
+        number = self._named(name)
         if number is None:
-            if name in SHARED_ACCOUNTS:
-                number = 1 + SHARED_ACCOUNTS.index(name)
-            else:
-                number = max([FIRST_PRIVATE_ACCOUNT - 1, *self._accounts.values()]) + 1
+            row_id = self._number("accounts")
+            shared = name in SHARED_ACCOUNTS
+            number = 1 + SHARED_ACCOUNTS.index(name) if shared else FIRST_PRIVATE_ACCOUNT + row_id
             self._accounts[name] = number
-            self.rows["accounts"].append((self._number("accounts"), self.commit_no, number, name))
+            self.rows["accounts"].append((row_id, self.commit_no, number, name))
         return number
+
+    def _named(self, name: str) -> int | None:
+        if name not in self._accounts:
+            for (number,) in self._engine.rows(_NAMED, (name,)):
+                self._accounts[name] = int(number)
+        return self._accounts.get(name)
 
     def _post(self, kind: Kind, code: str, postings: tuple[Posting, ...], memo: str, of_id: int | None) -> int:
         transfer = Transfer(self._number("transfers"), kind, postings, code, of_id, None, memo)

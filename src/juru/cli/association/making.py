@@ -29,7 +29,7 @@ def init(
 
     desk = make(directory, name=name, now=datetime.now(UTC), by=asking.name())
     desk.book.close()
-    say(f"An association in {directory}. Next: juru association dues table server --data {directory}")
+    say(f"An association in {directory}. Next: juru association dues table server --annual RUPIAH --data {directory}")
     return OK
 
 
