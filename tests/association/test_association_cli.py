@@ -171,6 +171,35 @@ def test_other_facts_and_commands_by_their_fields(
     assert "no command" in office("do", "-", code=2)
 
 
+def test_a_wrong_fact_is_taken_back(office: Office) -> None:
+    number = grown(office)
+    facts = {row["fact"]["kind"]: row["id"] for row in office.json("member", "facts", number)}
+    back = ("member", "take-back", number)
+    assert "reason_needed" in office(*back, str(facts["verified"]), code=1)
+    assert "carries_money" in office(*back, str(facts["paid"]), "--reason", "x", code=1)
+    office(*back, str(facts["verified"]), "--reason", "another firm's letter")
+    assert office.json("member", "show", number, "--on", "2026-03-20")["state"] == "applicant"
+    assert "taken back by" in office("member", "facts", number)
+
+
+def test_a_collector_promises_within_his_limit(office: Office) -> None:
+    collector = grown(office)
+    decree = office("board", "decree", "NAS", "kolektor", "--on", "2026-04-01").strip()
+    appointed = ("--limit", "1.000.000", "--settlement-day", "5", "--decree", decree, "--until", "2030-01-01")
+    office("board", "collector", collector, *appointed, "--on", "2026-04-01")
+    number = office.json("member", "add", "Toko D", "--branch", "BAL", "--province", "51", "--on", "2026-04-01")["id"]
+    office("member", "complete", number, "--on", "2026-04-01")
+    office("member", "verify", number, "--decision", "K-2", "--on", "2026-04-02")
+    invoice = office.json("dues", "invoice", number, "--on", "2026-04-02")
+    promise = ("dues", "promise", invoice["id"], "--on", "2026-04-03")
+    assert "promised" in office(*promise, "--collector", collector)
+    assert "own_word" in office(*promise, "--collector", number, code=1)
+    assert "promised by" in office("dues", "show", number)
+    paid = ("--way", "collector", "--collector", collector, "--text", invoice["id"], "--ref", "K-1")
+    office("dues", "pay", invoice["note"], *paid, "--on", "2026-04-05")
+    assert office.json("member", "show", number, "--on", "2026-04-05")["state"] == "active"
+
+
 def test_documents_are_kept_by_their_hash(office: Office, tmp_path: Path) -> None:
     file = tmp_path / "nib.pdf"
     file.write_bytes(b"%PDF-1.7 nib")

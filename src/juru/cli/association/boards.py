@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from cyclopts import App, Parameter
 
 from juru.cli.association.at import HERE, SOMEONE, Asking, At, On, ask, day, done, reading, today
-from juru.cli.given import Json
+from juru.cli.given import Json, Money
 from juru.cli.output import OK, say, say_json, say_table
 
 board = App(name="board", help="Boards: decrees, terms, who is in office.")
@@ -69,6 +69,35 @@ def appoint(  # noqa: PLR0913 - each is an option of the command
     )
     result = ask(at, asking, Appoint(person=person, fact=fact))
     return done(result, f"{result.id}: {result.note} until {fact.until}", json=json)
+
+
+@board.command
+def collector(
+    number: Annotated[str, Parameter(help="number of the member server")],
+    /,
+    *,
+    limit: Annotated[Money, Parameter(help="how much may be promised and not yet transferred")],
+    settlement_day: Annotated[int, Parameter(help="day of the month by which it transfers")],
+    decree: Annotated[str, Parameter(help="the SK that appoints it")],
+    until: Annotated[str, Parameter(help="the day on which the appointment ends")],
+    on: On = None,
+    at: At = HERE,
+    asking: Asking = SOMEONE,
+    json: Json = False,
+) -> int:
+    """Appoint a member server as collector of dues out of the deposits that members hold with it."""
+    from juru.association.domain.affairs import CollectorAppointed
+    from juru.association.domain.commands import AppointCollector
+
+    fact = CollectorAppointed(
+        on=day(on) or today(),
+        limit_idr=limit,
+        settlement_day=settlement_day,
+        until=day(until) or today(),
+        decree=decree,
+    )
+    result = ask(at, asking, AppointCollector(member=number, fact=fact))
+    return done(result, f"collector {result.id} until {fact.until}", json=json)
 
 
 @board.command

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter
 
@@ -10,6 +10,9 @@ from juru.cli.association.at import HERE, SOMEONE, Asking, At, On, ask, day, don
 from juru.cli.given import Json, Money
 from juru.cli.output import OK, say, say_json, say_table
 from juru.values.rupiah import dotted
+
+if TYPE_CHECKING:
+    from juru.association.desk.settling import Open
 
 dues = App(name="dues", help="Dues: tables, invoices, payments.")
 Reason = Annotated[str, Parameter(help="why, for the book")]
@@ -155,6 +158,24 @@ def write_off(
     return done(result, f"credit note {result.id}", json=json)
 
 
+@dues.command
+def promise(
+    number: Annotated[str, Parameter(help="the invoice's number")],
+    /,
+    *,
+    collector: Annotated[str, Parameter(help="number of the member server that holds the sum")],
+    on: On = None,
+    at: At = HERE,
+    asking: Asking = SOMEONE,
+    json: Json = False,
+) -> int:
+    """Note a collector's word for an invoice; it is paid when his transfer is posted, with dues pay --way collector."""
+    from juru.association.domain.commands import Promise
+
+    result = ask(at, asking, Promise(invoice=number, collector=collector, on=day(on)))
+    return done(result, f"{result.id}: {result.note}", json=json)
+
+
 @dues.command(name="hand-in")
 def hand_in(
     treasurer: Annotated[str, Parameter(help="who holds the cash")],
@@ -196,7 +217,7 @@ def show(number: Annotated[str, Parameter(help="the member's number")], /, *, at
             i.issued.due_on.isoformat(),
             i.issued.total_idr,
             i.outstanding_idr,
-            _word(i.written_off),
+            _word(i),
         )
         for i in found
     ]
@@ -205,8 +226,10 @@ def show(number: Annotated[str, Parameter(help="the member's number")], /, *, at
     return OK
 
 
-def _word(written_off: bool) -> str:
-    return "written off" if written_off else ""
+def _word(invoice: Open) -> str:
+    if invoice.written_off:
+        return "written off"
+    return f"promised by {invoice.promised_by}" if invoice.promised_by and invoice.outstanding_idr else ""
 
 
 @dues.command

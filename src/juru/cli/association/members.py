@@ -217,6 +217,26 @@ def facts(number: Number, /, *, on: On = None, known: Known = None, at: At = HER
     return OK
 
 
+@member.command(name="take-back")
+def take_back(
+    number: Number,
+    fact: Annotated[int, Parameter(help="the fact's number, as 'member facts' shows it")],
+    /,
+    *,
+    reason: Annotated[str, Parameter(help="why, for the book")] = "",
+    at: At = HERE,
+    asking: Asking = SOMEONE,
+    json: Json = False,
+) -> int:
+    """Take back a fact that was recorded wrongly; it stays readable. What carries money is reversed as money."""
+    from juru.association.domain.affairs import Subject
+    from juru.association.domain.commands import TakeBack
+
+    command = TakeBack(subject=Subject.MEMBER, subject_id=number, fact_id=fact, reason=reason)
+    result = ask(at, asking, command)
+    return done(result, f"member {result.id}: fact {fact} taken back", json=json)
+
+
 @member.command
 def keep(
     file: Path,
