@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -259,3 +260,44 @@ def test_a_kill_between_commits_loses_nothing(tmp_path: Path, die_at: int, where
     found = town.audited()
     town.close()
     assert (found.found, found.clean) == ([], True)
+
+
+_CLERK = """
+import sys
+from pathlib import Path
+from juru.association.domain import commands as c
+from tests.support.association import Town
+
+town = Town(Path(sys.argv[1]))
+for number in range(25):
+    name = f"Firma {sys.argv[2]} {number}"
+    print(town.do(c.NewMember(name=name, branch="JTM", province="35"), request=name).id, flush=True)
+"""
+
+
+def test_two_processes_share_a_book_without_losing_or_doubling_a_number(tmp_path: Path) -> None:
+    path = tmp_path / "aspi"
+    Town(path).close()
+    clerks = [
+        subprocess.Popen(
+            [sys.executable, "-c", _CLERK, str(path), name], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        for name in ("A", "B")
+    ]
+    said = [clerk.communicate(timeout=90) for clerk in clerks]
+    assert [clerk.returncode for clerk in clerks] == [0, 0], said
+    given_out = sorted(number for out, _ in said for number in out.decode().split())
+    assert given_out == [f"{number:06d}" for number in range(1, 51)]
+    town = Town(path)
+    assert town.audited().found == []
+    town.close()
+
+
+def test_threads_share_a_book(tmp_path: Path) -> None:
+    town = Town(tmp_path / "aspi")
+    with ThreadPoolExecutor(4) as pool:
+        wanted = [c.NewMember(name=f"Firma {number}", branch="JTM", province="35") for number in range(40)]
+        done = list(pool.map(town.do, wanted))
+    assert sorted(one.id for one in done) == [f"{number:06d}" for number in range(1, 41)]
+    assert town.audited().found == []
+    town.close()
