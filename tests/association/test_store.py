@@ -15,8 +15,6 @@ import apsw
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy.dialects import sqlite as dialect
-from sqlalchemy.schema import CreateIndex, CreateTable
 
 from juru.association.desk.acting import POLICY
 from juru.association.desk.documents import FOLDER
@@ -30,29 +28,19 @@ from juru.association.store.book import DATABASE, Book, make
 from juru.association.store.migrate import migrate
 from juru.association.store.rows import milliseconds
 from juru.association.store.schema import SEALED, tables
-from juru.books.sqlite import SqliteEngine, guards
+from juru.books.sqlite import SqliteEngine
 from tests.association.test_rules import facts
 from tests.support.association import Town
+from tests.support.schema import made, written
 
 ROOT = Path(__file__).parents[2]
 
 
-def written(engine: SqliteEngine) -> set[str]:
-    rows = engine.rows("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name <> 'alembic_version'")
-    return {" ".join(sql.split()) for (sql,) in rows}
-
-
 def test_migrations_make_the_schema_of_the_code(tmp_path: Path) -> None:
-    migrated, made = SqliteEngine(tmp_path / "migrated.db"), SqliteEngine(tmp_path / "made.db")
+    migrated = SqliteEngine(tmp_path / "migrated.db")
     assert migrate(migrated)
     assert not migrate(migrated), "nothing is run twice"
-    for table in tables.values():
-        made.script(str(CreateTable(table).compile(dialect=dialect.dialect())))
-        for index in table.indexes:
-            made.script(str(CreateIndex(index).compile(dialect=dialect.dialect())))
-        for guard in guards(table):
-            made.script(guard)
-    assert written(migrated) == written(made)
+    assert written(migrated) == written(made(tmp_path / "made.db", tables.values()))
     assert set(SEALED) == {name for name, table in tables.items() if table.info["sealed"]} - {"commits"}
 
 
@@ -219,6 +207,7 @@ from pathlib import Path
 from juru.association.domain import commands as c
 from juru.books.sqlite import SqliteEngine
 from tests.support.association import Town
+from tests.support.schema import made, written
 
 path, die_at, where = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 town = Town(path)
@@ -267,6 +256,7 @@ import sys
 from pathlib import Path
 from juru.association.domain import commands as c
 from tests.support.association import Town
+from tests.support.schema import made, written
 
 town = Town(Path(sys.argv[1]))
 for number in range(25):

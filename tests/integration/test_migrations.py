@@ -6,30 +6,18 @@ from pathlib import Path
 
 import apsw
 import pytest
-from sqlalchemy.dialects import sqlite as dialect
-from sqlalchemy.schema import CreateIndex, CreateTable
 
-from juru.books.sqlite import SqliteEngine, guards
+from juru.books.sqlite import SqliteEngine
 from juru.server.store.migrate import NewerSchemaError, migrate
 from juru.server.store.schema import SEALED, tables
-
-
-def _written(engine: SqliteEngine) -> set[str]:
-    rows = engine.rows("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name <> 'alembic_version'")
-    return {" ".join(sql.split()) for (sql,) in rows}
+from tests.support.schema import made, written
 
 
 def test_migrations_make_the_schema_of_the_code(tmp_path: Path) -> None:
-    migrated, made = SqliteEngine(tmp_path / "migrated.db"), SqliteEngine(tmp_path / "made.db")
+    migrated = SqliteEngine(tmp_path / "migrated.db")
     assert migrate(migrated)
     assert not migrate(migrated), "nothing is run twice"
-    for table in tables.values():
-        made.script(str(CreateTable(table).compile(dialect=dialect.dialect())))
-        for index in table.indexes:
-            made.script(str(CreateIndex(index).compile(dialect=dialect.dialect())))
-        for guard in guards(table):
-            made.script(guard)
-    assert _written(migrated) == _written(made)
+    assert written(migrated) == written(made(tmp_path / "made.db", tables.values()))
     assert set(SEALED) == {name for name, table in tables.items() if table.info["sealed"]} - {"commits"}
 
 

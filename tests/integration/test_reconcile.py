@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from juru.books.sqlite import SqliteEngine
 from juru.cli import run
 from juru.server.desk.files import write_rows
 from juru.server.desk.statements import columns
@@ -219,3 +220,25 @@ def test_what_they_charge_for_a_reversed_order_is_late_and_the_book_stays_clean(
     run(["reconcile", str(file), *SPAN, "--json", *at])
     told = json.loads(capsys.readouterr().out)
     assert (told["new"], told["result"]["agreed"]) == (0, 1), "our book now says what theirs does"
+
+
+def test_findings_of_an_older_schema_are_found_by_kind_and_state_after_an_upgrade(
+    book: Book, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = ("--data", str(book.data.path))
+    run(["reconcile", str(book.statement(tmp_path / "s.csv")), *SPAN, *at])
+    ids = {kind: str(one["id"]) for kind, one in findings(book, capsys).items()}
+    assert run(["reconcile", "approve", ids["other_price"], "--reason", "asked", *at]) == 0
+    marks = "SELECT id, mark FROM paper_heads WHERE kind = 'finding' ORDER BY id"
+    engine = SqliteEngine(book.data.database)
+    now = engine.rows(marks)
+    assert {mark.rpartition("/")[2] for _, mark in now} == {"proposed", "approved"}
+    engine.script("UPDATE paper_heads SET mark = substr(mark, 1, instr(mark, '/') - 1) WHERE kind = 'finding'")
+    engine.script("UPDATE alembic_version SET version_num = '0003'")
+    assert engine.rows(marks) != now
+    engine.close()
+    assert run(["upgrade", *at]) == 0
+    assert run(["audit", *at]) == 0
+    engine = SqliteEngine(book.data.database, read_only=True)
+    assert engine.rows(marks) == now
+    engine.close()

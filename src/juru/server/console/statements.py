@@ -10,6 +10,7 @@ import asyncio
 import datetime as dt
 from collections import Counter, OrderedDict
 from collections.abc import Mapping
+from typing import TypeVar
 
 import msgspec
 from starlette.datastructures import FormData, UploadFile
@@ -39,6 +40,7 @@ from juru.web.visits import visit
 FILE_BYTES_MAX = 20_000_000
 SHOWN = 50
 _KEPT = 6
+_Kept = TypeVar("_Kept")
 
 
 class Brought(msgspec.Struct, frozen=True):
@@ -308,8 +310,8 @@ def _midnight(written: str, zone: Zone, t: Words) -> int | None:
     return local_ms(dt.datetime(day.year, day.month, day.day), zone)  # noqa: DTZ001 - the zone is given
 
 
-def _keep(kept: OrderedDict[str, Brought] | OrderedDict[str, Look], token: str, value: Brought | Look) -> None:
+def _keep(kept: OrderedDict[str, _Kept], token: str, value: _Kept) -> None:
     """Keep a few: a statement may be large."""
-    kept[token] = value  # type: ignore[assignment]  # each store is given its own kind
+    kept[token] = value
     while len(kept) > _KEPT:
         kept.popitem(last=False)
