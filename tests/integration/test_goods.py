@@ -92,6 +92,13 @@ def market() -> Iterator[MarketProcess]:
         yield running
 
 
+def _at_any_hour(body: bytes) -> bytes:
+    """A record without its cut-off: the demo sells no token around midnight in Jakarta."""
+    document = msgspec.json.decode(body)
+    document.pop("cut_offs", None)
+    return msgspec.json.encode(document)
+
+
 @asynccontextmanager
 async def opened(path: Path, market: MarketProcess) -> AsyncIterator[Goods]:
     data = DataDir(path / "cell")
@@ -99,7 +106,7 @@ async def opened(path: Path, market: MarketProcess) -> AsyncIterator[Goods]:
     await init(data, demo.settings)
     keys = Keyring(data.keys)
     commands: list[Command] = [
-        SaveRecord(k, key, body, "t", "t") for k, key, body in records(keys.seal, demo, hash_pin=hash_pin)
+        SaveRecord(k, key, _at_any_hour(body), "t", "t") for k, key, body in records(keys.seal, demo, hash_pin=hash_pin)
     ]
     async with open_desk(data) as desk:
         results = await desk.submit_all([*commands, *deposits(), vouchers(keys.seal)])
@@ -310,7 +317,7 @@ def test_voucher_is_handed_out_at_once_and_its_code_is_in_the_reply_alone(
 
 def test_customer_is_told_his_token_and_his_code_by_the_gateway(tmp_path: Path, market: MarketProcess) -> None:
     async def scene(goods: Goods) -> None:
-        await goods.say(f"PLN20.14012345678.081399990001.{PIN}")
+        assert "diproses" in await goods.say(f"PLN20.14012345678.081399990001.{PIN}")
         await goods.closed()
         await goods.api(
             "POST", "/orders", {"ref": "c1", "product": GAME, "dest": "081234567890", "notify": "081399990002"}
