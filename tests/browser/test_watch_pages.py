@@ -47,6 +47,8 @@ def save(trade: Trade, kind: str, body: dict[str, object], reason: str) -> None:
 
 
 def look(page: Page, file: Path) -> None:
+    # The page after the click has to be there before its form is asked whether it is folded away.
+    page.wait_for_url("**/reconcile")
     if page.get_by_label("File", exact=True).is_hidden():
         page.get_by_role("heading", name="Cocokkan daftar transaksi supplier").click()
     page.get_by_label("File", exact=True).set_input_files(file)
