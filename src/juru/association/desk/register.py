@@ -14,7 +14,7 @@ from juru.association.domain.affairs import HolidaysSet, Subject
 from juru.association.domain.boards import NATIONAL
 from juru.association.domain.branches import Branch, home
 from juru.association.domain.clocks import Silence, WaitingOn, silence
-from juru.association.domain.membership import paid_until, parts, standing
+from juru.association.domain.membership import member_since, paid_until, parts, standing
 from juru.association.domain.policy import Policies
 from juru.association.store.reads import Reads
 from juru.association.store.rows import milliseconds
@@ -31,20 +31,25 @@ class Row(msgspec.Struct):
     state: str
     reason: str | None
     paid_until: date | None
+    since: date | None = None
+    province: str = ""
     must_choose: bool = False
     """Its branch has ended and went to none or to several: it counts as national direct until it has chosen."""
 
 
-class Statutes(msgspec.Struct, frozen=True):
-    """What every line is read by: the numbers and the branches, as known at a moment."""
+class Statutes:
+    """What every line is read by: the numbers and the branches of every day, as known at a moment."""
 
-    policies: Policies
-    branches: list[Branch]
+    def __init__(self, reads: Reads, known_ms: int | None = None) -> None:
+        self.policies: Policies = reads.policies(known_ms)
+        self.branches: list[Branch] = reads.branches(known_ms)
+        self._homes: dict[tuple[str, date], tuple[str, bool]] = {}
 
-
-def statutes(reads: Reads, known_ms: int | None = None) -> Statutes:
-    """The numbers and branches of every day."""
-    return Statutes(reads.policies(known_ms), reads.branches(known_ms))
+    def home(self, chosen: str, as_of: date) -> tuple[str, bool]:
+        """Where a member who chose a branch belongs on a day, and whether he has to choose anew."""
+        if (chosen, as_of) not in self._homes:
+            self._homes[chosen, as_of] = home(self.branches, chosen, as_of)
+        return self._homes[chosen, as_of]
 
 
 class Shown(Row):
@@ -64,9 +69,9 @@ class Shown(Row):
 
 def register(reads: Reads, as_of: date, known_ms: int | None = None) -> Iterator[Row]:
     """Every member with its state, in one sweep over the facts."""
-    by = statutes(reads, known_ms)
+    by = Statutes(reads, known_ms)
     for number, facts in reads.members(as_of, known_ms):
-        yield _row(by, number, facts, as_of)
+        yield row_of(by, number, facts, as_of)
 
 
 def shown(reads: Reads, number: str, as_of: date, known_ms: int | None = None) -> Shown | None:
@@ -75,8 +80,8 @@ def shown(reads: Reads, number: str, as_of: date, known_ms: int | None = None) -
     facts = [one.fact for one in recorded if isinstance(one.fact, f.MemberFact)]
     if not facts:
         return None
-    by = statutes(reads, known_ms)
-    row = _row(by, number, facts, as_of)
+    by = Statutes(reads, known_ms)
+    row = row_of(by, number, facts, as_of)
     its = parts(by.policies, facts, as_of)
     found = Shown(
         **{name: getattr(row, name) for name in Row.__struct_fields__},
@@ -128,12 +133,15 @@ def waiting_for(
             return None
 
 
-def _row(by: Statutes, number: str, facts: Sequence[f.MemberFact], as_of: date) -> Row:
+def row_of(by: Statutes, number: str, facts: Sequence[f.MemberFact], as_of: date) -> Row:
+    """A member's line on a day."""
     now = standing(by.policies, facts, as_of)
-    name, branch, member_class = "", NATIONAL, ""
+    name, branch, member_class, province = "", NATIONAL, "", ""
     for fact in f.known(facts, as_of):
         match fact:
-            case f.Registered(name=told) | f.Renamed(name=told):
+            case f.Registered(name=told, province=there):
+                name, province = told, there
+            case f.Renamed(name=told):
                 name = told
             case f.Applied(branch=applied, member_class=applied_class):
                 branch, member_class = applied or branch, applied_class
@@ -141,9 +149,10 @@ def _row(by: Statutes, number: str, facts: Sequence[f.MemberFact], as_of: date) 
                 branch = to
             case _:
                 pass
-    branch, must_choose = home(by.branches, branch, as_of)
-    until = paid_until(facts, as_of)
-    return Row(number, name, branch, member_class, now.state.value, now.reason, until, must_choose)
+    branch, must_choose = by.home(branch, as_of)
+    until, since = paid_until(facts, as_of), member_since(facts, as_of)
+    where = number, name, branch, member_class
+    return Row(*where, now.state.value, now.reason, until, since, province, must_choose)
 
 
 def waiting(reads: Reads, facts: Sequence[f.MemberFact], as_of: date, known_ms: int | None = None) -> Silence:
