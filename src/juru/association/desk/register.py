@@ -40,9 +40,9 @@ class Row(msgspec.Struct):
 class Statutes:
     """What every line is read by: the numbers and the branches of every day, as known at a moment."""
 
-    def __init__(self, reads: Reads, known_ms: int | None = None) -> None:
-        self.policies: Policies = reads.policies(known_ms)
-        self.branches: list[Branch] = reads.branches(known_ms)
+    def __init__(self, policies: Policies, branches: list[Branch]) -> None:
+        self.policies = policies
+        self.branches = branches
         self._homes: dict[tuple[str, date], tuple[str, bool]] = {}
 
     def home(self, chosen: str, as_of: date) -> tuple[str, bool]:
@@ -50,6 +50,11 @@ class Statutes:
         if (chosen, as_of) not in self._homes:
             self._homes[chosen, as_of] = home(self.branches, chosen, as_of)
         return self._homes[chosen, as_of]
+
+
+def statutes(reads: Reads, known_ms: int | None = None) -> Statutes:
+    """The numbers and branches of every day."""
+    return Statutes(reads.policies(known_ms), reads.branches(known_ms))
 
 
 class Shown(Row):
@@ -80,7 +85,7 @@ def shown(reads: Reads, number: str, as_of: date, known_ms: int | None = None) -
     facts = [one.fact for one in recorded if isinstance(one.fact, f.MemberFact)]
     if not facts:
         return None
-    by = Statutes(reads, known_ms)
+    by = statutes(reads, known_ms)
     row = row_of(by, number, facts, as_of)
     its = parts(by.policies, facts, as_of)
     found = Shown(

@@ -13,7 +13,7 @@ from datetime import date
 
 import msgspec
 
-from juru.association.desk.register import Row, Statutes, register, row_of
+from juru.association.desk.register import Row, register, row_of, statutes
 from juru.association.domain.affairs import Subject
 from juru.association.domain.facts import MemberFact
 from juru.association.store.book import Book
@@ -60,7 +60,7 @@ def _brought_up(reads: Reads, kept: _Day, day: date, known_ms: int | None) -> bo
     touched = reads.touched_since(kept.head)
     if any(subject in _WIDE for subject, _ in touched):
         return False
-    rows, newcomers, by = dict(kept.rows), False, Statutes(reads)
+    rows, newcomers, by = dict(kept.rows), False, statutes(reads)
     for number in (one for subject, one in touched if subject is Subject.MEMBER):
         facts = [one.fact for one in reads.facts(Subject.MEMBER, number, day) if isinstance(one.fact, MemberFact)]
         newcomers = newcomers or number not in rows
