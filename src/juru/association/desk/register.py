@@ -74,7 +74,7 @@ class Shown(Row):
 
 def register(reads: Reads, as_of: date, known_ms: int | None = None) -> Iterator[Row]:
     """Every member with its state, in one sweep over the facts."""
-    by = Statutes(reads, known_ms)
+    by = statutes(reads, known_ms)
     for number, facts in reads.members(as_of, known_ms):
         yield row_of(by, number, facts, as_of)
 

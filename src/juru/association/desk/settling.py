@@ -105,7 +105,7 @@ def allocate(act: Act, invoice: Open, amount_idr: int, payment: str, on: date) -
 
 
 def settled(act: Act, invoice: Open, on: date) -> None:
-    """Nothing is outstanding any more: what was received is shared; the period is paid, unless some of it was waived."""
+    """Nothing is outstanding any more: what was received is shared; the period is paid, unless some was waived."""
     share(act, invoice.number, invoice.issued, invoice.issued.total_idr - invoice.waived_idr, on)
     period = period_of(invoice.issued)
     if period is not None and not invoice.written_off:
