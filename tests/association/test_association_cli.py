@@ -166,7 +166,7 @@ def test_other_facts_and_commands_by_their_fields(
         "surat 7",
     )
     assert office.json("member", "show", number, "--on", "2026-04-01")["representatives"] == {"voting": "Sri"}
-    office("member", "record", number, "moved", "--field", "to=JBR", "--on", "2026-04-01")
+    office("member", "record", number, "moved", "--field", "to=JBR", "--source", "surat 8", "--on", "2026-04-01")
     assert office.json("member", "show", number, "--on", "2026-04-01")["branch"] == "JBR"
     assert "docs/reference/facts.md" in office("member", "record", number, "flown", code=2)
     assert "transition_not_allowed" in office("member", "record", number, "complete", code=1)

@@ -11,7 +11,7 @@ from juru.association.domain import facts as f
 from juru.association.domain.boards import NATIONAL, Body, Title
 from juru.association.domain.branches import on as branches_on
 from juru.association.domain.membership import rights
-from juru.association.domain.people import servers
+from juru.association.domain.people import move_asked, servers
 from juru.association.domain.refusals import Code
 from juru.association.store.rows import Recorded
 
@@ -26,10 +26,15 @@ def check(act: Act, number: str, fact: f.MemberFact, found: list[Recorded], *, r
     match fact:
         case f.Applied(branch=branch):
             _branch(act, branch, fact.on)
+        case f.MoveAsked(to=to):
+            _branch(act, to, fact.on)
         case f.Moved(to=to):
             _branch(act, to, fact.on)
             if to == chosen_branch(found, fact.on):
                 refuse(Code.WRONG_BRANCH, branch=to, choices="-")
+            asked = move_asked(f.known(member_facts(found), fact.on))
+            if not fact.source.strip() and (asked is None or asked.to != to):
+                refuse(Code.LETTER_NEEDED, fact="moved", member=number)
         case f.RepresentativeNamed():
             _confirmed(act, fact, found)
         case f.Resigned(effective=effective):

@@ -308,6 +308,12 @@ class SoftwareOk(Fact, frozen=True, tag="software_ok"):
     """The duty of original software is met again."""
 
 
+class MoveAsked(Fact, frozen=True, tag="move_asked"):
+    """The member asks to belong to another branch; that branch accepts by ``moved``."""
+
+    to: str
+
+
 class Moved(Fact, frozen=True, tag="moved"):
     """From this day on a member of another branch."""
 
@@ -356,6 +362,7 @@ MemberFact = (
     | Merged
     | SoftwareLost
     | SoftwareOk
+    | MoveAsked
     | Moved
     | Override
 )
