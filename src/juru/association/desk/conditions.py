@@ -14,6 +14,8 @@ from juru.association.store.rows import Recorded
 
 HEARING_NOTICE_DAYS = 14
 REVIEW_DAYS = 30
+JOBS_MAX = 10_000
+"""More than this in one declaration is a slip of the keys."""
 _WARNING_LEVELS = range(1, 4)
 
 
@@ -32,6 +34,9 @@ def check(act: Act, fact: f.MemberFact, found: list[Recorded], *, reviewing: boo
             _confirmed(act, fact, found)
         case f.Resigned(effective=effective):
             _after(fact.on - timedelta(days=1), effective)
+        case f.JobsDeclared(jobs=jobs):
+            if not 0 <= jobs <= JOBS_MAX:
+                refuse(Code.WRONG_COUNT, what="jobs", given=jobs, least=0, most=JOBS_MAX)
         case f.ResignationWithdrawn():
             if not any(gone.on <= fact.on < gone.effective for gone in of(found, f.Resigned)):
                 refuse(Code.NOT_FOUND, what="resigned", id="-")

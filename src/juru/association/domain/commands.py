@@ -15,14 +15,12 @@ from juru.association.domain.affairs import (
     Subject,
     Way,
 )
+from juru.association.domain.command import Command, Dated
+from juru.association.domain.commands_registers import RegisterCommand
 from juru.association.domain.facts import MemberFact
 
 
-class Command(msgspec.Struct, frozen=True, tag=True, kw_only=True):
-    """One thing to do."""
-
-
-class NewMember(Command, frozen=True):
+class NewMember(Dated, frozen=True):
     """A business applies through a branch and gets its number, which carries no branch code and is for ever."""
 
     name: str
@@ -31,7 +29,6 @@ class NewMember(Command, frozen=True):
     licence: str = ""
     address: str = ""
     member_class: str = "server"
-    on: date | None = None
     source: str = ""
     sure: bool = False
 
@@ -64,7 +61,7 @@ class SetDues(Command, frozen=True):
     fact: DuesSet
 
 
-class IssueDecree(Command, frozen=True):
+class IssueDecree(Dated, frozen=True):
     """An SK; its number is given."""
 
     body: str
@@ -72,7 +69,6 @@ class IssueDecree(Command, frozen=True):
     text: str
     signers: tuple[str, ...]
     revokes: str | None = None
-    on: date | None = None
 
 
 class Appoint(Command, frozen=True):
@@ -174,6 +170,7 @@ AnyCommand = (
     | Promise
     | WriteOff
     | TakeBack
+    | RegisterCommand
 )
 
 

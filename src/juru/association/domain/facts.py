@@ -197,6 +197,13 @@ class SoftwareOk(Fact, frozen=True, tag="software_ok"):
     """The duty of original software is met again."""
 
 
+class JobsDeclared(Fact, frozen=True, tag="jobs_declared"):
+    """The member says how many jobs it has created since it last said so, about a notice of its own or in general."""
+
+    jobs: int
+    opportunity: str = ""
+
+
 class Moved(Fact, frozen=True, tag="moved"):
     """From this day on a member of another branch."""
 
@@ -235,6 +242,7 @@ MemberFact = (
     | ResignationWithdrawn
     | SoftwareLost
     | SoftwareOk
+    | JobsDeclared
     | Moved
     | Override
 )
