@@ -47,17 +47,23 @@ def refuse(code: Code, **facts: str | int) -> NoReturn:
 
 
 class Act:
-    """``today`` is the association's day of the commit; ``by`` is who asks; ``firm`` the member he speaks for, if so.
+    """``today`` is the association's day of the commit; ``by`` is who asks.
 
-    Whoever asks for his firm has no power of an office in that hour.
+    ``member_asking`` is the firm that he represents when it is the firm that asks: then no office of a person of the
+    same name counts.
     """
 
-    def __init__(self, writing: Writing, *, today: date, by: str, firm: str = "") -> None:
+    def __init__(self, writing: Writing, *, today: date, by: str, member: str = "") -> None:
         self.writing = writing
         self.reads: Reads = writing.reads
         self.today = today
         self.by = by
-        self.firm = firm
+        self.member_asking = member
+
+    @property
+    def signature(self) -> str:
+        """Who asks, as the book writes it: an officer by his name, a representative behind his firm's number."""
+        return f"{self.member_asking}:{self.by}" if self.member_asking else self.by
 
     def day(self, given: date | None, *, ahead: bool = False) -> date:
         """The day from which it counts. Refuses one that has not come, unless it may lie ahead."""
@@ -74,7 +80,7 @@ class Act:
         """Record a fact in the name of who asks; its number. Refuses a day that its precision contradicts."""
         if not fits(fact):
             refuse(Code.WRONG_PRECISION, on=fact.on.isoformat(), precision=fact.precision.value)
-        told = msgspec.structs.replace(fact, by=self.by)
+        told = msgspec.structs.replace(fact, by=self.signature)
         return self.writing.fact(subject, subject_id, told, reverses=reverses)
 
     # ------------------------------------------------------------------ what stands
@@ -148,10 +154,10 @@ class Act:
 
     def speaks_for(self, firm: str, unit: str) -> None:
         """Refuse unless a firm's own representative asks, or an officer of its branch on its word."""
-        if not self.firm:
+        if not self.member_asking:
             self.require(Scope.OFFICE_KEEP, unit)
-        elif self.firm != firm:
-            refuse(Code.NO_POWER, by=self.by, scope="member", unit=firm, on=self.today.isoformat())
+        elif self.member_asking != firm:
+            refuse(Code.NO_POWER, by=self.signature, scope="member", unit=firm, on=self.today.isoformat())
 
     def require(
         self,
@@ -168,9 +174,9 @@ class Act:
         the book acts for the congress: else nobody could ever seat a board.
         """
         day = on or self.today
-        if self.firm:
-            refuse(Code.NO_POWER, by=self.by, scope=scope.value, unit=unit, on=day.isoformat())
         live = self.in_office(day)
+        if self.member_asking:
+            refuse(Code.NO_POWER, by=self.signature, scope=scope.value, unit=unit, on=day.isoformat())
         if self.by in set(decided_before):
             refuse(Code.DECIDED_BEFORE, by=self.by)
         if not any(term.body is Body.NATIONAL for term in live):
