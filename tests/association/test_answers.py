@@ -55,7 +55,7 @@ def say(
 
 
 def test_a_contact_is_shown_to_whom_the_notice_says_and_is_no_part_of_the_book(town: Town, file: AnswerFile) -> None:
-    shown = {}
+    shown, number = {}, ""
     for seen in ContactFor:
         number = notice(town, file, "0812-7777-1234", seen)
         with town.desk.book.reading() as reads:
@@ -132,9 +132,9 @@ def test_what_is_kept_for_a_notice_is_forgotten_ninety_days_after_its_last(town:
     number = notice(town, file)
     say(town, file, number)
     until = day("2026-01-05") + timedelta(days=60)
-    assert file.forget(forgotten_ms(until) - 1) == 0
+    assert file.forget(forgotten_ms(town.desk, until) - 1) == 0
     assert (file.contact(number), len(file.of(number))) == ("0812", 1)
-    assert file.forget(forgotten_ms(until)) == 1
+    assert file.forget(forgotten_ms(town.desk, until)) == 1
     assert (file.contact(number), file.of(number)) == ("", [])
 
 
@@ -144,5 +144,5 @@ def test_a_renewal_keeps_contact_and_answers_longer(town: Town, file: AnswerFile
     town.on("2026-03-01")
     done = renew(town.desk, file, RenewOffer(opportunity=number), now=town.now(), by=town.by, request="renew")
     assert isinstance(done, Done)
-    assert file.forget(forgotten_ms(day("2026-03-06"))) == 0
+    assert file.forget(forgotten_ms(town.desk, day("2026-03-06"))) == 0
     assert file.contact(number) == "0812"

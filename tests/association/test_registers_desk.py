@@ -447,10 +447,13 @@ def test_a_notice_waits_for_an_officer_stands_sixty_days_and_is_renewed_with_the
 
 
 def test_jobs_are_declared_in_general_by_a_member_in_good_standing(town: Town) -> None:
-    town.fact("000003", JobsDeclared(on=town.today, jobs=4))
-    assert town.refused(c.Record(member="000003", fact=JobsDeclared(on=town.today, jobs=-1))) == "wrong_count"
+    town.fact("000003", JobsDeclared(on=town.today, jobs=4, source="surat"))
+    assert (
+        town.refused(c.Record(member="000003", fact=JobsDeclared(on=town.today, jobs=-1, source="surat")))
+        == "wrong_count"
+    )
     applicant = town.do(c.NewMember(name="Calon", branch="JTM", province="35")).id
-    early = c.Record(member=applicant, fact=JobsDeclared(on=town.today, jobs=1))
+    early = c.Record(member=applicant, fact=JobsDeclared(on=town.today, jobs=1, source="surat"))
     assert town.refused(early) == "transition_not_allowed"
     with town.desk.book.reading() as reads:
         assert [j.jobs for j in reg.jobs_declared(reads, town.today)] == [4]

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, time, timedelta
 import msgspec
 
 from juru.association.desk.desk import Desk
-from juru.association.desk.offers import POLICY
 from juru.association.desk.registers import one_opportunity
 from juru.association.domain.commands import Done
 from juru.association.domain.commands_registers import Offer, RenewOffer
@@ -49,7 +48,7 @@ def offer(
         return _wrong("contact", told, least, _CONTACT_MAX)
     done = desk.do(command, now=now, by=by, request=request, member=member)
     if isinstance(done, Done):
-        _note(file, done, told, now)
+        _note(desk, file, done, told, now)
     return done
 
 
@@ -59,18 +58,20 @@ def renew(
     """Renew a notice, and with it how long its contact and answers are kept."""
     done = desk.do(command, now=now, by=by, request=request, member=member)
     if isinstance(done, Done):
-        _note(file, done, "", now)
+        _note(desk, file, done, "", now)
     return done
 
 
-def _note(file: AnswerFile, done: Done, contact: str, now: datetime) -> None:
-    forget_ms = forgotten_ms(date.fromisoformat(done.note))
+def _note(desk: Desk, file: AnswerFile, done: Done, contact: str, now: datetime) -> None:
+    forget_ms = forgotten_ms(desk, date.fromisoformat(done.note))
     file.note(done.id, contact=contact, forget_ms=forget_ms, now_ms=milliseconds(now))
 
 
-def forgotten_ms(until: date) -> int:
-    """When what is kept for a notice is forgotten: 90 days after its last."""
-    return milliseconds(datetime.combine(until + timedelta(days=POLICY.kept_days), time(), UTC))
+def forgotten_ms(desk: Desk, until: date) -> int:
+    """When what is kept for a notice is forgotten: 90 days after its last, or as the statutes have it."""
+    with desk.book.reading() as reads:
+        kept_days = reads.policies().on(until).answer_days
+    return milliseconds(datetime.combine(until + timedelta(days=kept_days), time(), UTC))
 
 
 def answer(desk: Desk, file: AnswerFile, given: Answer, *, sender: str, now: datetime, request: str) -> Done | Refusal:
@@ -90,7 +91,7 @@ def answer(desk: Desk, file: AnswerFile, given: Answer, *, sender: str, now: dat
         contact=given.contact.strip(),
         text=given.text.strip(),
     )
-    file.add(told, sender=sender, request=request, forget_ms=forgotten_ms(one.until))
+    file.add(told, sender=sender, request=request, forget_ms=forgotten_ms(desk, one.until))
     return Done(one.id)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from juru.association.desk.acting import POLICY, Act, branch_of, member_facts, refuse
+from juru.association.desk.acting import Act, refuse
 from juru.association.domain import registers as g
 from juru.association.domain.affairs import Subject
 from juru.association.domain.boards import NATIONAL, Body, Scope
@@ -18,7 +18,7 @@ from juru.association.domain.commands_registers import (
 )
 from juru.association.domain.facts import Fact, of_kind
 from juru.association.domain.meetings import Meeting, MeetingState, hour, meeting
-from juru.association.domain.membership import State, standing
+from juru.association.domain.membership import State
 from juru.association.domain.refusals import Code
 from juru.association.domain.registers import Invited, MeetingKind
 
@@ -106,9 +106,9 @@ def answer(act: Act, command: AnswerInvitation) -> Done:
     """A member that is invited says whether it comes; the last answer counts."""
     one = _in(act, command.meeting, MeetingState.CALLED)
     found = act.member(command.member)
-    branch = branch_of(found, act.today)
+    branch = act.branch_of(found, act.today)
     act.speaks_for(command.member, branch)
-    state = standing(POLICY, member_facts(found), act.today).state
+    state = act.standing(command.member, act.today).state
     if state not in {State.ACTIVE, State.GRACE} or not _invited(act, one, command.member, branch):
         refuse(Code.NOT_INVITED, member=command.member, meeting=one.id, invited=one.invited.value)
     version = 1 + len(of_kind(_facts(act, one.id), g.InvitationAnswered))

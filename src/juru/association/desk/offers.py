@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from juru.association.desk.acting import Act, branch_of, refuse
+from juru.association.desk.acting import Act, refuse
 from juru.association.desk.conditions import JOBS_MAX
 from juru.association.domain import registers as g
 from juru.association.domain.affairs import Subject
@@ -12,7 +12,6 @@ from juru.association.domain.commands_registers import CloseOffer, Moderate, Off
 from juru.association.domain.facts import JobsDeclared
 from juru.association.domain.membership import State
 from juru.association.domain.opportunities import (
-    OfferPolicy,
     OfferState,
     Opportunity,
     ends,
@@ -23,7 +22,6 @@ from juru.association.domain.opportunities import (
 from juru.association.domain.refusals import Code
 from juru.association.domain.registers import Verdict
 
-POLICY = OfferPolicy()
 _TITLE_MAX, _TEXT_MAX, _REASON_MAX = 120, 4_000, 500
 _FROM = {
     Verdict.PUBLISHED: (OfferState.WAITING, OfferState.DECLINED, OfferState.REMOVED),
@@ -40,7 +38,7 @@ def offer(act: Act, command: Offer) -> Done:
             refuse(Code.CONTACT_IN_TEXT, field=field)
     body = act.unit(command.body or NATIONAL)
     if command.member:
-        body = branch_of(act.member(command.member), act.today)
+        body = act.branch_of(act.member(command.member), act.today)
         act.speaks_for(command.member, body)
         _active(act, command.member)
         _few(act, command.member)
@@ -53,7 +51,7 @@ def offer(act: Act, command: Offer) -> Done:
         offer_kind=command.offer_kind,
         title=title,
         text=text,
-        until=ends(POLICY, act.today),
+        until=ends(act.policies.on(act.today), act.today),
         member=command.member,
         contact_for=command.contact_for,
     )
@@ -77,11 +75,11 @@ def moderate(act: Act, command: Moderate) -> Done:
 def renew(act: Act, command: RenewOffer) -> Done:
     """The notice stands for another while from today on."""
     one = _own(act, command.opportunity)
-    if not renewable(POLICY, one, act.today):
+    if not renewable(act.policies.on(act.today), one, act.today):
         refuse(Code.NOT_OPEN, what="opportunity", id=one.id, state=f"{one.state.value}, {one.until.isoformat()}")
     if one.member:
         _active(act, one.member)
-    until = ends(POLICY, act.today)
+    until = ends(act.policies.on(act.today), act.today)
     act.add(Subject.OPPORTUNITY, one.id, g.OfferRenewed(on=act.today, until=until))
     _jobs(act, one, command.jobs)
     return Done(one.id, until.isoformat())
@@ -125,8 +123,9 @@ def _active(act: Act, member: str) -> None:
 def _few(act: Act, member: str) -> None:
     mine = [there(act, number) for number in act.reads.concerning(member, "offered")]
     count = sum(one.state in {OfferState.WAITING, OfferState.OPEN} for one in mine)
-    if count >= POLICY.open_max:
-        refuse(Code.TOO_MANY, what="opportunity", count=count, most=POLICY.open_max)
+    most = act.policies.on(act.today).offers_max
+    if count >= most:
+        refuse(Code.TOO_MANY, what="opportunity", count=count, most=most)
 
 
 def _jobs(act: Act, one: Opportunity, jobs: int | None) -> None:

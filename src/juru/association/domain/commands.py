@@ -12,6 +12,7 @@ from juru.association.domain.affairs import (
     CollectorAppointed,
     DuesSet,
     HolidaysSet,
+    PolicySet,
     Subject,
     Way,
 )
@@ -21,13 +22,19 @@ from juru.association.domain.facts import MemberFact
 
 
 class NewMember(Dated, frozen=True):
-    """A business applies through a branch and gets its number, which carries no branch code and is for ever."""
+    """A business applies through a branch and gets its number, which carries no branch code and is for ever.
+
+    ``person`` is who applies for it, and represents it until it names others.
+    """
 
     name: str
     branch: str
     province: str
     licence: str = ""
     address: str = ""
+    person: str = ""
+    phone: str = ""
+    email: str = ""
     member_class: str = "server"
     source: str = ""
     sure: bool = False
@@ -59,6 +66,13 @@ class SetDues(Command, frozen=True):
 
     member_class: str
     fact: DuesSet
+
+
+class SetPolicy(Command, frozen=True):
+    """A number of the statutes from a day on, by decree; ``key`` as in ``domain/policy``."""
+
+    key: str
+    fact: PolicySet
 
 
 class IssueDecree(Dated, frozen=True):
@@ -159,6 +173,7 @@ AnyCommand = (
     | SetBranch
     | SetHolidays
     | SetDues
+    | SetPolicy
     | IssueDecree
     | Appoint
     | AppointCollector

@@ -10,6 +10,7 @@ from enum import StrEnum
 import msgspec
 
 from juru.association.domain.facts import Fact, of_kind
+from juru.association.domain.policy import Policy
 from juru.association.domain.recognition import Expiry
 from juru.association.domain.registers import (
     ContactFor,
@@ -28,15 +29,6 @@ _CONTACT = re.compile(
     r"|[\w.+-]+@[\w-]+\.\w+|(?:wa|t)\.me/",
     re.IGNORECASE,
 )
-
-
-class OfferPolicy(msgspec.Struct, frozen=True):
-    """How long a notice stands, how early it is renewed, how many a member may have, how long answers are kept."""
-
-    days: int = 60
-    renew_days_before: int = 14
-    open_max: int = 5
-    kept_days: int = 90
 
 
 class OfferState(StrEnum):
@@ -116,16 +108,16 @@ def gives_contact(text: str) -> bool:
     return _CONTACT.search(text) is not None
 
 
-def ends(policy: OfferPolicy, since: date) -> date:
+def ends(policy: Policy, since: date) -> date:
     """The day from which a notice written or renewed on a day is no more."""
-    return since + timedelta(days=policy.days)
+    return since + timedelta(days=policy.offer_days)
 
 
-def renewable(policy: OfferPolicy, one: Opportunity, as_of: date) -> bool:
+def renewable(policy: Policy, one: Opportunity, as_of: date) -> bool:
     """Whether its author may renew it: while it is open in its last days, or once it expired."""
     if one.state is OfferState.EXPIRED:
         return True
-    return one.state is OfferState.OPEN and as_of >= one.until - timedelta(days=policy.renew_days_before)
+    return one.state is OfferState.OPEN and as_of >= one.until - timedelta(days=policy.offer_renew_days)
 
 
 def offers_expiring(found: Iterable[Opportunity]) -> list[Expiry]:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from juru.association.domain.affairs import KINDS, Appointed, Issued, Promised, Received, Subject
-from juru.association.domain.facts import Fact
+from juru.association.domain.facts import Fact, Merged
 from juru.association.domain.registers import InvitationAnswered, Offered
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
@@ -63,6 +63,8 @@ def concerns(fact: Fact) -> str | None:
             return member
         case Appointed(firm=firm):
             return firm
+        case Merged(into=into):
+            return into
         case _:
             return None
 
