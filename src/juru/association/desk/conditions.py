@@ -15,6 +15,8 @@ from juru.association.domain.people import move_asked, servers
 from juru.association.domain.refusals import Code
 from juru.association.store.rows import Recorded
 
+JOBS_MAX = 10_000
+"""More than this in one declaration is a slip of the keys."""
 _SUMMONSES = 2
 _WARNING_LEVELS = range(1, 4)
 
@@ -39,6 +41,9 @@ def check(act: Act, number: str, fact: f.MemberFact, found: list[Recorded], *, r
             _confirmed(act, fact, found)
         case f.Resigned(effective=effective):
             _after(fact.on - timedelta(days=1), effective)
+        case f.JobsDeclared(jobs=jobs):
+            if not 0 <= jobs <= JOBS_MAX:
+                refuse(Code.WRONG_COUNT, what="jobs", given=jobs, least=0, most=JOBS_MAX)
         case f.ResignationWithdrawn():
             if not any(gone.on <= fact.on < gone.effective for gone in of(found, f.Resigned)):
                 refuse(Code.NOT_FOUND, what="resigned", id="-")
