@@ -131,13 +131,13 @@ _USE_CASES: Mapping[type[Command], Callable[[Act, Any], c.Done]] = {
 """Each command's use case; that none is missing is tested."""
 
 
-def init(directory: Path, *, name: str, now: datetime, by: str) -> Desk:
+def init(directory: Path, *, name: str, now: datetime, by: str, synced: bool = True) -> Desk:
     """A new association in a new directory, with its history and the nine branches of the article as sourced facts.
 
     Raises ``DirectoryError`` for a directory that holds anything.
     """
     make(directory)
-    desk = Desk(Book(directory))
+    desk = Desk(Book(directory, synced=synced))
     with desk.book.writing(milliseconds(now), "init") as writing:
         act = Act(writing, today=desk.today(now), by=by)
         for told in seed(name):
