@@ -40,8 +40,10 @@ _GROUPS = {"ribu": 3, "juta": 6, "miliar": 9, "triliun": 12, "kuadriliun": 15, "
         (1_000_000_000, "satu miliar"),
         (
             1_999_999_999,
-            "satu miliar sembilan ratus sembilan puluh sembilan juta "
-            "sembilan ratus sembilan puluh sembilan ribu sembilan ratus sembilan puluh sembilan",
+            (
+                "satu miliar sembilan ratus sembilan puluh sembilan juta "
+                "sembilan ratus sembilan puluh sembilan ribu sembilan ratus sembilan puluh sembilan"
+            ),
         ),
         (1_000_000_000_000, "satu triliun"),
         (-5, "minus lima"),

@@ -51,6 +51,8 @@ class Act:
         self.reads: Reads = writing.reads
         self.today = today
         self.by = by
+        self.numbers: dict[tuple[str, int], int] = {}
+        """The latest number that this use case gave, of each series and year."""
 
     def day(self, given: date | None, *, ahead: bool = False) -> date:
         """The day from which it counts. Refuses one that has not come, unless it may lie ahead."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from juru.association.desk import documents, invoices, members, offices, payments
+from juru.association.desk import documents, invoices, members, offices, payments, renewals
 from juru.association.desk.acting import Act, RefusedError
 from juru.association.domain import commands as c
 from juru.association.domain.affairs import BranchSet, Founded, Subject
@@ -80,10 +80,12 @@ _USE_CASES: Mapping[type[c.Command], Callable[[Act, Any], c.Done]] = {
     c.SetBranch: offices.set_branch,
     c.SetHolidays: offices.set_holidays,
     c.SetDues: offices.set_dues,
+    c.SetLetterhead: offices.set_letterhead,
     c.IssueDecree: offices.issue_decree,
     c.Appoint: offices.appoint,
     c.AppointCollector: offices.appoint_collector,
     c.IssueInvoice: invoices.issue,
+    c.IssueRenewals: renewals.issue_renewals,
     c.Promise: invoices.promise,
     c.WriteOff: invoices.write_off,
     c.TakePayment: payments.take,
