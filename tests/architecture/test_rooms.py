@@ -46,6 +46,7 @@ ASSOCIATION_ROOMS = {
     "desk": "use cases",
     "domain": "rules as pure functions of dated facts",
     "errors": "the error tree",
+    "papers": "what the association puts on paper, as PDF",
     "store": "schema, migrations, the one writer, the audit",
 }
 NOT_ROOMS = {"__init__", "__main__", "__pycache__", "py"}

@@ -5,7 +5,7 @@ A fact that was taken back does not exist for whoever asks about a moment at whi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import msgspec
@@ -35,6 +35,9 @@ AND subject_id IN (SELECT subject_id FROM facts WHERE concerns = ? AND kind = ?)
 _OF_YEARS = """
 SELECT f.*, r.id FROM facts f LEFT JOIN facts r ON r.reverses = f.id
 WHERE f.kind = ? AND f.on_day BETWEEN ? AND ? AND instr(f.body, ?) > 0 ORDER BY f.id
+"""
+_NUMBERED = """
+SELECT f.*, r.id FROM facts f LEFT JOIN facts r ON r.reverses = f.id WHERE f.id = ?
 """
 _SEAL = "SELECT seal FROM commits WHERE no = ?"
 _NEWEST_ID = "SELECT max(subject_id) FROM facts WHERE subject_kind = ? AND subject_id >= ? AND subject_id < ?"
@@ -112,6 +115,11 @@ class Reads:
         ``holding``: only those whose body has these letters.
         """
         for row in self.engine.stream(_OF_YEARS, (kind, first * 10_000, last * 10_000 + 1_231, holding)):
+            yield recorded(row[:-1], row[-1])
+
+    def by_number(self, ids: Iterable[int]) -> Iterator[Recorded]:
+        """Facts by their own numbers, what was taken back too."""
+        for row in self.engine.each(_NUMBERED, [(one,) for one in ids]):
             yield recorded(row[:-1], row[-1])
 
     def seal(self, commit_no: int) -> bytes:
