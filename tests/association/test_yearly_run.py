@@ -13,7 +13,6 @@ import msgspec
 import pytest
 
 from juru.association.desk import yearly
-from juru.association.desk.acting import POLICY
 from juru.association.desk.renewals import Part
 from juru.association.desk.yearly import JOB, forecast, run, run_as_job
 from juru.association.domain import affairs as a
@@ -22,6 +21,7 @@ from juru.association.domain import facts as f
 from juru.association.domain.affairs import Subject, Way
 from juru.association.domain.boards import Title
 from juru.association.domain.dues import Period, Renewal, RenewalKind
+from juru.association.domain.policy import Policies
 from juru.association.domain.refusals import Code, Refusal
 from juru.association.domain.renewals import LeftOut, to_renew
 from juru.association.store.jobs import SILENT_MS, Jobs, JobState
@@ -106,12 +106,12 @@ def joined(*more: f.MemberFact, until: str = "2027-01-01") -> list[f.MemberFact]
 def test_a_member_is_invoiced_who_is_one_and_will_be_one(
     facts: list[f.MemberFact], on: str, found: RenewalKind | LeftOut
 ) -> None:
-    due = to_renew(POLICY, DUES, facts, on=day(on), year=2027)
+    due = to_renew(Policies(), DUES, facts, on=day(on), year=2027)
     assert (due.kind if isinstance(due, Renewal) else due) == found
 
 
 def test_without_a_dues_table_nobody_is_invoiced() -> None:
-    assert to_renew(POLICY, None, joined(), on=day("2026-11-01"), year=2027) is LeftOut.NO_DUES_TABLE
+    assert to_renew(Policies(), None, joined(), on=day("2026-11-01"), year=2027) is LeftOut.NO_DUES_TABLE
 
 
 # ------------------------------------------------------------------ the run

@@ -3,7 +3,9 @@
 AssociationError
 ├── DirectoryError   the data directory is missing, not one of ours, or not empty
 ├── PrintingError    no PDF can be made here
-└── SchemaError      its schema is older or newer than this program's
+├── SchemaError      its schema is older or newer than this program's
+├── AccessError      its file of logins, or a login, cannot be used
+└── ServeError       the portal cannot be served so
 """
 
 from __future__ import annotations
@@ -23,3 +25,11 @@ class SchemaError(AssociationError):
 
 class PrintingError(AssociationError):
     """No PDF can be made on this machine; the message says what to install."""
+
+
+class AccessError(AssociationError):
+    """The file of logins, or a login, cannot be used."""
+
+
+class ServeError(AssociationError):
+    """The portal cannot be served so."""

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import msgspec
 
-from juru.association.desk.acting import POLICY, Act, branch_of, member_facts
+from juru.association.desk.acting import Act, member_facts
 from juru.association.desk.invoices import class_of, post, same_period, table_of
 from juru.association.domain import affairs as a
 from juru.association.domain.boards import NATIONAL, Scope
@@ -36,12 +36,12 @@ def issue_renewals(act: Act, command: IssueRenewals) -> Done:
         if member_class not in tables:
             tables[member_class] = table_of(act.reads, member_class, on)
         table = tables[member_class]
-        due = to_renew(POLICY, None if table is None else table.policy, facts, on=on, year=command.year)
+        due = to_renew(act.policies, None if table is None else table.policy, facts, on=on, year=command.year)
         lines = None if isinstance(due, LeftOut) else lines_of(due)
         if table is None or lines is None or same_period(act, member, lines) is not None:
             part.left_out += 1
             continue
-        latest, _ = post(act, member, lines, due_on=due_on(lines), branch=branch_of(found, on), table=table, on=on)
+        latest, _ = post(act, member, lines, due_on=due_on(lines), branch=act.branch_of(found, on), table=table, on=on)
         part.issued += 1
         part.total_idr += sum(line.amount_idr for line in lines)
     return Done(latest, msgspec.json.encode(part).decode())

@@ -13,16 +13,14 @@ from datetime import date, datetime
 
 import msgspec
 
-from juru.association.desk.acting import POLICY
 from juru.association.desk.desk import Desk
 from juru.association.desk.invoices import class_of, table_of
+from juru.association.desk.register import row_of, statutes
 from juru.association.desk.renewals import Part, lines_of
 from juru.association.desk.shares import period_of
 from juru.association.domain import affairs as a
-from juru.association.domain.boards import NATIONAL
 from juru.association.domain.commands import IssueRenewals
 from juru.association.domain.dues import Period
-from juru.association.domain.facts import Applied, MemberFact, Moved, known
 from juru.association.domain.refusals import Refusal
 from juru.association.domain.renewals import LeftOut, to_renew
 from juru.association.store.jobs import Jobs, JobState
@@ -68,6 +66,7 @@ class Forecast(msgspec.Struct):
 
 def forecast(reads: Reads, *, year: int, on: date) -> Forecast:
     """What a run on a day would issue, in one sweep over the members."""
+    by = statutes(reads)
     tables: dict[str, a.DuesSet | None] = {}
     periods = _invoiced(reads, year)
     left_out: Counter[LeftOut] = Counter()
@@ -77,14 +76,14 @@ def forecast(reads: Reads, *, year: int, on: date) -> Forecast:
         if member_class not in tables:
             tables[member_class] = table_of(reads, member_class, on)
         table = tables[member_class]
-        due = to_renew(POLICY, None if table is None else table.policy, facts, on=on, year=year)
+        due = to_renew(by.policies, None if table is None else table.policy, facts, on=on, year=year)
         if isinstance(due, LeftOut):
             left_out[due] += 1
         elif due.period is not None and any(_meet(due.period, period) for period in periods[member]):
             left_out[LeftOut.INVOICED] += 1
         else:
             total_idr = sum(line.amount_idr for line in lines_of(due))
-            found.ready.append(Ready(member, _branch(facts, on), total_idr))
+            found.ready.append(Ready(member, row_of(by, member, facts, on).branch, total_idr))
     found.left_out = {why: left_out[why] for why in LeftOut if left_out[why]}
     return found
 
@@ -104,19 +103,6 @@ def _invoiced(reads: Reads, year: int) -> defaultdict[str, list[Period]]:
 
 def _meet(one: Period, other: Period) -> bool:
     return one.since < other.until and other.since < one.until
-
-
-def _branch(facts: list[MemberFact], on: date) -> str:
-    branch = NATIONAL
-    for fact in known(facts, on):
-        match fact:
-            case Applied(branch=applied) if applied:
-                branch = applied
-            case Moved(to=to):
-                branch = to
-            case _:
-                pass
-    return branch
 
 
 def run(

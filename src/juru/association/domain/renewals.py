@@ -9,9 +9,12 @@ from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 
+import msgspec
+
 from juru.association.domain.dues import DuesPolicy, Renewal, RenewalKind, reminders, renewal
 from juru.association.domain.facts import MemberFact
-from juru.association.domain.membership import MembershipPolicy, State, paid_until, standing
+from juru.association.domain.membership import State, paid_until, standing
+from juru.association.domain.policy import Policies
 
 _MEMBERS = frozenset({State.ACTIVE, State.GRACE, State.SUSPENDED})
 _LEAVING = frozenset({State.RESIGNED, State.EXPELLED, State.CLOSED, State.NONE})
@@ -30,13 +33,13 @@ class LeftOut(StrEnum):
 
 
 def to_renew(
-    membership: MembershipPolicy, dues: DuesPolicy | None, facts: Sequence[MemberFact], *, on: date, year: int
+    policies: Policies, dues: DuesPolicy | None, facts: Sequence[MemberFact], *, on: date, year: int
 ) -> Renewal | LeftOut:
     """The renewal that is due on a day, for the period that begins in ``year``; else why there is none.
 
     ``dues`` is the table of the member's class, None where none was set.
     """
-    state = standing(membership, facts, on).state
+    state = standing(policies, facts, on).state
     until = paid_until(facts, on)
     if state is State.LAPSED:
         return LeftOut.LAPSED
@@ -48,9 +51,10 @@ def to_renew(
         return LeftOut.NO_DUES_TABLE
     if on < reminders(dues, until).invoice:
         return LeftOut.NOT_YET
-    if standing(membership, facts, until).state in _LEAVING:
+    if standing(policies, facts, until).state in _LEAVING:
         return LeftOut.LEAVING
-    next_one = renewal(dues, paid_until=until, paid_on=on)
+    graced = msgspec.structs.replace(dues, grace_days=policies.on(until).grace_days)
+    next_one = renewal(graced, paid_until=until, paid_on=on)
     if next_one.kind not in {RenewalKind.EARLY, RenewalKind.IN_GRACE}:
         return LeftOut.LAPSED
     return next_one

@@ -7,11 +7,12 @@ from datetime import timedelta
 
 import msgspec
 
-from juru.association.desk.acting import branch_of
+from juru.association.desk.acting import chosen_branch
 from juru.association.domain import affairs as a
 from juru.association.domain import facts as f
 from juru.association.domain.affairs import Subject
 from juru.association.domain.boards import NATIONAL
+from juru.association.domain.branches import home
 from juru.association.domain.dues import Line
 from juru.association.domain.matching import CREDIT
 from juru.association.papers.paper import Entry, Head, Paper, PaperKind, code_of
@@ -86,7 +87,8 @@ def _member(reads: Reads, number: str, one: Recorded) -> tuple[str, str]:
     for fact in f.known([told.fact for told in found if isinstance(told.fact, f.MemberFact)], one.fact.on):
         if isinstance(fact, f.Registered | f.Renamed):
             name = fact.name
-    return name, _branch(reads, branch_of(found, one.fact.on), one)
+    branch, _ = home(reads.branches(_known_ms(one)), chosen_branch(found, one.fact.on), one.fact.on)
+    return name, _branch(reads, branch, one)
 
 
 def _branch(reads: Reads, code: str, one: Recorded) -> str:
