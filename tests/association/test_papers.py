@@ -318,7 +318,7 @@ def test_a_batch_makes_each_paper_once_and_goes_on_where_it_was(town: Town, monk
 
 
 def test_a_batch_that_fails_says_so(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch, "_parts", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
+    monkeypatch.setattr(batch, "printed_parts", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
     with pytest.raises(OSError, match="disk full"):
         print_year(town.path, kind=PaperKind.DECREE, year=2026, processes=1, by="x", clock=town.now)
     (job,) = Jobs(town.path).newest(now_ms=milliseconds(town.now()))

@@ -86,7 +86,7 @@ def print_year(
             book.close()
         jobs.step(number, done=0, whole=len(ids), now_ms=milliseconds(clock()))
         progress(0, len(ids))
-        for made, kept in _parts(directory, ids, processes):
+        for made, kept in printed_parts(directory, ids, processes):
             done.made += made
             done.kept += kept
             jobs.step(number, done=done.made + done.kept, whole=len(ids), now_ms=milliseconds(clock()))
@@ -98,7 +98,7 @@ def print_year(
     return done
 
 
-def _parts(directory: Path, ids: Sequence[int], processes: int) -> Iterator[tuple[int, int]]:
+def printed_parts(directory: Path, ids: Sequence[int], processes: int) -> Iterator[tuple[int, int]]:
     """Parts as they are done; each process has one in hand and one waiting, so that a stop loses little."""
     parts = iter([ids[at : at + AT_ONCE] for at in range(0, len(ids), AT_ONCE)])
     # Spawned, not forked: whoever starts a batch may have threads.
