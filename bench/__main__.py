@@ -201,6 +201,14 @@ def median(runs: list[dict[str, float]], key: str) -> float:
     return round(statistics.median(run[key] for run in runs), 2)
 
 
+def membership(members: int, years: int) -> dict[str, Any]:
+    """An association's book of so many members and years."""
+    say(f"an association of {members} members and {years} years")
+    found = association.measure(BUILD / "bench-association", members, years)
+    say(f"  {found}")
+    return found
+
+
 def environment() -> dict[str, Any]:
     """Where and how durably this was measured."""
     return {
@@ -256,9 +264,7 @@ def main() -> None:
     say("a supplier's statement against the book")
     held = reconcile.measure(100_000 if long else 20_000)
     say(f"  {held}")
-    say("an association's book")
-    belongs = association.measure(BUILD / "bench-association", *((10_000, 15) if long else (2_000, 5)))
-    say(f"  {belongs}")
+    belongs = membership(*((10_000, 15) if long else (2_000, 5)))
     lived = year(220_000) if long else None
     best = max(tps.values())
     figures: dict[str, Any] = {
