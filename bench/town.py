@@ -46,6 +46,14 @@ class Town:
         """Noon of a day."""
         return datetime(day.year, day.month, day.day, 5, tzinfo=UTC)
 
+    def newcomers(self, wanted: int) -> list[str]:
+        """New numbers, so that as many stay members as there were."""
+        first = len(self.members) + 1
+        new = [f"{number:06d}" for number in range(first, first + wanted - len(self.members) + len(self.gone))]
+        self.members += new
+        self.branch |= {member: self.chance.choice(SEED).code for member in new}
+        return new
+
     def number(self, series: str, day: date) -> str:
         """The next number of a year's series."""
         self.numbers[f"{series}{day.year}"] += 1
@@ -68,11 +76,15 @@ def build(path: Path, members: int, years: int) -> Town:
             for member in part:
                 _join(town, writing, member, day)
     for year in range(FIRST_YEAR + 1, FIRST_YEAR + years):
-        for start in range(0, members, PER_COMMIT):
+        for start in range(0, len(town.members), PER_COMMIT):
             part = [member for member in town.members[start : start + PER_COMMIT] if member not in town.gone]
             with town.desk.book.writing(milliseconds(town.at(date(year - 1, 12, 10))), f"{year}-{start}") as writing:
                 for member in part:
                     _renew(town, writing, member, year)
+        day = date(year, 2, 1)
+        with town.desk.book.writing(milliseconds(town.at(day)), f"newcomers-{year}") as writing:
+            for member in town.newcomers(members):
+                _join(town, writing, member, day)
     return town
 
 

@@ -148,11 +148,16 @@ def run_as_job(
     run_id: str,
     clock: Callable[[], datetime],
     progress: Callable[[int, int], None] = lambda _done, _whole: None,
+    begun: Callable[[int], None] = lambda _job: None,
 ) -> Part | Refusal:
-    """The same, noted among the jobs, where its progress and its end can be found from anywhere."""
+    """The same, noted among the jobs, where its progress and its end can be found from anywhere.
+
+    ``begun`` is told the job's number as soon as there is one.
+    """
     jobs = Jobs(desk.book.directory)
     now_ms = milliseconds(clock())
     number = jobs.begin(JOB, f"{found.year} {found.on}", by=by, whole=len(found.ready), now_ms=now_ms)
+    begun(number)
 
     def told(done: int, whole: int) -> None:
         jobs.step(number, done=done, whole=whole, now_ms=milliseconds(clock()))

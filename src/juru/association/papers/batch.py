@@ -71,11 +71,16 @@ def print_year(
     by: str,
     clock: Callable[[], datetime],
     progress: Callable[[int, int], None] = lambda _done, _whole: None,
+    begun: Callable[[int], None] = lambda _job: None,
 ) -> Printed:
-    """Make every paper of a kind and year that is not kept yet; the batch is noted among the jobs."""
+    """Make every paper of a kind and year that is not kept yet; the batch is noted among the jobs.
+
+    ``begun`` is told the job's number as soon as there is one.
+    """
     jobs = Jobs(directory)
     subject = f"{year} {kind.value}"
     number = jobs.begin(JOB, subject, by=by, whole=0, now_ms=milliseconds(clock()))
+    begun(number)
     done = Printed()
     try:
         book = Book(directory)
