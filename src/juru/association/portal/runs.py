@@ -128,9 +128,9 @@ def routes(portal: Portal) -> list[BaseRoute]:
 
     async def job(request: Request) -> Response:
         number = request.path_params["number"]
-        found = (
-            _jobs(portal).one(int(number), now_ms=_now_ms(portal)) if number.isascii() and number.isdigit() else None
-        )
+        found = None
+        if number.isascii() and number.isdigit():
+            found = _jobs(portal).one(min(int(number), 2**62), now_ms=_now_ms(portal))
         if found is None:
             return portal.absent(request)
         return portal.html(

@@ -7,8 +7,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "place_runs": ("Tagihan tahunan", "Yearly run"),
     "verify_title": ("Periksa keaslian surat", "Verify a paper"),
     "verify_lead": (
-        "Pindai kode QR pada tagihan, kwitansi, nota kredit atau surat keputusan, atau ketik nomor dan kodenya di sini.",
-        "Scan the QR of an invoice, a receipt, a credit note or a decree, or type its number and code here.",
+        "Pindai kode QR pada tagihan, kwitansi, nota kredit atau surat keputusan, atau ketik nomor dan kodenya.",
+        "Scan the QR of an invoice, a receipt, a credit note or a decree, or type its number and code.",
     ),
     "verify_number": ("Nomor surat", "Number"),
     "verify_number_note": ("Misalnya INV-2026-00001", "For example INV-2026-00001"),
