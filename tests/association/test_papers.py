@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import struct
 import subprocess
 import sys
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import pytest
 from juru.association.desk.documents import FOLDER as PICTURES
 from juru.association.domain import affairs as a
 from juru.association.domain import commands as c
+from juru.association.domain import commands_registers as r
 from juru.association.domain import facts as f
 from juru.association.domain.affairs import Subject, Way
 from juru.association.papers import batch
@@ -27,10 +30,16 @@ from juru.association.store.rows import milliseconds
 from tests.support.association import Town, day
 
 ROOT = Path(__file__).parents[2]
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cf500f0003860180"
-    "5a34d4170000000049454e44ae426082"
-)
+
+
+def png() -> bytes:
+    """A picture of one pixel."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(b"\0\1\2\3")) + chunk(b"IEND", b"")
 
 
 def letterhead(town: Town, name: str = "Asosiasi Server Pulsa Indonesia", **more: str) -> a.LetterheadSet:
@@ -127,6 +136,23 @@ def test_a_credit_note_and_a_decree_say_what_they_do(town: Town) -> None:
     assert dict(said.facts) == {"body": "Jawa Timur (JTM)", "about": "iuran", "revokes": decree}
 
 
+def test_a_letter_is_on_the_letterhead_and_a_void_one_says_so(town: Town) -> None:
+    draft = r.DraftLetter(
+        body="NAS", to="Kementerian", regarding="Audiensi", text="Dengan hormat,\n\nKami mohon waktu."
+    )
+    letter = town.do(draft).id
+    number = town.do(r.SendLetter(letter=letter, signers=("Ketua", "Sekretaris"))).note
+    said = paper(town, number)
+    assert (said.kind, said.paragraphs) == (PaperKind.LETTER, ("Dengan hormat,", "Kami mohon waktu."))
+    assert dict(said.facts)["to"] == "Kementerian"
+    assert state(town, number, said.code) is Stands.STANDS
+    town.on("2026-02-01").do(r.EndLetter(letter=letter, reason="salah alamat"))
+    found = verdict(town, number, said.code)
+    assert found is not None
+    assert (found.state, found.since) == (Stands.VOID, town.today)
+    assert printed(town.path, said).startswith(b"%PDF-")
+
+
 def test_every_word_on_a_paper_is_in_both_languages() -> None:
     assert all(all(pair) for pair in [*TITLES.values(), *WORDS.values()])
     assert set(TITLES) == set(PaperKind)
@@ -170,7 +196,7 @@ with Book(path).reading() as reads:
 
 
 def test_the_same_fact_is_the_same_bytes_in_every_process(town: Town) -> None:
-    logo = town.desk.keep(PNG, name="logo.png", now=town.now(), by="x", request="l")
+    logo = town.desk.keep(png(), name="logo.png", now=town.now(), by="x", request="l")
     assert isinstance(logo, c.Done)
     town.on("2026-01-06")
     letterhead(town, logo=logo.id, address="Jalan A\nSurabaya", contact="a@b.example")

@@ -41,9 +41,6 @@ def check(act: Act, number: str, fact: f.MemberFact, found: list[Recorded], *, r
             _confirmed(act, fact, found)
         case f.Resigned(effective=effective):
             _after(fact.on - timedelta(days=1), effective)
-        case f.JobsDeclared(jobs=jobs):
-            if not 0 <= jobs <= JOBS_MAX:
-                refuse(Code.WRONG_COUNT, what="jobs", given=jobs, least=0, most=JOBS_MAX)
         case f.ResignationWithdrawn():
             if not any(gone.on <= fact.on < gone.effective for gone in of(found, f.Resigned)):
                 refuse(Code.NOT_FOUND, what="resigned", id="-")
@@ -74,6 +71,9 @@ def _told(act: Act, number: str, fact: f.MemberFact, found: list[Recorded]) -> N
         case f.DocumentGiven(document=sha256):
             if act.reads.document(sha256) is None:
                 refuse(Code.NOT_FOUND, what="document", id=sha256 or "-")
+        case f.JobsDeclared(jobs=jobs):
+            if not 0 <= jobs <= JOBS_MAX:
+                refuse(Code.WRONG_COUNT, what="jobs", given=jobs, least=0, most=JOBS_MAX)
         case _:
             pass
 

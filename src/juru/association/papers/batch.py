@@ -32,6 +32,7 @@ _KINDS = {
     PaperKind.RECEIPT: "received",
     PaperKind.CREDIT_NOTE: "written_off",
     PaperKind.DECREE: "decreed",
+    PaperKind.LETTER: "letter_sent",
 }
 _YEARS_BEFORE = 3
 

@@ -10,10 +10,12 @@ import msgspec
 from juru.association.desk.acting import chosen_branch
 from juru.association.domain import affairs as a
 from juru.association.domain import facts as f
+from juru.association.domain import registers as g
 from juru.association.domain.affairs import Subject
 from juru.association.domain.boards import NATIONAL
 from juru.association.domain.branches import home
 from juru.association.domain.dues import Line
+from juru.association.domain.letters import series as letter_series
 from juru.association.domain.matching import CREDIT
 from juru.association.papers.paper import Entry, Head, Paper, PaperKind, code_of
 from juru.association.papers.words import long_day
@@ -31,6 +33,9 @@ class TakenBackError(Exception):
 
 def find(reads: Reads, number: str) -> Recorded | None:
     """The fact behind a paper's number, taken back or not; None for a number that was never given."""
+    letter = letter_series(number)
+    if letter is not None:
+        return _numbered(reads, "letter_sent", "number", number, letter[2])
     series, year, _ = [*number.split("-"), "", "", ""][:3]
     if series == "INV":
         return _first(reads.story(Subject.INVOICE, number), a.Issued)
@@ -39,10 +44,13 @@ def find(reads: Reads, number: str) -> Recorded | None:
     field = {"KW": ("received", "receipt"), "CN": ("written_off", "credit_note")}.get(series)
     if field is None or not year.isascii() or not year.isdigit():
         return None
-    kind, name = field
-    wanted = f'"{name}":{msgspec.json.encode(number).decode()}'
-    found = reads.of_years(kind, int(year), int(year), wanted)
-    return next((one for one in found if getattr(one.fact, name) == number), None)
+    return _numbered(reads, *field, number, int(year))
+
+
+def _numbered(reads: Reads, kind: str, field: str, number: str, year: int) -> Recorded | None:
+    """The fact of a year that carries a number in a field of its own."""
+    wanted = f'"{field}":{msgspec.json.encode(number).decode()}'
+    return next((one for one in reads.of_years(kind, year, year, wanted) if getattr(one.fact, field) == number), None)
 
 
 def _first(story: list[Recorded], kind: type[f.Fact]) -> Recorded | None:
@@ -216,9 +224,28 @@ def _decree(reads: Reads, one: Recorded, code: str) -> Paper:
             ("about", decreed.decree_kind),
             *((("revokes", decreed.revokes),) if decreed.revokes else ()),
         ),
-        paragraphs=tuple(part.strip() for part in decreed.text.splitlines() if part.strip()),
+        paragraphs=_paragraphs(decreed.text),
         signers=decreed.signers,
     )
+
+
+def _letter(reads: Reads, one: Recorded, code: str) -> Paper:
+    sent = one.fact
+    assert isinstance(sent, g.LetterSent), one
+    return Paper(
+        kind=PaperKind.LETTER,
+        number=sent.number,
+        on=sent.on,
+        head=head_of(reads, sent),
+        code=code,
+        facts=(("to", sent.to), ("about", sent.regarding), ("body", _branch(reads, sent.body, one))),
+        paragraphs=_paragraphs(sent.text),
+        signers=sent.signers,
+    )
+
+
+def _paragraphs(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.splitlines() if part.strip())
 
 
 _PAPERS: Mapping[type[f.Fact], Callable[[Reads, Recorded, str], Paper]] = {
@@ -226,5 +253,6 @@ _PAPERS: Mapping[type[f.Fact], Callable[[Reads, Recorded, str], Paper]] = {
     a.Received: _receipt,
     a.WrittenOff: _credit_note,
     a.Decreed: _decree,
+    g.LetterSent: _letter,
 }
 """What is put on paper, by the fact behind it."""

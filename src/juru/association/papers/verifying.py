@@ -10,6 +10,8 @@ import msgspec
 
 from juru.association.desk.settling import state_of
 from juru.association.domain import affairs as a
+from juru.association.domain import facts as f
+from juru.association.domain import registers as g
 from juru.association.domain.affairs import Subject
 from juru.association.papers.content import find, said
 from juru.association.papers.paper import Paper, typed_code
@@ -26,6 +28,7 @@ class Stands(StrEnum):
     OPEN = "open"
     WRITTEN_OFF = "written_off"
     REVOKED = "revoked"
+    VOID = "void"
     TAKEN_BACK = "taken_back"
 
 
@@ -59,7 +62,7 @@ def _standing(reads: Reads, one: Recorded, paper: Paper) -> Verdict:
             facts = reads.facts(Subject.INVOICE, one.subject_id)
             state = state_of(one.subject_id, facts)
             assert state is not None, one
-            waived = next((f.fact for f in facts if isinstance(f.fact, a.WrittenOff)), None)
+            waived = next((told.fact for told in facts if isinstance(told.fact, a.WrittenOff)), None)
             if waived is not None:
                 return Verdict(paper, Stands.WRITTEN_OFF, waived.credit_note, waived.on)
             if not state.outstanding_idr:
@@ -70,5 +73,8 @@ def _standing(reads: Reads, one: Recorded, paper: Paper) -> Verdict:
                 if isinstance(other.fact, a.Decreed) and other.fact.revokes == one.subject_id:
                     return Verdict(paper, Stands.REVOKED, other.subject_id, other.fact.on)
             return Verdict(paper, Stands.STANDS)
+        case g.LetterSent():
+            ended = f.of_kind((told.fact for told in reads.facts(Subject.LETTER, one.subject_id)), g.LetterEnded)
+            return Verdict(paper, Stands.VOID, since=ended[0].on) if ended else Verdict(paper, Stands.STANDS)
         case _:
             return Verdict(paper, Stands.STANDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from urllib.parse import quote
 
 import msgspec
 from starlette.requests import Request
@@ -10,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from juru.association.domain import affairs as a
+from juru.association.domain import registers as g
 from juru.association.domain.affairs import Subject
 from juru.association.domain.boards import NATIONAL, Scope
 from juru.association.errors import PrintingError
@@ -33,6 +35,7 @@ _TONES = {
     Stands.PART_PAID: "ok",
     Stands.WRITTEN_OFF: "mind",
     Stands.REVOKED: "bad",
+    Stands.VOID: "bad",
     Stands.TAKEN_BACK: "bad",
 }
 _LONGEST = 60
@@ -63,8 +66,9 @@ def routes(portal: Portal) -> list[BaseRoute]:
 
     async def form(request: Request) -> Response:
         asked = Asked(*(request.query_params.get(name, "")[:_LONGEST].strip() for name in ("number", "code")))
-        if asked.number and asked.code and "/" not in asked.number + asked.code:
-            return RedirectResponse(f"/verify/{asked.number.upper()}/{asked.code.replace(' ', '')}", 303)
+        if asked.number and asked.code:
+            code = "-".join(asked.code.replace("/", " ").split())
+            return RedirectResponse(f"/verify/{quote(asked.number.upper())}/{quote(code)}", 303)
         return page(request, asked, None, "")
 
     async def verified(request: Request) -> Response:
@@ -98,13 +102,13 @@ def routes(portal: Portal) -> list[BaseRoute]:
             return portal.gate.refusal(request, Refused(503, "papers_no_printer", {"why": str(error)}))
         if content is None:
             return portal.absent(request)
-        headers = {"content-disposition": f'attachment; filename="{number}.pdf"'}
+        headers = {"content-disposition": f'attachment; filename="{number.replace("/", "-")}.pdf"'}
         return Response(content, media_type="application/pdf", headers=headers)
 
     return [
         portal.route("/verify", form, None),
-        portal.route("/verify/{number}/{code}", verified, None),
-        portal.route("/papers/{number}.pdf", pdf, anybody),
+        portal.route("/verify/{number:path}/{code}", verified, None),
+        portal.route("/papers/{number:path}.pdf", pdf, anybody),
     ]
 
 
@@ -116,6 +120,8 @@ def _may(portal: Portal, reads: Reads, visitor: Visitor, one: Recorded) -> bool:
         case a.WrittenOff():
             issued = [told.fact for told in reads.story(Subject.INVOICE, one.subject_id)]
             member = next(fact.member for fact in issued if isinstance(fact, a.Issued))
+        case g.LetterSent(body=body):
+            return visitor.may(Scope.OFFICE_KEEP, body)
         case _:
             return True
     row = portal.roll.on(portal.today()).get(member)

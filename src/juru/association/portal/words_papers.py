@@ -37,6 +37,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "verify_open": ("Tagihan ini belum dibayar", "This invoice is not paid yet"),
     "verify_written_off": ("Tagihan ini dihapus oleh {by}", "This invoice was written off by {by}"),
     "verify_revoked": ("Dicabut oleh {by}", "Revoked by {by}"),
+    "verify_void": ("Surat ini dinyatakan batal", "This letter was declared void"),
     "verify_taken_back": (
         "Isinya sudah dibatalkan: surat ini tidak berlaku lagi",
         "What it says was taken back: this paper is no longer true",

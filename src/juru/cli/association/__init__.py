@@ -19,7 +19,7 @@ _COMMANDS = {
     "dues": ("dues:dues", "Dues: tables, invoices, payments."),
     "branch": ("branches:branch", "Branches."),
     "board": ("boards:board", "Boards: decrees, terms, who is in office."),
-    "paper": ("papers:paper", "Invoices, receipts, credit notes, decrees as PDF; whether one is ours."),
+    "paper": ("papers:paper", "Invoices, receipts, credit notes, decrees, letters as PDF; whether one is ours."),
     "letterhead": ("papers:letterhead", "Set the head of papers."),
     "jobs": ("jobs:jobs", "Show long work: yearly runs, batches of papers."),
     "holidays": ("branches:holidays", "Bring in a year's listed holidays."),

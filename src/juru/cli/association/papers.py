@@ -14,12 +14,12 @@ from juru.cli.given import Json
 from juru.cli.output import OK, REFUSED, progress, say, say_error, say_json, say_table
 from juru.server.errors import CommandError, SettingsError
 
-paper = App(name="paper", help="Invoices, receipts, credit notes and decrees as PDF; whether one is ours.")
+paper = App(name="paper", help="Invoices, receipts, credit notes, decrees and letters as PDF; whether one is ours.")
 
 
 @paper.default
 def one(
-    number: Annotated[str, Parameter(help="INV-2026-00001, KW-..., CN-... or SK-...")],
+    number: Annotated[str, Parameter(help="INV-2026-00001, KW-..., CN-..., SK-... or a letter's")],
     /,
     *,
     out: Annotated[Path, Parameter(help="file to write")],
@@ -49,7 +49,9 @@ def one(
 def everything(
     *,
     year: Annotated[int, Parameter(help="of invoices: the year their dues begin in; of others: of their day")],
-    kind: Annotated[Literal["invoice", "receipt", "credit_note", "decree"], Parameter(help="which papers")] = "invoice",
+    kind: Annotated[
+        Literal["invoice", "receipt", "credit_note", "decree", "letter"], Parameter(help="which papers")
+    ] = "invoice",
     processes: Annotated[int, Parameter(help="how many at a time")] = 2,
     at: At = HERE,
     asking: Asking = SOMEONE,
@@ -104,7 +106,7 @@ def verify(
         rows = [("number", found.paper.number), ("on", found.paper.on.isoformat()), *found.paper.facts]
         rows.append(("state", " ".join(part for part in (found.state.value, found.by) if part)))
         say_table(("", ""), rows)
-    return REFUSED if found.state in {Stands.TAKEN_BACK, Stands.REVOKED} else OK
+    return REFUSED if found.state in {Stands.TAKEN_BACK, Stands.REVOKED, Stands.VOID} else OK
 
 
 def _lines(text: str) -> str:
