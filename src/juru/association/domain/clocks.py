@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from enum import StrEnum
@@ -68,3 +69,23 @@ def silence(
     else:
         waiting = WaitingOn.NATIONAL_OVERDUE
     return Silence(branch.deadline, branch.overdue_from, overdue_from, waiting)
+
+
+class HolidayTable(msgspec.Struct, frozen=True):
+    """One version of a year's listed holidays, and the day on which it became known."""
+
+    known_on: date
+    year: str
+    days: frozenset[date]
+
+
+def silence_as_known(complete_on: date, as_of: date, versions: Iterable[HolidayTable]) -> Silence:
+    """The same, by tables in the order in which they became known: none moves a clock whose branch days have run."""
+    tables: dict[str, frozenset[date]] = {}
+    clock = silence(complete_on, as_of, frozenset())
+    for version in versions:
+        if version.known_on >= clock.moves_to_national_on:
+            break
+        tables[version.year] = version.days
+        clock = silence(complete_on, as_of, frozenset().union(*tables.values()))
+    return clock

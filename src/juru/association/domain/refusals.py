@@ -38,6 +38,7 @@ class Code(StrEnum):
     TAKEN_BACK = "taken_back"
     CARRIES_MONEY = "carries_money"
     WRONG_TYPE = "wrong_type"
+    NOTICE_SETTLED = "notice_settled"
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -155,6 +156,10 @@ _TEXTS: Mapping[Code, tuple[str, str]] = {
     Code.WRONG_TYPE: (
         "{name} bukan PDF, PNG atau JPEG, atau lebih dari {limit} MB: kirim salinannya sebagai PDF.",
         "{name} is no PDF, PNG or JPEG, or is over {limit} MB: send a copy of it as PDF.",
+    ),
+    Code.NOTICE_SETTLED: (
+        "Pesan {id} sudah {stage}: tidak ada yang perlu diputuskan.",
+        "Message {id} is {stage} already: there is nothing to decide.",
     ),
 }
 

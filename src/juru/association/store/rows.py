@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from juru.association.domain.affairs import KINDS, Appointed, Issued, Promised, Received, Subject
+from juru.association.domain.affairs import KINDS, NOTICE_KINDS, Appointed, Issued, Promised, Received, Subject
 from juru.association.domain.facts import Fact
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
@@ -56,6 +56,8 @@ def concerns(fact: Fact) -> str | None:
     match fact:
         case Issued(member=member) | Received(member=member):
             return member or None
+        case _ if isinstance(fact, NOTICE_KINDS):
+            return fact.member or None
         case Promised(collector=collector):
             return collector
         case Appointed(firm=firm):
