@@ -2,7 +2,9 @@
 
 AssociationError
 ├── DirectoryError   the data directory is missing, not one of ours, or not empty
-└── SchemaError      its schema is older or newer than this program's
+├── SchemaError      its schema is older or newer than this program's
+├── AccessError      its file of logins, or a login, cannot be used
+└── ServeError       the portal cannot be served so
 """
 
 from __future__ import annotations
@@ -18,3 +20,11 @@ class DirectoryError(AssociationError):
 
 class SchemaError(AssociationError):
     """The schema of the data directory is not this program's."""
+
+
+class AccessError(AssociationError):
+    """The file of logins, or a login, cannot be used."""
+
+
+class ServeError(AssociationError):
+    """The portal cannot be served so."""

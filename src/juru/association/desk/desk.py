@@ -36,32 +36,36 @@ class Desk:
         day = business_day(milliseconds(now), self.book.zone)
         return date(day // 10_000, day // 100 % 100, day % 100)
 
-    def do(self, command: c.AnyCommand, *, now: datetime, by: str, request: str) -> c.Done | Refusal:
+    def do(self, command: c.AnyCommand, *, now: datetime, by: str, request: str, member: str = "") -> c.Done | Refusal:
         """Carry a command out, in one sealed commit, or refuse it and leave no trace.
 
-        The same request again is answered as before and does nothing; another command under its id is refused.
+        ``member`` is the firm whose representative asks, as his login proves; an officer asks without one. The same
+        request again is answered as before and does nothing; another command under its id is refused.
         """
         digest = hashlib.sha256(_encode(command)).hexdigest()
-        return self._once(lambda act: _USE_CASES[type(command)](act, command), digest, now=now, by=by, request=request)
+        asks = partial(Act, by=by, member=member)
+        return self._once(lambda act: _USE_CASES[type(command)](act, command), asks, digest, now=now, request=request)
 
-    def keep(self, content: bytes, *, name: str, now: datetime, by: str, request: str) -> c.Done | Refusal:
+    def keep(
+        self, content: bytes, *, name: str, now: datetime, by: str, request: str, member: str = ""
+    ) -> c.Done | Refusal:
         """Keep a document by its content; what is neither PDF, PNG nor JPEG is refused."""
         digest = hashlib.sha256(content).hexdigest()
         folder = self.book.directory / documents.FOLDER
         keep = partial(documents.keep, folder=folder, content=content, name=name)
-        return self._once(keep, digest, now=now, by=by, request=request)
+        return self._once(keep, partial(Act, by=by, member=member), digest, now=now, request=request)
 
     def _once(
-        self, use_case: Callable[[Act], c.Done], digest: str, *, now: datetime, by: str, request: str
+        self, use_case: Callable[[Act], c.Done], asks: Callable[..., Act], digest: str, *, now: datetime, request: str
     ) -> c.Done | Refusal:
         try:
             with self.book.writing(milliseconds(now), request) as writing:
                 before = self.book.answered(request)
                 if before is not None:
                     return _again(before, digest, request)
-                act = Act(writing, today=self.today(now), by=by)
+                act = asks(writing, today=self.today(now))
                 done = use_case(act)
-                writing.request(request_id=request, digest=digest, result=_encode(done).decode(), by=by)
+                writing.request(request_id=request, digest=digest, result=_encode(done).decode(), by=act.signature)
         except RefusedError as refused:
             return refused.refusal
         return done

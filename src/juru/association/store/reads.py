@@ -135,9 +135,14 @@ class Reads:
         for key, kind, known_ms in self.engine.stream(_NOTICES, (day_number(since),)):
             yield str(key), str(kind), int(known_ms)
 
-    def commit_no(self) -> int:
-        """The number of the latest commit: while it stays, so does everything that can be read."""
-        return int(self.engine.rows("SELECT coalesce(max(no), 0) FROM commits")[0][0])
+    def latest_fact(self) -> int:
+        """The number of the latest fact; 0 in an empty book."""
+        return int(self.engine.rows("SELECT max(id) FROM facts")[0][0] or 0)
+
+    def touched_since(self, fact_id: int) -> set[tuple[Subject, str]]:
+        """What was recorded about after a fact."""
+        sql = "SELECT DISTINCT subject_kind, subject_id FROM facts WHERE id > ?"
+        return {(Subject(kind), str(subject_id)) for kind, subject_id in self.engine.rows(sql, (fact_id,))}
 
     def names(self) -> Iterator[tuple[str, str]]:
         """Every name a business has had: its number and the fact's body."""
