@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from juru.association.desk import documents, invoices, members, offices, payments
+from juru.association.desk import documents, invoices, members, notices, offices, payments
 from juru.association.desk.acting import Act, RefusedError
 from juru.association.domain import commands as c
 from juru.association.domain.affairs import BranchSet, Founded, Subject
@@ -94,6 +94,9 @@ _USE_CASES: Mapping[type[c.Command], Callable[[Act, Any], c.Done]] = {
     c.AssignPayment: payments.assign,
     c.ReversePayment: payments.reverse,
     c.HandIn: payments.hand_in,
+    c.ApproveNotices: notices.approve,
+    c.DropNotices: notices.drop,
+    c.TellNotices: notices.tell,
 }
 """Each command's use case; that none is missing is tested."""
 

@@ -26,6 +26,7 @@ from juru.association.domain.due import (
     Unmatched,
     World,
     derive,
+    derive_member,
 )
 from juru.association.domain.membership import rights
 from juru.association.domain.membership import standing as standing_of
@@ -41,14 +42,18 @@ _received = msgspec.json.Decoder(a.Received)
 def everything_due(reads: Reads, today: date) -> list[Due]:
     """Messages and work of the whole association on a day."""
     world = world_of(reads, today)
-    return list(derive(world, businesses(reads, world), due_members.MEMBER_RULES, due_boards.RULES))
+    found = derive(world, due_boards.RULES)
+    for member in businesses(reads, world):
+        found.extend(derive_member(world, member, due_members.MEMBER_RULES))
+    return found
 
 
-def due_about(reads: Reads, today: date, subject: str) -> list[Due]:
+def due_about(reads: Reads, world: World, subject: str) -> list[Due]:
     """The same of one subject: a member by its number, or what the rules of the association call so."""
-    world = world_of(reads, today, only=subject)
-    found = derive(world, businesses(reads, world, only=subject), due_members.MEMBER_RULES, due_boards.RULES)
-    return [one for one in found if one.subject == subject]
+    found = [one for one in derive(world, due_boards.RULES) if one.subject == subject]
+    for member in businesses(reads, world, only=subject):
+        found.extend(derive_member(world, member, due_members.MEMBER_RULES))
+    return found
 
 
 def businesses(reads: Reads, world: World, only: str | None = None) -> Iterator[Business]:

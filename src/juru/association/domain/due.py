@@ -68,6 +68,8 @@ class Notice(msgspec.Struct, frozen=True):
     known_on: date
     told: Told = {}
     member: str = ""
+    unit: str = NATIONAL
+    """The branch whose officers decide on it when only a person may."""
 
     @property
     def key(self) -> str:
@@ -261,15 +263,15 @@ def due_of(world: World, found: Iterable[Due]) -> Iterator[Due]:
                 yield one
 
 
-def derive(
-    world: World, members: Iterable[Business], member_rules: Sequence[MemberRule], rules: Sequence[Rule]
-) -> Iterator[Due]:
-    """Everything that is due today, by every rule, in no particular order."""
-    for business in members:
-        for member_rule in member_rules:
-            yield from due_of(world, member_rule(world, business))
-    for rule in rules:
-        yield from due_of(world, rule(world))
+def derive_member(world: World, member: Business, rules: Sequence[MemberRule]) -> list[Due]:
+    """Everything that is due today about one member."""
+    found = (one for rule in rules for one in due_of(world, rule(world, member)))
+    return [msgspec.structs.replace(x, unit=member.branch) if isinstance(x, Notice) else x for x in found]
+
+
+def derive(world: World, rules: Sequence[Rule]) -> list[Due]:
+    """Everything that is due today about the association as a whole."""
+    return [one for rule in rules for one in due_of(world, rule(world))]
 
 
 def in_due_order(found: Iterable[Due]) -> list[Notice]:
