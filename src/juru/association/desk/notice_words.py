@@ -10,36 +10,20 @@ import msgspec
 from juru.association.domain.due import Notice, Told
 from juru.values.rupiah import format_rupiah
 
-_MONTHS = {
-    "id": [
-        "Januari",
-        "Februari",
-        "Maret",
-        "April",
-        "Mei",
-        "Juni",
-        "Juli",
-        "Agustus",
-        "September",
-        "Oktober",
-        "November",
-        "Desember",
-    ],
-    "en": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-}
+_MONTHS = (
+    ("Januari", "January"),
+    ("Februari", "February"),
+    ("Maret", "March"),
+    ("April", "April"),
+    ("Mei", "May"),
+    ("Juni", "June"),
+    ("Juli", "July"),
+    ("Agustus", "August"),
+    ("September", "September"),
+    ("Oktober", "October"),
+    ("November", "November"),
+    ("Desember", "December"),
+)
 _TITLES = {
     "chair": ("ketua", "chair"),
     "secretary": ("sekretaris", "secretary"),
@@ -156,7 +140,7 @@ TEXTS: Mapping[str, Text] = {
         "Sidang pada {hearing_on}",
         "Sidang atas dakwaan terhadap usaha Anda berlangsung pada {hearing_on}. Anda berhak hadir dan didengar.",
         "Your hearing on {hearing_on}",
-        "The hearing of the charge against your business is on {hearing_on}. You have the right to be there and heard.",
+        "The charge against your business is heard on {hearing_on}. You have the right to be there and be heard.",
     ),
     "suspension_ends": Text(
         "Penangguhan berakhir",
@@ -234,8 +218,8 @@ TEXTS: Mapping[str, Text] = {
         "Usaha {person} (No. {firm}) tidak lagi aktif atau dalam tenggang, maka jabatan {title} ({unit}) terhenti. "
         "Bila tidak pulih, masa jabatan berakhir pada {lost_on}.",
         "The office of {title} ({unit}) is paused",
-        "The firm of {person} (No. {firm}) is neither active nor in grace, so the office of {title} ({unit}) is paused. "
-        "Unless that changes, the term ends on {lost_on}.",
+        "The firm of {person} (No. {firm}) is neither active nor in grace, so the office of {title} ({unit}) is "
+        "paused. Unless that changes, the term ends on {lost_on}.",
     ),
     "office_lost": Text(
         "Masa jabatan {title} ({unit}) berakhir menurut aturan",
@@ -279,7 +263,7 @@ LATE = (
 
 def day_text(day: date, language: int) -> str:
     """``1 Desember 2026``, ``1 December 2026``."""
-    return f"{day.day} {_MONTHS['en' if language else 'id'][day.month - 1]} {day.year}"
+    return f"{day.day} {_MONTHS[day.month - 1][language]} {day.year}"
 
 
 def filled(told: Told, language: int) -> dict[str, str]:

@@ -110,7 +110,7 @@ def _decide(
 def _due(act: Act, world: World, key: str) -> Notice:
     """The message of a key, if it is due. Refuses what is not."""
     subject = key.partition(":")[2].rpartition(":")[0]
-    for one in due_about(act.reads, world, subject):
-        if isinstance(one, Notice) and one.key == key:
-            return one
-    refuse(Code.NOT_FOUND, what="message", id=key)
+    found = [x for x in due_about(act.reads, world, subject) if isinstance(x, Notice) and x.key == key]
+    if not found:
+        refuse(Code.NOT_FOUND, what="message", id=key)
+    return found[0]

@@ -43,9 +43,11 @@ def work_of(world: World, found: Iterable[Due], notices: Iterable[Listed], perso
     own = {term.firm for term in world.in_office if term.person == person}
     keeper = not any(term.body is Body.NATIONAL for term in world.in_office)
     mine = [one for one in found if isinstance(one, Item) and _his(one, person, held, own, keeper=keeper)]
-    for row in notices:
-        if row.held and (keeper or {Power(scope_of(row.notice), row.notice.unit), _national(row)} & held):
-            mine.append(Item("notice_held", row.notice.key, row.notice.due_on, unit=row.notice.unit))
+    mine.extend(
+        Item("notice_held", row.notice.key, row.notice.due_on, unit=row.notice.unit)
+        for row in notices
+        if row.held and (keeper or {Power(scope_of(row.notice), row.notice.unit), _national(row)} & held)
+    )
     return _lines(mine)
 
 

@@ -20,6 +20,10 @@ _COMMANDS = {
     "branch": ("branches:branch", "Branches."),
     "board": ("boards:board", "Boards: decrees, terms, who is in office."),
     "holidays": ("branches:holidays", "Bring in a year's listed holidays."),
+    "notices": ("notices:notices", "Messages: what is due, sending, and a person's yes or no."),
+    "mail": ("mail:mail", "The mail server: set, show, test."),
+    "work": ("working:work", "What waits on an officer today."),
+    "agenda": ("working:agenda", "What stands on a board's next meeting by itself."),
     "do": ("doing:do", "Carry out any command of the desk, as JSON."),
     "check-cases": ("checking:check_cases", "Run cases of the association's rules."),
 }
