@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import msgspec
 
@@ -26,6 +26,7 @@ from juru.association.domain.affairs import Founded, Subject
 from juru.association.domain.boards import NATIONAL, Body
 from juru.association.domain.due import Notice, Officers, Person, Representative, World
 from juru.association.domain.facts import Role
+from juru.association.domain.people import contacts, representatives
 from juru.association.store.reads import Reads
 from juru.notify.chat import wa_link
 from juru.notify.mail import Mail, mailbox
@@ -104,7 +105,7 @@ def _text(
     return "\n\n".join(lines)
 
 
-def recipients(reads: Reads, world: World, notice: Notice, facts: Iterable[f.MemberFact]) -> tuple[Contact, ...]:
+def recipients(reads: Reads, world: World, notice: Notice, facts: Sequence[f.MemberFact]) -> tuple[Contact, ...]:
     """Who gets it as things stand today."""
     match notice.to:
         case Representative(role=role):
@@ -118,22 +119,24 @@ def recipients(reads: Reads, world: World, notice: Notice, facts: Iterable[f.Mem
             return tuple(person_contact(reads, world, person) for person in dict.fromkeys(live))
 
 
-def _representative(facts: Iterable[f.MemberFact], role: Role) -> tuple[Contact, ...]:
-    """The representative in a matter, or the other one where he cannot be reached."""
-    named: dict[Role, f.RepresentativeNamed] = {}
-    for fact in facts:
-        if isinstance(fact, f.RepresentativeNamed):
-            named[fact.role] = fact
-    chosen = [named[one] for one in (role, *Role) if one in named]
-    best = next((one for one in chosen if mailbox(one.email)), None) or next((one for one in chosen if one.phone), None)
-    return () if best is None else (Contact(best.person, best.email, best.phone),)
+def _representative(facts: Sequence[f.MemberFact], role: Role) -> tuple[Contact, ...]:
+    """The representative in a matter, or the other one where he cannot be reached; else the business's own contact."""
+    named = representatives(facts)
+    chosen = [named[one] for one in dict.fromkeys((role, *Role)) if one in named]
+    reached = contacts(facts)
+    person = chosen[0].person if chosen else ""
+    phone = next((reached[x].value for x in (f.Channel.WHATSAPP, f.Channel.PHONE) if x in reached), "")
+    email = reached[f.Channel.EMAIL].value if f.Channel.EMAIL in reached else ""
+    ways = [*(Contact(one.person, one.email, one.phone) for one in chosen), Contact(person, email, phone)]
+    best = next((one for one in ways if mailbox(one.email)), None) or next((one for one in ways if one.phone), None)
+    return () if best is None else (best,)
 
 
 def person_contact(reads: Reads, world: World, person: str) -> Contact:
     """How an officer is reached: as the representative that his firm named with his name."""
     for firm in dict.fromkeys(term.firm for term in world.terms if term.person == person):
         told = f.known(member_facts(reads.facts(Subject.MEMBER, firm)), world.today)
-        mine = [x for x in told if isinstance(x, f.RepresentativeNamed) and x.person.casefold() == person.casefold()]
+        mine = [one for one in representatives(told).values() if one.person.casefold() == person.casefold()]
         if mine:
             return Contact(person, mine[-1].email, mine[-1].phone)
     return Contact(person)

@@ -8,13 +8,13 @@ from functools import lru_cache, partial
 
 import msgspec
 
-from juru.association.desk.acting import POLICY, member_facts, plain
+from juru.association.desk.acting import plain, seats
 from juru.association.desk.settling import state_of
 from juru.association.desk.shares import period_of
 from juru.association.domain import affairs as a
 from juru.association.domain import due_boards, due_members
 from juru.association.domain.affairs import Subject
-from juru.association.domain.boards import FirmState, Term, in_office
+from juru.association.domain.boards import Term
 from juru.association.domain.clocks import HolidayTable
 from juru.association.domain.due import (
     HORIZON_DAYS,
@@ -28,8 +28,6 @@ from juru.association.domain.due import (
     derive,
     derive_member,
 )
-from juru.association.domain.membership import rights
-from juru.association.domain.membership import standing as standing_of
 from juru.association.store.reads import Reads
 from juru.association.store.rows import milliseconds
 from juru.values.days import Zone, business_day
@@ -75,17 +73,15 @@ def world_of(reads: Reads, today: date, *, only: str | None = None) -> World:
     ]
     terms = [term for term, _ in found_terms]
     decrees = a.decrees_of([(one.subject_id, one.fact) for one in reads.facts_of_kind(Subject.DECREE)])
-    firms = {number: _firm_state(reads, number, today) for number in {term.firm for term in terms}}
-    out = {number: state.since for number, state in firms.items() if not rights(state.state).office}
+    policies, branches = reads.policies(), reads.branches()
     return World(
         today=today,
-        policy=POLICY,
+        policies=policies,
+        seats=seats(reads, today, policies, decrees, branches),
+        branches=branches,
         holidays=holidays(reads),
         terms=terms,
         known_terms={term: _day_of(milliseconds(at)) for term, at in found_terms if at is not None},
-        decrees=decrees,
-        in_office=in_office(terms, decrees, firms, today),
-        firms_out=out,
         invoices=_invoices(reads, today, only),
         cash=_cash(reads),
         promises=_promises(reads, today),
@@ -105,18 +101,6 @@ def holidays(reads: Reads, known_ms: int | None = None) -> list[HolidayTable]:
 
 def _term(person: str, fact: a.Appointed) -> Term:
     return a.terms_of([(person, plain(fact))])[0]
-
-
-def _firm_state(reads: Reads, number: str, today: date) -> FirmState:
-    """An officer's firm, and the day on which it left good standing, if it did within the horizon."""
-    facts = member_facts(reads.facts(Subject.MEMBER, number))
-    state = standing_of(POLICY, facts, today).state
-    since = today
-    if not rights(state).office:
-        oldest = today - timedelta(days=HORIZON_DAYS)
-        while since > oldest and not rights(standing_of(POLICY, facts, since - timedelta(days=1)).state).office:
-            since -= timedelta(days=1)
-    return FirmState(state, since)
 
 
 def _invoices(reads: Reads, today: date, only: str | None) -> dict[str, list[Invoiced]]:

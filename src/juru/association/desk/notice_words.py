@@ -193,6 +193,19 @@ TEXTS: Mapping[str, Text] = {
         "Your membership is suspended: software",
         "The duty of original software was not mended by {cure_until}, so your membership is suspended.",
     ),
+    "owner_asked": Text(
+        "Pemilik baru: mohon penegasan",
+        "Usaha Anda berpindah pemilik. Mohon pemilik baru menegaskan keanggotaan dan utangnya, paling lambat "
+        "{last_day}.",
+        "New owner: please confirm",
+        "Your business has a new owner. Please confirm the membership and its open debts by {last_day}.",
+    ),
+    "owner_near": Text(
+        "Pemilik baru: penegasan belum diterima",
+        "Penegasan pemilik baru belum kami terima. Sesudah {last_day} keanggotaan ditangguhkan.",
+        "New owner: not confirmed yet",
+        "We have not had the new owner's word. After {last_day} the membership is suspended.",
+    ),
     "term_ending": Text(
         "Masa jabatan {title} ({unit}) segera berakhir",
         "Masa jabatan {person} sebagai {title} ({unit}) berakhir pada {ends_on}; wewenangnya berakhir hari itu. Belum "

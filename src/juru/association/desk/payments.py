@@ -7,7 +7,7 @@ from datetime import date
 
 import msgspec
 
-from juru.association.desk.acting import Act, branch_of, refuse
+from juru.association.desk.acting import Act, refuse
 from juru.association.desk.invoices import collector_of, next_number
 from juru.association.desk.settling import Open, all_open, allocate, open_invoices, payable, settle_credit, state_of
 from juru.association.domain import affairs as a
@@ -31,7 +31,7 @@ def take(act: Act, command: TakePayment) -> Done:
         refuse(Code.WRONG_AMOUNT, amount_idr=command.amount_idr)
     unit = NATIONAL
     if command.member:
-        unit = branch_of(act.member(command.member), on)
+        unit = act.branch_of(act.member(command.member), on)
     act.require(Scope.DUES_MATCH, unit)
     if command.way is Way.COLLECTOR:
         collector_of(act, command.collector, on)
@@ -88,7 +88,7 @@ def _match(act: Act, command: TakePayment, on: date) -> tuple[str, Open | None] 
     if not found and command.member:
         return command.member, None
     if not named:
-        found = payable(all_open(act), on)
+        found = payable(act.policies, all_open(act), on)
     by_number = {one.number: one for one in found}
     invoices = [
         Invoice(i.number, i.issued.member, i.outstanding_idr, i.issued.on, i.issued.due_on, i.issued.unique_code)
@@ -97,7 +97,7 @@ def _match(act: Act, command: TakePayment, on: date) -> tuple[str, Open | None] 
     done = match(invoices, [Payment("new", on, command.amount_idr, command.text)])
     for allocation in done.allocations:
         invoice = by_number[allocation.invoice]
-        return invoice.issued.member, invoice if payable([invoice], on) else None
+        return invoice.issued.member, invoice if payable(act.policies, [invoice], on) else None
     return next(((member, None) for member in done.credit_idr), None)
 
 
@@ -108,7 +108,7 @@ def assign(act: Act, command: AssignPayment) -> Done:
     found, received = _received(act, command.ref)
     if received.member:
         refuse(Code.SEEN_BEFORE, ref=command.ref)
-    branch = branch_of(act.member(command.member), received.on)
+    branch = act.branch_of(act.member(command.member), received.on)
     act.require(Scope.DUES_MATCH, branch)
     _undo(act, found, received.transfer, command.reason)
     receipt = next_receipt(act, received.on)
@@ -126,7 +126,7 @@ def reverse(act: Act, command: ReversePayment) -> Done:
         refuse(Code.REASON_NEEDED, fact="reversal")
     found, received = _received(act, command.ref)
     member = received.member
-    act.require(Scope.DUES_MATCH, branch_of(act.member(member), received.on) if member else NATIONAL)
+    act.require(Scope.DUES_MATCH, act.branch_of(act.member(member), received.on) if member else NATIONAL)
     undone = _call_back(act, command, received) if member else {}
     _undo(act, found, received.transfer, command.reason)
     reopened = [state_of(number, facts) for number, facts in sorted(undone.items())]

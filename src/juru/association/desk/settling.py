@@ -7,13 +7,14 @@ from datetime import date, timedelta
 
 import msgspec
 
-from juru.association.desk.acting import POLICY, Act
+from juru.association.desk.acting import Act
 from juru.association.desk.shares import period_of, share
 from juru.association.domain import affairs as a
 from juru.association.domain import facts as f
 from juru.association.domain.affairs import Subject
 from juru.association.domain.dues import LineKind
 from juru.association.domain.matching import CREDIT
+from juru.association.domain.policy import Policies
 from juru.association.store.book import Entry
 from juru.association.store.reads import Reads
 from juru.association.store.rows import Recorded
@@ -62,18 +63,18 @@ def open_invoices(act: Act, member: str, *, settled_too: bool = False) -> list[O
     return [one for one in mine if settled_too or one.outstanding_idr]
 
 
-def payable(invoices: Sequence[Open], on: date) -> list[Open]:
+def payable(policies: Policies, invoices: Sequence[Open], on: date) -> list[Open]:
     """Invoices that money of a day may pay: not a renewal that lapsed unpaid, which a reinstatement replaces."""
-    return [one for one in invoices if not _lapsed(one, on)]
+    return [one for one in invoices if not _lapsed(policies, one, on)]
 
 
-def _lapsed(invoice: Open, on: date) -> bool:
+def _lapsed(policies: Policies, invoice: Open, on: date) -> bool:
     """First dues are due after their period began, a renewal before: only the latter lapses."""
     period = period_of(invoice.issued)
     reinstates = any(line.kind is LineKind.REINSTATEMENT_FEE for line in invoice.issued.lines)
     if period is None or reinstates or invoice.issued.due_on >= period.since:
         return False
-    return on >= period.since + timedelta(days=POLICY.grace_days)
+    return on >= period.since + timedelta(days=policies.on(period.since).grace_days)
 
 
 def all_open(act: Act) -> list[Open]:
@@ -112,5 +113,5 @@ def settled(act: Act, invoice: Open, on: date) -> None:
 
 def settle_credit(act: Act, member: str, invoices: Sequence[Open], on: date) -> None:
     """Credit pays the member's open invoices, the oldest first."""
-    for invoice in payable(invoices, on):
+    for invoice in payable(act.policies, invoices, on):
         allocate(act, invoice, act.writing.net_idr(f"credit:{member}"), CREDIT, on)

@@ -119,6 +119,14 @@ TASKS: Mapping[str, Task] = {
         "juru association member record {subject} software_ok",
         "/members/{subject}",
     ),
+    "owner": Task(
+        "Pemilik baru belum menegaskan keanggotaan",
+        "A new owner has not confirmed the membership",
+        "keanggotaan ditangguhkan",
+        "the membership is suspended",
+        "juru association member record {subject} owner_confirmed",
+        "/members/{subject}",
+    ),
     "term_ending": Task(
         "Masa jabatan segera berakhir",
         "A term is ending",

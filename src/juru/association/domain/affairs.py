@@ -14,6 +14,7 @@ from juru.association.domain.boards import Body, Decree, Term, Title
 from juru.association.domain.branches import Branch
 from juru.association.domain.dues import DuesPolicy, Line
 from juru.association.domain.facts import Fact, MemberFact
+from juru.association.domain.policy import Policies
 from juru.association.domain.split import Part, Share
 
 
@@ -24,6 +25,7 @@ class Subject(StrEnum):
     BRANCH = "branch"
     CALENDAR = "calendar"
     DUES = "dues"
+    POLICY = "policy"
     DECREE = "decree"
     PERSON = "person"
     COLLECTOR = "collector"
@@ -61,6 +63,13 @@ class DuesSet(Fact, frozen=True, tag="dues_set"):
     policy: DuesPolicy
     shares: tuple[Share, ...]
     decree: str = ""
+
+
+class PolicySet(Fact, frozen=True, tag="policy_set"):
+    """A number of the statutes from this day on; clocks that run by then keep theirs."""
+
+    value: int
+    decree: str
 
 
 class Decreed(Fact, frozen=True, tag="decreed"):
@@ -247,6 +256,7 @@ KINDS: Mapping[Subject, Any] = {
     Subject.BRANCH: BranchSet | Reversal,
     Subject.CALENDAR: HolidaysSet | Reversal,
     Subject.DUES: DuesSet | Reversal,
+    Subject.POLICY: PolicySet | Reversal,
     Subject.DECREE: Decreed | Reversal,
     Subject.PERSON: Appointed | HandedIn | Reversal,
     Subject.COLLECTOR: CollectorAppointed | Reversal,
@@ -290,3 +300,8 @@ def decrees_of(found: Iterable[tuple[str, Fact]]) -> list[Decree]:
         for number, d in found
         if isinstance(d, Decreed)
     ]
+
+
+def policies_of(found: Iterable[tuple[str, Fact]]) -> Policies:
+    """The statutes' numbers as the rules know them, from facts by number."""
+    return Policies(changes=((fact.on, key, fact.value) for key, fact in found if isinstance(fact, PolicySet)))

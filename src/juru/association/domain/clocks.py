@@ -9,6 +9,8 @@ from enum import StrEnum
 
 import msgspec
 
+from juru.association.domain.policy import Policy
+
 _SATURDAY = 5
 
 
@@ -79,13 +81,17 @@ class HolidayTable(msgspec.Struct, frozen=True):
     days: frozenset[date]
 
 
-def silence_as_known(complete_on: date, as_of: date, versions: Iterable[HolidayTable]) -> Silence:
-    """The same, by tables in the order in which they became known: none moves a clock whose branch days have run."""
+def silence_as_known(complete_on: date, as_of: date, versions: Iterable[HolidayTable], policy: Policy) -> Silence:
+    """The same, by the statutes' numbers of the day of completeness and the tables in the order they became known.
+
+    A table that became known once the branch's days had run moves nothing; one from before counts from then on.
+    """
     tables: dict[str, frozenset[date]] = {}
-    clock = silence(complete_on, as_of, frozenset())
+    limits = {"branch_working_days": policy.branch_working_days, "national_days": policy.national_days}
+    clock = silence(complete_on, as_of, frozenset(), **limits)
     for version in versions:
         if version.known_on >= clock.moves_to_national_on:
             break
         tables[version.year] = version.days
-        clock = silence(complete_on, as_of, frozenset().union(*tables.values()))
+        clock = silence(complete_on, as_of, frozenset().union(*tables.values()), **limits)
     return clock

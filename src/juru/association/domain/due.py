@@ -19,10 +19,12 @@ import msgspec
 
 from juru.association.domain import facts as f
 from juru.association.domain.affairs import CollectorAppointed
-from juru.association.domain.boards import NATIONAL, Body, Decree, Scope, Term
+from juru.association.domain.boards import NATIONAL, Body, Scope, Seats, Term
+from juru.association.domain.branches import Branch, home
 from juru.association.domain.clocks import HolidayTable
 from juru.association.domain.facts import Fact, MemberFact, Role
-from juru.association.domain.membership import MembershipPolicy, Standing, State, paid_until, standing
+from juru.association.domain.membership import Standing, State, paid_until, standing
+from juru.association.domain.policy import Policies
 
 LATE_DAYS = 3
 """Nothing later than this is sent without a person's yes."""
@@ -35,6 +37,7 @@ _PLACE = {kind: place for place, kind in enumerate(MemberFact.__args__)}
 _UNQUIET = (
     *(f.Rejected, f.Withdrawn, f.Suspended, f.Lifted, f.Charged, f.Expelled, f.Appealed, f.AppealDecided),
     *(f.Readmitted, f.Resigned, f.ResignationWithdrawn, f.SoftwareLost, f.Override),
+    *(f.OwnerChanged, f.Merged),
 )
 
 
@@ -144,18 +147,21 @@ class World(msgspec.Struct, frozen=True):
     """What the rules look at besides a member's own facts, as known today."""
 
     today: date
-    policy: MembershipPolicy = MembershipPolicy()
+    policies: Policies
+    seats: Seats
+    branches: Sequence[Branch] = ()
     holidays: Sequence[HolidayTable] = ()
     terms: Sequence[Term] = ()
     known_terms: Mapping[Term, date] = {}
-    decrees: Sequence[Decree] = ()
-    in_office: Sequence[Term] = ()
-    firms_out: Mapping[str, date] = {}
-    """Firms of officers that are not in good standing, with the day they left it."""
     invoices: Mapping[str, Sequence[Invoiced]] = {}
     cash: Sequence[Cash] = ()
     promises: Sequence[Promises] = ()
     unmatched: Sequence[Unmatched] = ()
+
+    @property
+    def in_office(self) -> list[Term]:
+        """The terms that carry their powers today."""
+        return [term for term in self.terms if self.seats.filled(term, self.today)]
 
 
 class Business:
@@ -193,12 +199,12 @@ class Business:
     @cached_property
     def standing(self) -> Standing:
         """The state of today; of a quiet member that has paid before its dues alone say it."""
-        until, today, policy = self.paid_until, self._world.today, self._world.policy
+        until, today, policies = self.paid_until, self._world.today, self._world.policies
         if until is None or not self._quiet:
-            return standing(policy, self.facts, today)
+            return standing(policies, self.facts, today)
         if today < until:
             return Standing(State.ACTIVE, "paid")
-        return Standing(State.GRACE if today < until + days(policy.grace_days) else State.LAPSED, "unpaid")
+        return Standing(State.GRACE if today < until + days(policies.on(until).grace_days) else State.LAPSED, "unpaid")
 
     @cached_property
     def paid_until(self) -> date | None:
@@ -221,7 +227,7 @@ class Business:
                     found = to
                 case _:
                     pass
-        return found
+        return home(self._world.branches, found, self._world.today)[0]
 
     @cached_property
     def name(self) -> str:

@@ -6,15 +6,13 @@ from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date
 
-from juru.association.domain.boards import NATIONAL, PAUSED_DAYS_MAX, Body, Scope, Term
+from juru.association.domain.boards import NATIONAL, Body, Ending, Scope, Term
 from juru.association.domain.due import Due, Item, Notice, Person, Representative, Told, World, days
 from juru.association.domain.facts import Role
 
 TERM_ENDING_DAYS = 60
 ACTING_ENDING_DAYS = 14
 VACANT_DAYS_MAX = 365
-CASH_DAYS_MAX = 7
-"""Cash is handed in within so many days, or it is listed."""
 
 
 def _unit(term: Term) -> str:
@@ -29,58 +27,60 @@ def _office(term: Term) -> tuple[str, str, str]:
     return term.body.value, _unit(term), term.title.value
 
 
-def _told(term: Term) -> dict[str, str | int | date]:
+def _told(term: Term, ends_on: date) -> dict[str, str | int | date]:
     title, body = term.title.value, term.body.value
-    return {"title": title, "body": body, "unit": _unit(term), "person": term.person, "ends_on": term.end}
+    return {"title": title, "body": body, "unit": _unit(term), "person": term.person, "ends_on": ends_on}
+
+
+_REVOKED = frozenset({Ending.DECREE_REVOKED, Ending.BRANCH_ENDED})
 
 
 def terms(world: World) -> Iterator[Due]:
     """Terms that are ending, acting ones above all, and offices that nobody holds since one ended."""
-    revoked = {decree.revokes for decree in world.decrees if decree.revokes is not None and decree.on <= world.today}
-    standing = [term for term in world.terms if term.decree not in revoked]
-    seated = {_office(term) for term in standing if term.since <= world.today < term.end}
-    following = {(_office(term), term.since) for term in standing}
-    last_of: dict[tuple[str, str, str], Term] = {}
-    for term in sorted(standing, key=lambda one: (one.end, one.person)):
-        if term.since > world.today:
+    begun = [(world.seats.ending(term), term) for term in world.terms if term.since <= world.today]
+    seated = {_office(term) for (end, _), term in begun if world.today < end}
+    following = {(_office(term), term.since) for term in world.terms}
+    last_of: dict[tuple[str, str, str], tuple[date, Term]] = {}
+    for (end, why), term in sorted(begun, key=lambda one: (one[0][0], one[1].person)):
+        last_of[_office(term)] = (end, term)
+        if why in _REVOKED or why is Ending.FIRM_AWAY:
             continue
-        last_of[_office(term)] = term
-        notice_days = ACTING_ENDING_DAYS if term.acting else TERM_ENDING_DAYS
-        soon, kind = term.end - days(notice_days), "acting_ending" if term.acting else "term_ending"
-        subject, known_on, told = _subject(term), world.known_terms[term], _told(term)
+        kind, before = ("acting_ending", ACTING_ENDING_DAYS) if term.acting else ("term_ending", TERM_ENDING_DAYS)
+        soon, subject, told = end - days(before), _subject(term), _told(term, end)
+        known_on = world.known_terms[term]
         yield Notice(kind, subject, soon, Person(term.person), known_on, told, term.firm)
-        yield Notice("term_ended", subject, term.end, Person(term.person), known_on, told, term.firm)
-        followed = any(office == _office(term) and term.since < since <= term.end for office, since in following)
-        if soon <= world.today < term.end and not followed:
+        yield Notice("term_ended", subject, end, Person(term.person), known_on, told, term.firm)
+        followed = any(office == _office(term) and term.since < since <= end for office, since in following)
+        if soon <= world.today < end and not followed:
             unit, scope = _unit(term), Scope.SK_ISSUE
-            yield Item(kind, subject, soon, unit, scope, clock_on=term.end, agenda=unit, told=told)
-    for office, term in last_of.items():
-        if office not in seated and term.end <= world.today < term.end + days(VACANT_DAYS_MAX):
+            yield Item(kind, subject, soon, unit, scope, clock_on=end, agenda=unit, told=told)
+    for office, (end, term) in last_of.items():
+        if office not in seated and end <= world.today < end + days(VACANT_DAYS_MAX):
             unit, subject = _unit(term), "/".join(office)
-            yield Item("office_vacant", subject, term.end, unit, Scope.SK_ISSUE, agenda=unit, told=_told(term))
+            yield Item("office_vacant", subject, end, unit, Scope.SK_ISSUE, agenda=unit, told=_told(term, end))
 
 
 def paused(world: World) -> Iterator[Due]:
     """An officer whose firm left good standing is paused that day; thirty days later his term ends."""
     for term in world.terms:
-        out = world.firms_out.get(term.firm)
-        if out is None or not term.since <= world.today < term.end:
+        end, why = world.seats.ending(term)
+        since = world.seats.paused_since(term, world.today)
+        if since is None or term.since > world.today or why is not Ending.FIRM_AWAY or end < since:
             continue
-        since = max(out, term.since)
-        lost_on = since + days(PAUSED_DAYS_MAX)
-        subject = _subject(term)
-        told: Told = _told(term) | {"lost_on": lost_on, "firm": term.firm}
-        known_on, to = world.known_terms[term], Person(term.person)
+        subject, to = _subject(term), Person(term.person)
+        told: Told = _told(term, end) | {"lost_on": end, "firm": term.firm}
+        known_on = world.known_terms[term]
         yield Notice("office_paused", subject, since, to, known_on, told, term.firm)
-        yield Notice("office_lost", subject, lost_on, to, known_on, told, term.firm)
-        clock_on, unit = None if world.today >= lost_on else lost_on, _unit(term)
-        yield Item("office_paused", subject, since, unit, Scope.SK_ISSUE, clock_on=clock_on, agenda=unit, told=told)
+        yield Notice("office_lost", subject, end, to, known_on, told, term.firm)
+        if world.today < end:
+            unit = _unit(term)
+            yield Item("office_paused", subject, since, unit, Scope.SK_ISSUE, clock_on=end, agenda=unit, told=told)
 
 
 def cash(world: World) -> Iterator[Due]:
-    """Cash is handed in within seven days; after that it is listed for the national treasurer and the board."""
+    """Cash is handed in within the statutes' days; after that it is listed for the national treasurer and the board."""
     for held in world.cash:
-        last_day = held.since + days(CASH_DAYS_MAX)
+        last_day = held.since + days(world.policies.on(held.since).cash_days)
         told: Told = {"amount_idr": held.amount_idr, "since": held.since, "last_day": last_day}
         subject, listed = held.treasurer, last_day + days(1)
         yield Notice("cash_held", subject, listed, Person(subject), held.known_on, told)

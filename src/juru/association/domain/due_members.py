@@ -18,8 +18,7 @@ _FIRST_REMINDER_DAYS = 7
 _DOCUMENTS_REMINDER_DAYS = 30
 _HEARING_NEAR_DAYS = 3
 _APPEAL_ENDING_DAYS = 7
-APPEAL_DAYS = 60
-"""An appeal undecided for so long is overdue."""
+_OWNER_NEAR_DAYS = 7
 
 
 def renewal(world: World, member: Business) -> Iterator[Due]:
@@ -31,7 +30,7 @@ def renewal(world: World, member: Business) -> Iterator[Due]:
         return
     invoice = _invoice(world, member, until)
     waived = invoice is not None and invoice.written_off
-    when = reminders(DuesPolicy(grace_days=world.policy.grace_days), until)
+    when = reminders(DuesPolicy(grace_days=world.policies.on(until).grace_days), until)
     told: dict[str, str | int | date] = {"until": until, "last_day": when.last_day, "lapses_on": when.lapse_notice}
     if invoice is not None and not waived:
         told["invoice"] = invoice.number
@@ -83,7 +82,7 @@ def first_dues(world: World, member: Business) -> Iterator[Due]:
     verified = member.last(f.Verified)
     if verified is None or member.paid_until is not None:
         return
-    now, ends_on = member.standing, verified.on + days(world.policy.first_dues_days)
+    now, ends_on = member.standing, verified.on + days(world.policies.on(verified.on).first_dues_days)
     to, known_on, number = Representative(member.number, Role.DUES), member.known_on(verified), member.number
     told: dict[str, str | int | date] = {"ends_on": ends_on}
     if now.state is State.VERIFIED:
@@ -105,7 +104,7 @@ def application(world: World, member: Business) -> Iterator[Due]:
     if applied is None or member.last(f.Verified) is not None:
         return
     number, scope, now = member.number, Scope.MEMBERS_DECIDE, member.standing
-    ends_on = applied.on + days(world.policy.incomplete_days)
+    ends_on = applied.on + days(world.policies.on(applied.on).incomplete_days)
     to, told, known_on = Representative(number), {"ends_on": ends_on}, member.known_on(applied)
     if now.reason == "incomplete":
         yield Notice("documents_closed", number, ends_on, to, known_on, told, number)
@@ -117,7 +116,7 @@ def application(world: World, member: Business) -> Iterator[Due]:
         yield Notice("documents_reminder", number, on, to, known_on, told, number)
         return
     complete = member.all(f.Complete)[-1]
-    clock = silence_as_known(complete.on, world.today, world.holidays)
+    clock = silence_as_known(complete.on, world.today, world.holidays, world.policies.on(complete.on))
     moved_on, overdue_on = clock.moves_to_national_on, clock.national_overdue_from
     told = {"complete_on": complete.on, "moved_on": moved_on, "overdue_on": overdue_on}
     known_on = member.known_on(complete)
@@ -155,12 +154,12 @@ def suspension(world: World, member: Business) -> Iterator[Due]:
     suspended = member.last(f.Suspended)
     if suspended is None or any(lift.on >= suspended.on for lift in member.all(f.Lifted)):
         return
-    number, known_on = member.number, member.known_on(suspended)
+    number, known_on, policy = member.number, member.known_on(suspended), world.policies.on(suspended.on)
     ends = [] if suspended.until is None else [suspended.until]
     if suspended.emergency:
-        short = suspended.on + days(world.policy.emergency_days)
+        short = suspended.on + days(policy.emergency_days)
         charges = [charge for charge in member.all(f.Charged) if suspended.on <= charge.on < short]
-        ends.append(suspended.on + days(world.policy.emergency_max_days) if charges else short)
+        ends.append(suspended.on + days(policy.emergency_max_days) if charges else short)
         if not charges and world.today < short:
             scope = Scope.DISCIPLINE_CHARGE
             yield Item("emergency", number, suspended.on, scope=scope, clock_on=short, agenda=NATIONAL, member=number)
@@ -177,13 +176,13 @@ def appeal(world: World, member: Business) -> Iterator[Due]:
     if expelled is None or reason not in {"expulsion_appealable", "expulsion_under_appeal"}:
         return
     number = member.number
-    window_ends = expelled.on + days(world.policy.appeal_days)
+    window_ends = expelled.on + days(world.policies.on(expelled.on).appeal_days)
     if reason == "expulsion_appealable":
         on, told = window_ends - days(_APPEAL_ENDING_DAYS), {"last_day": window_ends}
         yield Notice("appeal_window", number, on, Representative(number), member.known_on(expelled), told, number)
         return
     filed = next(fact for fact in member.all(f.Appealed) if expelled.on <= fact.on <= window_ends)
-    overdue_on = filed.on + days(APPEAL_DAYS)
+    overdue_on = filed.on + days(world.policies.on(filed.on).appeal_overdue_days)
     overdue = world.today >= overdue_on
     board, told = Officers(Body.APPEAL), {"filed_on": filed.on}
     yield Notice("appeal_overdue", number, overdue_on, board, member.known_on(filed), told, number)
@@ -234,5 +233,21 @@ def software(world: World, member: Business) -> Iterator[Due]:
     yield Item("software", number, lost.on, member.branch, scope, clock_on=clock_on, member=number, told=told)
 
 
-MEMBER_RULES = (renewal, first_dues, application, hearing, suspension, appeal, resignation, software)
+def owner(world: World, member: Business) -> Iterator[Due]:
+    """A new owner has thirty days to confirm the membership and its open debts."""
+    changed = member.last(f.OwnerChanged)
+    if changed is None or any(x.on >= changed.on for x in member.all(f.OwnerConfirmed)):
+        return
+    if member.standing.state in {State.EXPELLED, State.RESIGNED, State.CLOSED}:
+        return
+    last_day = changed.on + days(world.policies.on(changed.on).owner_days)
+    number, to, known_on = member.number, Representative(member.number), member.known_on(changed)
+    told = {"last_day": last_day}
+    yield Notice("owner_asked", number, changed.on, to, known_on, told, number)
+    yield Notice("owner_near", number, last_day - days(_OWNER_NEAR_DAYS), to, known_on, told, number)
+    clock_on = last_day + days(1) if world.today <= last_day else None
+    yield Item("owner", number, changed.on, member.branch, Scope.MEMBERS_DECIDE, clock_on=clock_on, member=number)
+
+
+MEMBER_RULES = (renewal, first_dues, application, hearing, suspension, appeal, resignation, software, owner)
 """Each rule of one member; a new one is a function here and its words."""

@@ -12,8 +12,10 @@ from operator import itemgetter
 
 import msgspec
 
-from juru.association.domain.affairs import Subject
+from juru.association.domain.affairs import Subject, branches_of, policies_of
+from juru.association.domain.branches import Branch
 from juru.association.domain.facts import Expelled, Fact, MemberFact
+from juru.association.domain.policy import Policies
 from juru.association.store.rows import Recorded, day_number, recorded
 from juru.books.engine import BookEngine
 
@@ -54,6 +56,10 @@ SELECT count(*) FROM facts WHERE kind = ? AND on_day BETWEEN ? AND ? AND (? <> '
 """
 _NAMES = """
 SELECT subject_id, body FROM facts WHERE subject_kind = 'member' AND kind IN ('registered', 'renamed')
+AND id NOT IN (SELECT reverses FROM facts WHERE reverses IS NOT NULL) ORDER BY id
+"""
+_PHONES = """
+SELECT subject_id, body FROM facts WHERE subject_kind = 'member' AND kind IN ('representative_named', 'contact_set')
 AND id NOT IN (SELECT reverses FROM facts WHERE reverses IS NOT NULL) ORDER BY id
 """
 _DOCUMENT = "SELECT name, media_type, size_bytes FROM documents WHERE sha256 = ?"
@@ -143,6 +149,19 @@ class Reads:
         """What was recorded about after a fact."""
         sql = "SELECT DISTINCT subject_kind, subject_id FROM facts WHERE id > ?"
         return {(Subject(kind), str(subject_id)) for kind, subject_id in self.engine.rows(sql, (fact_id,))}
+
+    def policies(self, known_ms: int | None = None) -> Policies:
+        """The statutes' numbers of every day, as known at an instant."""
+        return policies_of(standing(self.facts_of_kind(Subject.POLICY, known_ms=known_ms)))
+
+    def branches(self, known_ms: int | None = None) -> list[Branch]:
+        """Every version of every branch, as known at an instant."""
+        return branches_of(standing(self.facts_of_kind(Subject.BRANCH, known_ms=known_ms)))
+
+    def phones(self) -> Iterator[tuple[str, str]]:
+        """Every fact's body that gives a telephone number, by member."""
+        for number, body in self.engine.stream(_PHONES):
+            yield str(number), str(body)
 
     def names(self) -> Iterator[tuple[str, str]]:
         """Every name a business has had: its number and the fact's body."""

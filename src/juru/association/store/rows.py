@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from juru.association.domain.affairs import KINDS, NOTICE_KINDS, Appointed, Issued, Promised, Received, Subject
-from juru.association.domain.facts import Fact
+from juru.association.domain.facts import Fact, Merged
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 DECODERS: Mapping[str, msgspec.json.Decoder[Any]] = {
@@ -62,6 +62,8 @@ def concerns(fact: Fact) -> str | None:
             return collector
         case Appointed(firm=firm):
             return firm
+        case Merged(into=into):
+            return into
         case _:
             return None
 
