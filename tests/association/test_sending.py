@@ -23,7 +23,7 @@ from juru.association.desk.notices import Listed, listed
 from juru.association.desk.sending import Post, Sent, alone
 from juru.association.domain import commands as c
 from juru.association.domain import facts as f
-from juru.association.domain.affairs import Subject
+from juru.association.domain.affairs import Subject, Way
 from juru.association.domain.boards import Title
 from juru.association.domain.notices import RETRY_MINUTES, Stage
 from juru.association.errors import MailError
@@ -113,7 +113,7 @@ def test_what_is_due_goes_once_and_is_in_the_book(house: House) -> None:
 def test_the_invoice_is_named_with_what_is_still_to_be_paid(house: House) -> None:
     town = house.town.on("2026-11-02")
     invoice = town.do(c.IssueInvoice(member="000001"))
-    town.do(c.TakePayment(way=c.Way.BANK, amount_idr=200_000, ref="B-1", text=invoice.id))
+    town.do(c.TakePayment(way=Way.BANK, amount_idr=200_000, ref="B-1", text=invoice.id))
     house.send(at("2026-11-02"))
     assert f"Tagihan {invoice.id}: Rp300.000" in house.office.taken[0].text
 
