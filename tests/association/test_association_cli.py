@@ -59,7 +59,20 @@ def grown(office: Office) -> str:
 def test_every_command_of_the_association_has_help(capsys: pytest.CaptureFixture[str]) -> None:
     app = make_app()["association"]
     names = [name for name in app if not name.startswith("-")]
-    assert set(names) >= {"init", "audit", "member", "dues", "branch", "board", "holidays", "do", "check-cases"}
+    assert set(names) >= {
+        "init",
+        "audit",
+        "member",
+        "dues",
+        "branch",
+        "board",
+        "holidays",
+        "do",
+        "check-cases",
+        "history",
+        "recognition",
+    }
+    assert set(names) >= {"opportunity", "letter", "announcement", "meeting", "decisions", "expiring"}
     for name in names:
         for sub in ["", *[sub for sub in app[name] if not sub.startswith("-")]]:
             assert run(["association", name, *([sub] if sub else []), "--help"]) == 0
@@ -166,7 +179,7 @@ def test_other_facts_and_commands_by_their_fields(
         "surat 7",
     )
     assert office.json("member", "show", number, "--on", "2026-04-01")["representatives"] == {"voting": "Sri"}
-    office("member", "record", number, "moved", "--field", "to=JBR", "--on", "2026-04-01")
+    office("member", "record", number, "moved", "--field", "to=JBR", "--source", "surat 8", "--on", "2026-04-01")
     assert office.json("member", "show", number, "--on", "2026-04-01")["branch"] == "JBR"
     assert "docs/reference/facts.md" in office("member", "record", number, "flown", code=2)
     assert "transition_not_allowed" in office("member", "record", number, "complete", code=1)

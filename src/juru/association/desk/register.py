@@ -35,11 +35,19 @@ class Row(msgspec.Struct):
     """Its branch has ended and went to none or to several: it counts as national direct until it has chosen."""
 
 
-class Statutes(msgspec.Struct, frozen=True):
-    """What every line is read by: the numbers and the branches, as known at a moment."""
+class Statutes:
+    """What every line is read by: the numbers and the branches of every day, as known at a moment."""
 
-    policies: Policies
-    branches: list[Branch]
+    def __init__(self, policies: Policies, branches: list[Branch]) -> None:
+        self.policies = policies
+        self.branches = branches
+        self._homes: dict[tuple[str, date], tuple[str, bool]] = {}
+
+    def home(self, chosen: str, as_of: date) -> tuple[str, bool]:
+        """Where a member who chose a branch belongs on a day, and whether he has to choose anew."""
+        if (chosen, as_of) not in self._homes:
+            self._homes[chosen, as_of] = home(self.branches, chosen, as_of)
+        return self._homes[chosen, as_of]
 
 
 def statutes(reads: Reads, known_ms: int | None = None) -> Statutes:
@@ -144,9 +152,10 @@ def row_of(by: Statutes, number: str, facts: Sequence[f.MemberFact], as_of: date
                 branch = to
             case _:
                 pass
-    branch, must_choose = home(by.branches, branch, as_of)
+    branch, must_choose = by.home(branch, as_of)
     until, since = paid_until(facts, as_of), member_since(facts, as_of)
-    return Row(number, name, branch, member_class, now.state.value, now.reason, until, since, province, must_choose)
+    where = number, name, branch, member_class
+    return Row(*where, now.state.value, now.reason, until, since, province, must_choose)
 
 
 def waiting(reads: Reads, facts: Sequence[f.MemberFact], as_of: date, known_ms: int | None = None) -> Silence:

@@ -28,6 +28,7 @@ class Open(msgspec.Struct):
     outstanding_idr: int
     promised_by: str = ""
     written_off: bool = False
+    waived_idr: int = 0
 
 
 def state_of(number: str, found: Iterable[Recorded]) -> Open | None:
@@ -44,6 +45,7 @@ def state_of(number: str, found: Iterable[Recorded]) -> Open | None:
             case a.WrittenOff(amount_idr=amount_idr):
                 state.outstanding_idr -= amount_idr
                 state.written_off = True
+                state.waived_idr += amount_idr
             case a.Promised(collector=collector):
                 state.promised_by = collector
             case _:
@@ -103,10 +105,10 @@ def allocate(act: Act, invoice: Open, amount_idr: int, payment: str, on: date) -
 
 
 def settled(act: Act, invoice: Open, on: date) -> None:
-    """Nothing is outstanding any more: the dues are shared, their period is paid."""
-    share(act, invoice.number, invoice.issued, invoice.issued.total_idr, on)
+    """Nothing is outstanding any more: what was received is shared; the period is paid, unless some was waived."""
+    share(act, invoice.number, invoice.issued, invoice.issued.total_idr - invoice.waived_idr, on)
     period = period_of(invoice.issued)
-    if period is not None:
+    if period is not None and not invoice.written_off:
         paid = f.Paid(on=on, since=period.since, until=period.until, invoice=invoice.number)
         act.add(Subject.MEMBER, invoice.issued.member, paid)
 
