@@ -26,6 +26,7 @@ from juru.association.desk import (
     renewals,
 )
 from juru.association.desk.acting import Act, RefusedError
+from juru.association.desk.kept import Kept
 from juru.association.domain import commands as c
 from juru.association.domain import commands_registers as r
 from juru.association.domain.affairs import BranchSet, Subject
@@ -45,6 +46,7 @@ class Desk:
 
     def __init__(self, book: Book) -> None:
         self.book = book
+        self._kept = Kept()
 
     def today(self, now: datetime) -> date:
         """The association's day of an instant."""
@@ -58,7 +60,7 @@ class Desk:
         request again is answered as before and does nothing; another command under its id is refused.
         """
         digest = hashlib.sha256(_encode(command)).hexdigest()
-        asks = partial(Act, by=by, member=member)
+        asks = partial(Act, by=by, member=member, kept=self._kept)
         return self._once(lambda act: _USE_CASES[type(command)](act, command), asks, digest, now=now, request=request)
 
     def keep(
@@ -68,7 +70,7 @@ class Desk:
         digest = hashlib.sha256(content).hexdigest()
         folder = self.book.directory / documents.FOLDER
         keep = partial(documents.keep, folder=folder, content=content, name=name)
-        return self._once(keep, partial(Act, by=by, member=member), digest, now=now, request=request)
+        return self._once(keep, partial(Act, by=by, member=member, kept=self._kept), digest, now=now, request=request)
 
     def _once(
         self, use_case: Callable[[Act], c.Done], asks: Callable[..., Act], digest: str, *, now: datetime, request: str

@@ -139,7 +139,7 @@ class Writing:
 
 
 class Book:
-    """An association's book in a directory. What is not ``synced`` may be lost with the power: for a demo being made."""
+    """An association's book in a directory; not ``synced``, it may be lost with the power: for a demo being made."""
 
     def __init__(self, directory: Path, *, zone: Zone = Zone.WIB, synced: bool = True) -> None:
         self.directory = directory

@@ -1,5 +1,5 @@
 """A demo association: nine branches, 1,500 members and three years of what they did, made by the desk's own commands.
 
-``people`` invents businesses and persons, ``story`` says what each of them does on which day, ``seed`` has it done. Every
-theme of the story is one function in ``story`` or ``affairs``. The same seed and day give the same story.
+``people`` invents businesses and persons, ``story`` and ``boards`` say what they do on which day, a theme a function,
+``plan`` keeps the days in order, ``seed`` has it all done. The same seed and day give the same story.
 """

@@ -69,7 +69,7 @@ def tables(plan: Plan) -> None:
 
 
 def seat_all(plan: Plan, firms: list[str]) -> None:
-    """Seat every board by decree, each person for a firm of his own; the keeper acts until there is a national board."""
+    """Seat every board by decree, each person for a firm of his own; the keeper acts until national sits."""
     by = KEEPER
     for seat, firm in zip(seats(), firms, strict=True):
         body = NATIONAL if seat.body is not Body.BRANCH else seat.unit
@@ -78,8 +78,16 @@ def seat_all(plan: Plan, firms: list[str]) -> None:
         issue = c.IssueDecree(body=body, decree_kind="pengangkatan", text=words, signers=signers)
         decree = plan.do(issue, by=by).id
         until = plan.day.replace(year=plan.day.year + TERM_YEARS)
-        where = {"firm": firm, "body": seat.body, "unit": seat.unit, "title": seat.title}
-        plan.do(c.Appoint(person=seat.person, fact=a.Appointed(on=plan.day, until=until, decree=decree, **where)), by=by)
+        fact = a.Appointed(
+            on=plan.day,
+            until=until,
+            decree=decree,
+            firm=firm,
+            body=seat.body,
+            unit=seat.unit,
+            title=seat.title,
+        )
+        plan.do(c.Appoint(person=seat.person, fact=fact), by=by)
         # From the moment a national officer sits, powers follow from terms.
         by = CHAIR
 
@@ -95,7 +103,5 @@ def collectors(plan: Plan, firms: list[str]) -> None:
     for firm in firms:
         number = decree(plan, f"Penunjukan {firm} sebagai pengumpul iuran", "penunjukan")
         until = plan.day + timedelta(days=3 * 365)
-        fact = a.CollectorAppointed(
-            on=plan.day, limit_idr=50_000_000, settlement_day=5, until=until, decree=number
-        )
+        fact = a.CollectorAppointed(on=plan.day, limit_idr=50_000_000, settlement_day=5, until=until, decree=number)
         plan.do(c.AppointCollector(member=firm, fact=fact), by=CHAIR)

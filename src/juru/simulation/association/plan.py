@@ -26,7 +26,7 @@ class Plan:
     def __init__(self, desk: Desk, *, start: date, today: date, seed: int) -> None:
         self.desk = desk
         self.today = today
-        self.chance = random.Random(seed)  # noqa: S311 - a story, no secret
+        self.chance = random.Random(seed)
         self.done = 0
         self._queue: list[tuple[date, int, Happening]] = []
         self._order = 0

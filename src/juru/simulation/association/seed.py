@@ -12,6 +12,7 @@ import msgspec
 from juru.association.desk.desk import Desk, init
 from juru.association.domain import commands as c
 from juru.association.domain import facts as f
+from juru.association.domain.affairs import Way
 from juru.association.store.access import Access, Binding, Login
 from juru.simulation.association import boards, story
 from juru.simulation.association.people import businesses
@@ -20,8 +21,9 @@ from juru.simulation.association.story import Member
 from juru.web.passwords import hash_password
 
 NAME = "Asosiasi Server Pulsa Indonesia (data contoh)"
-MEMBERS, DEVELOPERS, YEARS = 1_500, 15, 3
-PASSWORD = "data contoh juru"
+MEMBERS, MEMBERS_MIN, DEVELOPERS, YEARS = 1_500, 100, 15, 3
+LOGINS = ("ANGGOTA", "KETUA", "SEKRETARIS", "BENDAHARA", "SEKRETARIS-JTM", "BENDAHARA-JTM")
+PASSWORD = "data contoh juru"  # noqa: S105 - published: the demo listens on loopback only
 """Of every login of the demo, which listens on loopback only."""
 
 _HABITS = (("early", 62), ("late", 18), ("reinstated", 8), ("never", 12))
@@ -81,7 +83,7 @@ def _tell(plan: Plan, start: date, count: int) -> None:
     for year in range(start.year + 1, plan.today.year + 2):
         first_day = date(year, 1, 1)
         for member in everybody:
-            plan.on(first_day - timedelta(days=61), partial(_renewal, member=member, first_day=first_day))
+            plan.on(first_day - story.INVOICED_BEFORE, partial(_renewal, member=member, first_day=first_day))
 
 
 def _found(plan: Plan, member: Member) -> None:
@@ -96,7 +98,7 @@ def _found(plan: Plan, member: Member) -> None:
         plan.do(c.Record(member=member.number, fact=fact), by=boards.KEEPER)
     invoice = plan.do(c.IssueInvoice(member=member.number), by=boards.KEEPER)
     text, amount_idr = f"IURAN {invoice.id}", int(invoice.note)
-    pay = c.TakePayment(way=story.Way.BANK, amount_idr=amount_idr, ref=f"BCA-{plan.done:06d}", text=text)
+    pay = c.TakePayment(way=Way.BANK, amount_idr=amount_idr, ref=f"BCA-{plan.done:06d}", text=text)
     plan.do(pay, by=boards.KEEPER)
 
 
@@ -132,12 +134,8 @@ def _logins(directory: Path, desk: Desk) -> None:
         with desk.book.reading() as reads:
             first = next(reads.members(date.max))
         owner = next(one.person for one in first[1] if isinstance(one, f.RepresentativeNamed))
-        people = {
-            "ANGGOTA": Binding(owner, first[0]),
-            **{name.upper(): Binding(name) for name in (boards.CHAIR, boards.SECRETARY, boards.TREASURER)},
-            "SEKRETARIS-JTM": Binding("sekretaris-jtm"),
-            "BENDAHARA-JTM": Binding("bendahara-jtm"),
-        }
+        first_login, *officers = LOGINS
+        people = {first_login: Binding(owner, first[0])} | {code: Binding(code.lower()) for code in officers}
         for code, binding in people.items():
             access.add(Login(code, code.title(), hashed, made_by="demo"), [binding])
     finally:

@@ -15,6 +15,8 @@ from juru.simulation.association.people import Business, person
 from juru.simulation.association.plan import Plan
 
 _LETTER = "surat anggota"
+INVOICED_BEFORE = timedelta(days=61)
+"""How long before a year its invoices go out."""
 
 
 class Member(msgspec.Struct):
@@ -78,7 +80,15 @@ def decides(plan: Plan, member: Member, *, refused: bool) -> None:
     coded = plan.chance.random() < 0.2
     invoice = plan.do(c.IssueInvoice(member=member.number, coded=coded), by=boards.TREASURER)
     if plan.chance.random() < 0.97:
-        plan.after(plan.chance.randrange(0, 26), lambda plan: pays(plan, member, invoice, coded=coded))
+        plan.after(plan.chance.randrange(0, 26), lambda plan: joins(plan, member, invoice, coded=coded))
+
+
+def joins(plan: Plan, member: Member, invoice: c.Done, *, coded: bool) -> None:
+    """It pays its first dues; whoever joins after the year's invoices went out gets the next one now."""
+    pays(plan, member, invoice, coded=coded)
+    next_year = date(plan.day.year + 1, 1, 1)
+    if plan.day > next_year - INVOICED_BEFORE:
+        plan.after(2, lambda plan: renews(plan, member, next_year))
 
 
 def servers(plan: Plan, member: Member) -> None:
@@ -143,10 +153,11 @@ def renews(plan: Plan, member: Member, first_day: date) -> None:
     span = spans[member.habit]
     if span is None:
         return
-    due_in = plan.chance.randrange(*span)
+    invoiced_late = (plan.day - (first_day - INVOICED_BEFORE)).days
+    due_in = max(plan.chance.randrange(*span) - invoiced_late, 0)
     if member.habit == "reinstated":
         # After the grace the old invoice gives way to one with its fee.
-        plan.on(first_day + timedelta(days=due_in - 60), lambda plan: reinstated(plan, member))
+        plan.after(due_in, lambda plan: reinstated(plan, member))
     else:
         plan.after(due_in, lambda plan: pays(plan, member, invoice))
 
@@ -178,7 +189,9 @@ def resigns(plan: Plan, member: Member) -> None:
     """It leaves at the end of the month after next; some think better of it."""
     effective = plan.day + timedelta(days=40)
     by = boards.secretary_of(member.branch)
-    if isinstance(plan.ask(_record(member, f.Resigned(on=plan.day, effective=effective, source=_LETTER)), by=by), Refusal):
+    if isinstance(
+        plan.ask(_record(member, f.Resigned(on=plan.day, effective=effective, source=_LETTER)), by=by), Refusal
+    ):
         return
     if plan.chance.random() < 0.25:
         back = f.ResignationWithdrawn(on=plan.day + timedelta(days=10), source=_LETTER)
@@ -191,9 +204,7 @@ def hands_over(plan: Plan, member: Member) -> None:
     """The owner names somebody else to represent the business."""
     other = person(plan.chance)
     confirmed = (boards.CHAIR, boards.SECRETARY)
-    fact = f.RepresentativeNamed(
-        on=plan.day, role=f.Role.VOTING, person=other, confirmed_by=confirmed, source=_LETTER
-    )
+    fact = f.RepresentativeNamed(on=plan.day, role=f.Role.VOTING, person=other, confirmed_by=confirmed, source=_LETTER)
     plan.ask(_record(member, fact), by=boards.SECRETARY)
 
 
