@@ -140,7 +140,7 @@ _USE_CASES: Mapping[type[Command], Callable[[Act, Any], c.Done]] = {
 """Each command's use case; that none is missing is tested."""
 
 
-def init(directory: Path, *, name: str, now: datetime, by: str, synced: bool = True) -> Desk:
+def init(directory: Path, *, name: str, now: datetime, by: str, synced: bool = True, sample: bool = False) -> Desk:
     """A new association in a new directory, with its history and the nine branches of the article as sourced facts.
 
     Raises ``DirectoryError`` for a directory that holds anything.
@@ -149,7 +149,7 @@ def init(directory: Path, *, name: str, now: datetime, by: str, synced: bool = T
     desk = Desk(Book(directory, synced=synced))
     with desk.book.writing(milliseconds(now), "init") as writing:
         act = Act(writing, today=desk.today(now), by=by)
-        for told in seed(name):
+        for told in seed(name, sample=sample):
             act.add(Subject.ASSOCIATION, name, told)
         for branch in SEED:
             fact = BranchSet(on=branch.since, name=branch.name, provinces=branch.provinces, source=ARTICLE)

@@ -70,6 +70,7 @@ class Portal:
         now: Callable[[], datetime],
         moment: Moment,
         clocked: bool = False,
+        server_url: str = "",
         note: Note = lambda _what, _facts: None,
     ) -> None:
         self.desk = desk
@@ -79,6 +80,7 @@ class Portal:
         self.entry = entry
         self.now = now
         self.clocked = clocked
+        self.server_url = server_url
         self.pages: Pages = gate.pages
         self.roll = Roll(desk.book)
         self.passwords = Passwords()
@@ -92,7 +94,7 @@ class Portal:
         )
         self.pages.shared = self._shared
         with self.reading() as reads:
-            self.name = association_name(reads)
+            self.name, self.sample = association_name(reads)
 
     # ------------------------------------------------------------------ which day
 
@@ -215,6 +217,8 @@ class Portal:
             "may": scopes,
             "today": self.today(),
             "clocked": self.clocked,
+            "sample": self.sample,
+            "server_url": self.server_url,
             "request_id": self.gate.token,
             "day": lambda day: day_words(day, visit().lang),
             "count": count_words,
@@ -224,10 +228,10 @@ class Portal:
 _ALWAYS = frozenset({"/as-of"})
 
 
-def association_name(reads: Reads) -> str:
-    """What the association is called."""
+def association_name(reads: Reads) -> tuple[str, bool]:
+    """What the association is called, and whether it is a sample of invented members."""
     facts = [one.fact for one in reads.facts_of_kind(Subject.ASSOCIATION) if isinstance(one.fact, Founded)]
-    return facts[-1].name if facts else ""
+    return (facts[-1].name if facts else ""), any(fact.sample for fact in facts)
 
 
 def looking_of(request: Request) -> Looking:

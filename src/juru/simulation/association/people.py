@@ -55,14 +55,14 @@ class Business(msgspec.Struct, frozen=True):
     server: bool
 
 
-def businesses(chance: random.Random, count: int, *, developers: int) -> list[Business]:
-    """Businesses of different names, spread over the branches by weight."""
+def businesses(chance: random.Random, count: int, *, developers: int, known: str) -> list[Business]:
+    """Businesses of different names, spread over the branches by weight; ``known`` is the first server among them."""
     weighted = [(branch, province, weight) for branch, rows in PROVINCES.items() for province, weight in rows]
     places = chance.choices(weighted, [weight for *_, weight in weighted], k=count)
     names: set[str] = set()
     found = []
     for index, (branch, province, _) in enumerate(places):
-        name = _name(chance, names)
+        name = known if index == developers else _name(chance, names)
         licence = f"9{120_000_000_000 + index * 7_919:012d}"
         phone = f"08{chance.choice((11, 12, 13, 21, 52, 57, 78, 95))}{chance.randrange(10**7, 10**8)}"
         found.append(Business(name, branch, province, licence, person(chance), phone, index >= developers))

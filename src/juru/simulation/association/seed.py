@@ -18,9 +18,13 @@ from juru.simulation.association import boards, story
 from juru.simulation.association.people import businesses
 from juru.simulation.association.plan import Plan
 from juru.simulation.association.story import Member
+from juru.simulation.demo import DEMO
 from juru.web.passwords import hash_password
 
-NAME = "Asosiasi Server Pulsa Indonesia (data contoh)"
+NAME = "Asosiasi Server Pulsa Indonesia"
+SERVER = DEMO.settings.name
+"""The demo's own server is a member."""
+
 MEMBERS, MEMBERS_MIN, DEVELOPERS, YEARS = 1_500, 100, 15, 3
 LOGINS = ("ANGGOTA", "KETUA", "SEKRETARIS", "BENDAHARA", "SEKRETARIS-JTM", "BENDAHARA-JTM")
 PASSWORD = "data contoh juru"  # noqa: S105 - published: the demo listens on loopback only
@@ -43,7 +47,7 @@ def seed(directory: Path, *, today: date, members: int = MEMBERS, number: int = 
     """Make the demo in a new directory. Raises ``DirectoryError`` for one that holds anything."""
     start = today.replace(year=today.year - YEARS, day=1)
     opening = datetime.combine(start, datetime.min.time(), UTC) + timedelta(hours=1)
-    desk = init(directory, name=NAME, now=opening, by=boards.KEEPER, synced=False)
+    desk = init(directory, name=NAME, now=opening, by=boards.KEEPER, synced=False, sample=True)
     try:
         plan = Plan(desk, start=start, today=today, seed=number)
         _tell(plan, start, members)
@@ -62,7 +66,7 @@ def _tell(plan: Plan, start: date, count: int) -> None:
     founders = len(boards.seats())
     everybody = [
         Member(about, plan.chance.choices([h for h, _ in _HABITS], [w for _, w in _HABITS])[0])
-        for about in businesses(plan.chance, count, developers=min(DEVELOPERS, count // 20))
+        for about in businesses(plan.chance, count, developers=min(DEVELOPERS, count // 20), known=SERVER)
     ]
     boards.tables(plan)
     seated = [member for member in everybody if member.business.server][:founders]
