@@ -59,7 +59,20 @@ def grown(office: Office) -> str:
 def test_every_command_of_the_association_has_help(capsys: pytest.CaptureFixture[str]) -> None:
     app = make_app()["association"]
     names = [name for name in app if not name.startswith("-")]
-    assert set(names) >= {"init", "audit", "member", "dues", "branch", "board", "holidays", "do", "check-cases"}
+    assert set(names) >= {
+        "init",
+        "audit",
+        "member",
+        "dues",
+        "branch",
+        "board",
+        "holidays",
+        "do",
+        "check-cases",
+        "history",
+        "recognition",
+    }
+    assert set(names) >= {"opportunity", "letter", "announcement", "meeting", "decisions", "expiring"}
     for name in names:
         for sub in ["", *[sub for sub in app[name] if not sub.startswith("-")]]:
             assert run(["association", name, *([sub] if sub else []), "--help"]) == 0

@@ -15,6 +15,8 @@ from juru.association.domain.people import move_asked, servers
 from juru.association.domain.refusals import Code
 from juru.association.store.rows import Recorded
 
+JOBS_MAX = 10_000
+"""More than this in one declaration is a slip of the keys."""
 _SUMMONSES = 2
 _WARNING_LEVELS = range(1, 4)
 
@@ -69,6 +71,9 @@ def _told(act: Act, number: str, fact: f.MemberFact, found: list[Recorded]) -> N
         case f.DocumentGiven(document=sha256):
             if act.reads.document(sha256) is None:
                 refuse(Code.NOT_FOUND, what="document", id=sha256 or "-")
+        case f.JobsDeclared(jobs=jobs):
+            if not 0 <= jobs <= JOBS_MAX:
+                refuse(Code.WRONG_COUNT, what="jobs", given=jobs, least=0, most=JOBS_MAX)
         case _:
             pass
 

@@ -91,7 +91,7 @@ def issue_decree(act: Act, command: IssueDecree) -> Done:
         act.decree(command.revokes, on)
     number = decree_number(command.body, on.year, act.decrees)
     fact = a.Decreed(
-        on=on,
+        **act.dated(command),
         body=command.body,
         decree_kind=command.decree_kind,
         text=command.text,

@@ -15,6 +15,27 @@ from juru.association.domain.branches import Branch
 from juru.association.domain.dues import DuesPolicy, Line
 from juru.association.domain.facts import Fact, MemberFact
 from juru.association.domain.policy import Policies
+from juru.association.domain.registers import (
+    AgendaAdded,
+    AgendaDropped,
+    Announced,
+    Attended,
+    InvitationAnswered,
+    LetterDrafted,
+    LetterEnded,
+    LetterReceived,
+    LetterSent,
+    MeetingCalled,
+    MeetingCancelled,
+    Milestone,
+    Minuted,
+    Moderated,
+    OfferClosed,
+    Offered,
+    OfferRenewed,
+    Recognised,
+    RecognitionWithdrawn,
+)
 from juru.association.domain.split import Part, Share
 
 
@@ -32,12 +53,18 @@ class Subject(StrEnum):
     MEMBER = "member"
     INVOICE = "invoice"
     PAYMENT = "payment"
+    RECOGNITION = "recognition"
+    OPPORTUNITY = "opportunity"
+    LETTER = "letter"
+    ANNOUNCEMENT = "announcement"
+    MEETING = "meeting"
 
 
 class Founded(Fact, frozen=True, tag="founded"):
-    """The association's name; more than one date of its founding may stand, each with its source."""
+    """The association's name; more than one date of its founding may stand, each with its source and what it tells."""
 
     name: str
+    text: str = ""
 
 
 class BranchSet(Fact, frozen=True, tag="branch_set"):
@@ -198,7 +225,7 @@ class Reversal(Fact, frozen=True, tag="reversal"):
 
 
 KINDS: Mapping[Subject, Any] = {
-    Subject.ASSOCIATION: Founded | Reversal,
+    Subject.ASSOCIATION: Founded | Milestone | Reversal,
     Subject.BRANCH: BranchSet | Reversal,
     Subject.CALENDAR: HolidaysSet | Reversal,
     Subject.DUES: DuesSet | Reversal,
@@ -209,6 +236,18 @@ KINDS: Mapping[Subject, Any] = {
     Subject.MEMBER: MemberFact | Reversal,
     Subject.INVOICE: Issued | Promised | Allocated | Shared | ShareMoved | WrittenOff | Reversal,
     Subject.PAYMENT: Received | Reversal,
+    Subject.RECOGNITION: Recognised | RecognitionWithdrawn | Reversal,
+    Subject.OPPORTUNITY: Offered | Moderated | OfferRenewed | OfferClosed | Reversal,
+    Subject.LETTER: LetterDrafted | LetterSent | LetterReceived | LetterEnded | Reversal,
+    Subject.ANNOUNCEMENT: Announced | Reversal,
+    Subject.MEETING: MeetingCalled
+    | AgendaAdded
+    | AgendaDropped
+    | InvitationAnswered
+    | Attended
+    | Minuted
+    | MeetingCancelled
+    | Reversal,
 }
 """The facts of each kind of subject, in the precedence of one day."""
 

@@ -37,6 +37,7 @@ class Scope(StrEnum):
     DISCIPLINE_DECIDE = "discipline.decide"
     STATS_PUBLISH = "stats.publish"
     APPEAL_DECIDE = "appeal.decide"
+    OFFICE_KEEP = "office.keep"
 
 
 class Body(StrEnum):
@@ -62,6 +63,7 @@ _SECRETARY = frozenset(
     {
         *(Scope.MEMBERS_READ, Scope.MEMBERS_DECIDE, Scope.DUES_READ, Scope.SOFTWARE_INSPECT, Scope.CASE_MANAGE),
         *(Scope.CASE_ANSWER_TRIAGE, Scope.VOTE_CREATE, Scope.SK_ISSUE, Scope.DISCIPLINE_CHARGE, Scope.STATS_PUBLISH),
+        Scope.OFFICE_KEEP,
     }
 )
 _TREASURER = frozenset({Scope.MEMBERS_READ, Scope.DUES_READ, Scope.DUES_MATCH, Scope.DUES_REFUND})

@@ -16,14 +16,12 @@ from juru.association.domain.affairs import (
     Subject,
     Way,
 )
+from juru.association.domain.command import Command, Dated
+from juru.association.domain.commands_registers import RegisterCommand
 from juru.association.domain.facts import MemberFact
 
 
-class Command(msgspec.Struct, frozen=True, tag=True, kw_only=True):
-    """One thing to do."""
-
-
-class NewMember(Command, frozen=True):
+class NewMember(Dated, frozen=True):
     """A business applies through a branch and gets its number, which carries no branch code and is for ever.
 
     ``person`` is who applies for it, and represents it until it names others.
@@ -38,7 +36,6 @@ class NewMember(Command, frozen=True):
     phone: str = ""
     email: str = ""
     member_class: str = "server"
-    on: date | None = None
     source: str = ""
     sure: bool = False
 
@@ -78,7 +75,7 @@ class SetPolicy(Command, frozen=True):
     fact: PolicySet
 
 
-class IssueDecree(Command, frozen=True):
+class IssueDecree(Dated, frozen=True):
     """An SK; its number is given."""
 
     body: str
@@ -86,7 +83,6 @@ class IssueDecree(Command, frozen=True):
     text: str
     signers: tuple[str, ...]
     revokes: str | None = None
-    on: date | None = None
 
 
 class Appoint(Command, frozen=True):
@@ -189,6 +185,7 @@ AnyCommand = (
     | Promise
     | WriteOff
     | TakeBack
+    | RegisterCommand
 )
 
 

@@ -314,6 +314,13 @@ class MoveAsked(Fact, frozen=True, tag="move_asked"):
     to: str
 
 
+class JobsDeclared(Fact, frozen=True, tag="jobs_declared"):
+    """The member says how many jobs it has created since it last said so, about a notice of its own or in general."""
+
+    jobs: int
+    opportunity: str = ""
+
+
 class Moved(Fact, frozen=True, tag="moved"):
     """From this day on a member of another branch."""
 
@@ -363,6 +370,7 @@ MemberFact = (
     | SoftwareLost
     | SoftwareOk
     | MoveAsked
+    | JobsDeclared
     | Moved
     | Override
 )

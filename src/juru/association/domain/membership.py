@@ -198,7 +198,7 @@ def behind(policies: Policies, facts: Iterable[MemberFact], as_of: date) -> dict
     override = _override(seen, as_of)
     counted = _since_readmission(seen)
     cycle = _cycle(counted)
-    paying: list[MemberFact] = [*sorted(_live(cycle, as_of), key=lambda paid: paid.until)[-1:]]
+    paying: Sequence[MemberFact] = sorted(_live(cycle, as_of), key=lambda paid: paid.until)[-1:]
     verified: list[MemberFact] = [*of_kind(cycle, Verified)[-1:]]
     judged = [fact for fact in counted if isinstance(fact, Expelled | Appealed | AppealDecided)]
     conduct = [fact for fact in cycle if isinstance(fact, _CONDUCT)]
@@ -220,7 +220,7 @@ def behind(policies: Policies, facts: Iterable[MemberFact], as_of: date) -> dict
             deciding = [*applying]
     return {
         "standing": deciding,
-        "dues": paying or verified,
+        "dues": [*paying] or verified,
         "conduct": [*judged, *conduct],
         "software": [*software],
     }

@@ -43,8 +43,16 @@ class _Joining:
         return self._form(request, province if province in PROVINCES else "", {}, None)
 
     def _form(
-        self, request: Request, province: str, values: Mapping[str, str], why: str | None, **more: object
+        self,
+        request: Request,
+        province: str,
+        values: Mapping[str, str],
+        why: str | None,
+        *,
+        wrong: str = "",
+        like: bool = False,
     ) -> Response:
+        """The form; ``wrong`` is the field at fault, ``like`` asks whether it is a member already."""
         looking = looking_of(request)
         with self.portal.reading() as reads:
             there = branches_there(reads, looking)
@@ -58,7 +66,8 @@ class _Joining:
             choices=[(code, there[code].name if code in there else "") for code in open_to],
             values=values,
             why=why,
-            **more,
+            wrong=wrong,
+            like=like,
         )
 
     async def send(self, request: Request) -> Response:

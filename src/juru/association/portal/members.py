@@ -12,8 +12,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
-from juru.association.desk.documents import FOLDER, SIZE_MB_MAX
+from juru.association.desk.documents import FOLDER
 from juru.association.desk.dossier import Dossier, dossier
+from juru.association.desk.judging import SIZE_MB_MAX
 from juru.association.desk.register import Row
 from juru.association.domain import facts as f
 from juru.association.domain.boards import NATIONAL, Scope
@@ -126,6 +127,7 @@ class _Members:
             failed=failed,
             branches=branches,
             provinces=PROVINCES,
+            day_of=self.portal.desk.today,
             evidences=[one.value for one in f.Evidence],
             may_give=able.member or any(form.own for group in able.groups for form in group.forms),
         )

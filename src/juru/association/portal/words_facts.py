@@ -36,6 +36,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "fact_merged": ("Bergabung ke anggota lain", "Merged into another member"),
     "fact_software_lost": ("Kewajiban perangkat lunak tidak terpenuhi", "Software duty not met"),
     "fact_software_ok": ("Kewajiban perangkat lunak terpenuhi", "Software duty met"),
+    "fact_jobs_declared": ("Lapangan kerja dinyatakan", "Jobs declared"),
     "fact_move_asked": ("Pindah cabang diminta", "Move asked for"),
     "fact_moved": ("Pindah cabang", "Moved to another branch"),
     "fact_override": ("Keadaan ditetapkan pengurus nasional", "State set by the national board"),
@@ -220,6 +221,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "field_cause": ("Sebab", "Cause"),
     "field_to": ("Ke cabang", "To branch"),
     "field_state": ("Keadaan", "State"),
+    "field_jobs": ("Jumlah orang", "People"),
+    "field_opportunity": ("Kesempatan", "Opportunity"),
     "field_decree": ("SK", "Decree"),
     # what can be chosen
     "choice_dues": ("iuran", "dues"),

@@ -5,8 +5,9 @@ A fact that was taken back does not exist for whoever asks about a moment at whi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import TypeVar
 
 import msgspec
 
@@ -17,6 +18,7 @@ from juru.association.domain.policy import Policies
 from juru.association.store.rows import Recorded, day_number, recorded
 from juru.books.engine import BookEngine
 
+F = TypeVar("F", bound=Fact)
 _ALWAYS_MS = 2**62
 _FOR_EVER = 99_991_231
 _STANDING = """
@@ -26,6 +28,8 @@ AND id NOT IN (SELECT reverses FROM facts WHERE reverses IS NOT NULL AND known_m
 _OF = f"SELECT * FROM facts WHERE subject_kind = ? AND subject_id = ? AND {_STANDING} ORDER BY id"  # noqa: S608 - our own condition
 _OF_KIND = f"SELECT * FROM facts WHERE subject_kind = ? AND {_STANDING} ORDER BY subject_id, id"  # noqa: S608 - our own condition
 _SWEEP = f"SELECT subject_id, body FROM facts WHERE subject_kind = ? AND {_STANDING} ORDER BY subject_id, id"  # noqa: S608 - our own condition
+_TAGGED = f"SELECT * FROM facts WHERE subject_kind = ? AND {_STANDING} AND kind IN ({{}}) ORDER BY subject_id, id"  # noqa: S608 - our own condition
+_EVER = "SELECT body FROM facts WHERE kind = ? AND on_day BETWEEN ? AND ?"
 _STORY = """
 SELECT f.*, r.id FROM facts f LEFT JOIN facts r ON r.reverses = f.id AND r.known_ms <= ?
 WHERE f.subject_kind = ? AND f.subject_id = ? AND f.known_ms <= ? ORDER BY f.id
@@ -67,6 +71,21 @@ class Reads:
         """The same of every subject of a kind, by subject."""
         day, known = _bounds(as_of, known_ms)
         return [recorded(row) for row in self.engine.rows(_OF_KIND, (subject.value, day, known, known))]
+
+    def tagged(
+        self, subject: Subject, kinds: Sequence[type[Fact]], as_of: date | None = None, known_ms: int | None = None
+    ) -> list[Recorded]:
+        """The same, of some kinds of facts only."""
+        day, known = _bounds(as_of, known_ms)
+        tags = [str(kind.__struct_config__.tag) for kind in kinds]
+        query = _TAGGED.format(",".join("?" * len(tags)))
+        return [recorded(row) for row in self.engine.rows(query, (subject.value, day, known, known, *tags))]
+
+    def ever(self, kind: type[F], year: int) -> list[F]:
+        """Every fact of a kind in a year, taken back or not: numbers given are never given again."""
+        first, last = year * 10_000, year * 10_000 + 1_231
+        rows = self.engine.rows(_EVER, (str(kind.__struct_config__.tag), first, last))
+        return [msgspec.json.decode(str(row[0]), type=kind) for row in rows]
 
     def story(self, subject: Subject, subject_id: str, known_ms: int | None = None) -> list[Recorded]:
         """Everything ever recorded of a subject, what was taken back and its reversal too, in the order of the book."""
