@@ -211,7 +211,7 @@ def test_papers_are_judged_by_content_and_only_saved_never_shown(portal: Served)
     assert "bukan PDF, PNG atau JPEG" in bad.text
     good = {"request": "u2", "evidence": "licence"}
     for _ in range(2):
-        assert sri.upload(f"/members/{MAJU}/papers", good, 'nib <b>.html', PDF).status == 303
+        assert sri.upload(f"/members/{MAJU}/papers", good, "nib <b>.html", PDF).status == 303
     page = sri.get(f"/members/{MAJU}").text
     (path,) = set(re.findall(rf'href="(/members/{MAJU}/papers/[0-9a-f]+)"', page))
     answer = sri.get(path)
