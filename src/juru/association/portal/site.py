@@ -14,11 +14,14 @@ from juru.association.portal import (
     front,
     joining,
     members,
+    papers,
     register,
+    runs,
     words_facts,
     words_front,
     words_joining,
     words_members,
+    words_papers,
 )
 from juru.association.portal.portal import Portal
 from juru.association.portal.words import catalogue
@@ -29,6 +32,7 @@ WORDS = catalogue(
     words_joining.WORDS,
     words_facts.WORDS,
     words_members.WORDS,
+    words_papers.WORDS,
 )
 
 
@@ -41,6 +45,8 @@ def routes(portal: Portal) -> list[BaseRoute]:
         *applications.routes(portal),
         *members.routes(portal),
         *directory.routes(portal),
+        *papers.routes(portal),
+        *runs.routes(portal),
         *portal.login.routes(),
     ]
 
