@@ -8,6 +8,7 @@ from enum import StrEnum
 
 import msgspec
 
+from juru.association.desk.dossier import Dossier
 from juru.association.domain import facts as f
 from juru.association.domain.boards import NATIONAL, Scope
 from juru.association.domain.facts import Fact, MemberFact
@@ -179,15 +180,39 @@ GROUPS = (
 FORMS: Mapping[str, Form] = {form.kind: form for group in GROUPS for form in group.forms}
 
 
-def offered(visitor: Visitor, number: str, branch: str, standing: Standing) -> Offered:
+def offered(visitor: Visitor, found: Dossier) -> Offered:
     """What a visitor may do about a member now: for his own firm what is its own, else what his offices give him."""
+    number, branch = found.shown.number, found.shown.branch
+    standing = Standing(State(found.shown.state), found.shown.reason)
     member = number if number in visitor.firms else ""
     groups = []
     for group in GROUPS:
-        forms = tuple(form for form in group.forms if _may(visitor, form, branch, standing, own=bool(member)))
+        forms = tuple(
+            form
+            for form in group.forms
+            if _sensible(form, found) and _may(visitor, form, branch, standing, own=bool(member))
+        )
         if forms:
             groups.append(Group(group.name, forms))
     return Offered(tuple(groups), member)
+
+
+def _sensible(form: Form, found: Dossier) -> bool:
+    """Whether there is anything to do it to: a server to remove, a resignation to take back, a move to accept."""
+    given = {line.kind for line in found.story if line.gone is None}
+    match form.kind:
+        case "contact_removed":
+            return bool(found.contacts)
+        case "server_named" | "server_removed":
+            return bool(found.servers)
+        case "owner_confirmed":
+            return found.owner is not None and not found.owner_confirmed
+        case "resignation_withdrawn":
+            return "resigned" in given
+        case "heard":
+            return "charged" in given
+        case _:
+            return True
 
 
 def _may(visitor: Visitor, form: Form, branch: str, standing: Standing, *, own: bool) -> bool:

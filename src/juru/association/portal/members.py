@@ -19,7 +19,7 @@ from juru.association.desk.register import Row
 from juru.association.domain import facts as f
 from juru.association.domain.boards import NATIONAL, Scope
 from juru.association.domain.commands import Done, Record
-from juru.association.domain.membership import Standing, State
+from juru.association.domain.membership import State
 from juru.association.domain.provinces import PROVINCES
 from juru.association.domain.refusals import Refusal, told
 from juru.association.portal.acts import FORMS, Form, Offered, fact_of, offered, typed
@@ -136,8 +136,7 @@ class _Members:
         """What the visitor may do about the member; nothing on another day."""
         if looking.back:
             return Offered(())
-        standing = Standing(State(found.shown.state), found.shown.reason)
-        return offered(self._visitor(), found.shown.number, found.shown.branch, standing)
+        return offered(self._visitor(), found)
 
     async def act(self, request: Request) -> Response:
         """Record a fact; a refusal shows the page again with what was typed."""

@@ -101,7 +101,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "waits_move": ("cabang penerima", "the receiving branch"),
     "clock_left": ("{count} hari lagi (sampai {day})", "{count} days left (until {day})"),
     "clock_today": ("hari ini hari terakhir", "today is the last day"),
-    "clock_past": ("lewat {count} hari (sejak {day})", "{count} days over (since {day})"),
+    "clock_past": ("lewat {count} hari (tenggat {day})", "{count} days over (deadline {day})"),
     "clock_none": ("tidak ada jam", "no clock"),
     "clock_move": ("minta pindah ke {to}", "asks to move to {to}"),
     "clock_then_branch": ("Lalu pindah sendiri ke nasional.", "Then it passes to national by itself."),
