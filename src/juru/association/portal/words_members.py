@@ -30,7 +30,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Bila tidak ada yang berubah, pada {day}: {state} ({reason}).",
         "If nothing changes, on {day}: {state} ({reason}).",
     ),
-    "member_next_none": ("Tidak ada jam yang berjalan.", "No clock is running."),
+    "member_next_none": ("Keadaan ini tidak berubah dengan sendirinya.", "This does not change by itself."),
     "member_choose": (
         "Cabangnya berakhir; anggota ini perlu memilih cabang.",
         "Its branch has ended; this member has to choose one.",
