@@ -7,6 +7,7 @@ from datetime import date
 from juru.association.desk import own
 from juru.association.desk.acting import Act, member_facts, of, refuse
 from juru.association.desk.conditions import check
+from juru.association.desk.overtaking import REASON, overtaken
 from juru.association.desk.owners import shown_debts
 from juru.association.desk.shares import hand_over
 from juru.association.domain import facts as f
@@ -72,9 +73,13 @@ def record(act: Act, command: Record) -> Done:
     check(act, number, fact, found, reviewing=reviewing)
     if isinstance(fact, f.OwnerChanged | f.OwnerConfirmed):
         fact = shown_debts(act, number, fact)
+    gone = overtaken(fact, found)
+    for one in gone:
+        act.add(Subject.MEMBER, number, Reversal(on=on, reason=REASON), reverses=one.id)
+    found = [one for one in found if one not in gone]
     added = [fact, *_completed(found, fact, now)]
-    for one in added:
-        act.add(Subject.MEMBER, number, one)
+    for each in added:
+        act.add(Subject.MEMBER, number, each)
     if isinstance(fact, f.Moved):
         hand_over(act, number, found, fact)
     after = standing(act.policies, [*member_facts(found), *added], on)
