@@ -188,7 +188,7 @@ def test_the_run_is_told_then_done_once_and_found_again(town: Town, portal: Serv
     papers = browser.send("/runs/papers", year="2027", kind="invoice", request="p-1")
     assert "3 PDF dibuat, 0 sudah ada" in ended(town, browser, papers.location)
     jobs = browser.get("/runs").text
-    assert "Penerbitan tagihan 2027 2026-11-01" in jobs
+    assert "Tagihan tahun 2027, terbit 1 Nov 2026" in jobs
     assert "3 dari 3" in jobs
 
 

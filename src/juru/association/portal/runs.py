@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import date
+from functools import partial
 
 import msgspec
 from starlette.requests import Request
@@ -20,7 +21,7 @@ from juru.association.domain.boards import Scope
 from juru.association.papers.batch import print_year
 from juru.association.papers.paper import PaperKind
 from juru.association.portal.portal import Portal, holds_nationally, looking_of
-from juru.association.portal.said import count_words
+from juru.association.portal.said import count_words, day_words
 from juru.association.store.jobs import Job, Jobs, JobState
 from juru.association.store.rows import milliseconds
 from juru.values.rupiah import format_rupiah
@@ -88,7 +89,7 @@ def routes(portal: Portal) -> list[BaseRoute]:
             wrong=wanted is None,
             found=found,
             jobs=_jobs(portal).newest(now_ms=_now_ms(portal), at_most=10),
-            job_words=_job_words,
+            job_name=partial(_job_name, portal),
             rupiah=format_rupiah,
         )
 
@@ -139,6 +140,7 @@ def routes(portal: Portal) -> list[BaseRoute]:
             job=found,
             year=found.subject.split(" ")[0],
             result=_result(found),
+            job_name=partial(_job_name, portal),
             job_words=_job_words,
         )
 
@@ -189,6 +191,15 @@ def _result(job: Job) -> tuple[str, str] | None:
         return None
     first, _, second = job.note.partition(" ")
     return count_words(int(first)), format_rupiah(int(second)) if job.kind == RUN else count_words(int(second))
+
+
+def _job_name(portal: Portal, job: Job) -> str:
+    """What a job does, in the visitor's words."""
+    lang = visit().lang
+    t = portal.pages.words_in(lang)
+    first, _, second = job.subject.partition(" ")
+    told = day_words(date.fromisoformat(second), lang) if job.kind == RUN else t(f"kind_{second}").lower()
+    return t(f"job_{job.kind}", first=first, second=told)
 
 
 def _job_words(job: Job) -> dict[str, str]:
