@@ -5,7 +5,8 @@ AssociationError
 ├── PrintingError    no PDF can be made here
 ├── SchemaError      its schema is older or newer than this program's
 ├── AccessError      its file of logins, or a login, cannot be used
-└── ServeError       the portal cannot be served so
+├── ServeError       the portal cannot be served so
+└── MailError        the settings of mail, its password or its server cannot be used
 """
 
 from __future__ import annotations
@@ -33,3 +34,7 @@ class AccessError(AssociationError):
 
 class ServeError(AssociationError):
     """The portal cannot be served so."""
+
+
+class MailError(AssociationError):
+    """Mail cannot be sent so."""

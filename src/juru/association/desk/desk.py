@@ -18,6 +18,7 @@ from juru.association.desk import (
     letters,
     meetings,
     members,
+    notices,
     offers,
     offices,
     payments,
@@ -130,6 +131,9 @@ _USE_CASES: Mapping[type[Command], Callable[[Act, Any], c.Done]] = {
     r.AnswerInvitation: meetings.answer,
     r.NoteAttendance: meetings.note_attendance,
     r.Minute: meetings.minute,
+    c.ApproveNotices: notices.approve,
+    c.DropNotices: notices.drop,
+    c.TellNotices: notices.tell,
 }
 """Each command's use case; that none is missing is tested."""
 

@@ -185,6 +185,27 @@ class TakeBack(Command, frozen=True):
     reason: str
 
 
+class ApproveNotices(Command, frozen=True):
+    """Messages that only a person may let go are to be sent: late ones, refused ones, perhaps sent before."""
+
+    keys: tuple[str, ...]
+    reason: str
+
+
+class DropNotices(Command, frozen=True):
+    """Messages that are not to be sent any more."""
+
+    keys: tuple[str, ...]
+    reason: str
+
+
+class TellNotices(Command, frozen=True):
+    """Messages that a person passed on himself; ``reason`` says how."""
+
+    keys: tuple[str, ...]
+    reason: str
+
+
 AnyCommand = (
     NewMember
     | Record
@@ -205,6 +226,9 @@ AnyCommand = (
     | Promise
     | WriteOff
     | TakeBack
+    | ApproveNotices
+    | DropNotices
+    | TellNotices
     | RegisterCommand
 )
 

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from typing import TypeVar
 
 import msgspec
 
 from juru.association.domain.affairs import Subject, branches_of, policies_of
 from juru.association.domain.branches import Branch
-from juru.association.domain.facts import Fact, MemberFact
+from juru.association.domain.facts import Expelled, Fact, MemberFact
 from juru.association.domain.policy import Policies
 from juru.association.store.rows import Recorded, day_number, recorded
 from juru.books.engine import BookEngine
@@ -28,6 +30,21 @@ AND id NOT IN (SELECT reverses FROM facts WHERE reverses IS NOT NULL AND known_m
 _OF = f"SELECT * FROM facts WHERE subject_kind = ? AND subject_id = ? AND {_STANDING} ORDER BY id"  # noqa: S608 - our own condition
 _OF_KIND = f"SELECT * FROM facts WHERE subject_kind = ? AND {_STANDING} ORDER BY subject_id, id"  # noqa: S608 - our own condition
 _SWEEP = f"SELECT subject_id, body FROM facts WHERE subject_kind = ? AND {_STANDING} ORDER BY subject_id, id"  # noqa: S608 - our own condition
+_SWEEP_KNOWN = _SWEEP.replace("subject_id, body", "subject_id, body, known_ms, recorded_by", 1)
+_GONE = "id NOT IN (SELECT reverses FROM facts WHERE reverses IS NOT NULL)"
+_ONE_KIND = f"SELECT subject_id, known_ms, body FROM facts WHERE kind = ? AND on_day >= ? AND {_GONE} ORDER BY id"  # noqa: S608 - our own condition
+_CASH = f"""
+SELECT on_day, known_ms, body FROM facts
+WHERE kind = 'received' AND json_extract(body, '$.account') = ? AND {_GONE} ORDER BY on_day DESC, id DESC
+"""  # noqa: S608 - our own condition
+_NOBODYS = f"""
+SELECT subject_id, on_day, body FROM facts WHERE kind = 'received' AND concerns IS NULL AND {_GONE} ORDER BY on_day, id
+"""  # noqa: S608 - our own condition
+_NOTICES = f"""
+SELECT subject_id, kind, known_ms FROM facts
+WHERE kind IN ('notice_approved', 'notice_sending', 'notice_failed', 'notice_refused', 'notice_sent', 'notice_told',
+'notice_dropped') AND on_day >= ? AND {_GONE} ORDER BY id
+"""  # noqa: S608 - our own condition
 _TAGGED = f"SELECT * FROM facts WHERE subject_kind = ? AND {_STANDING} AND kind IN ({{}}) ORDER BY subject_id, id"  # noqa: S608 - our own condition
 _EVER = "SELECT body FROM facts WHERE kind = ? AND on_day BETWEEN ? AND ?"
 _STORY = """
@@ -116,6 +133,44 @@ class Reads:
             bodies.append(body)
         if bodies:
             yield current, _member_facts.decode(f"[{','.join(bodies)}]")
+
+    def members_known(
+        self, as_of: date, only: str | None = None
+    ) -> Iterator[tuple[str, list[MemberFact], tuple[int, ...]]]:
+        """The same as known now, of one member or all, with the instant at which each became known.
+
+        Of an expulsion it says who recorded it too, since he decides on no appeal.
+        """
+        day, known = _bounds(as_of, None)
+        sweep = _SWEEP_KNOWN if only is None else _SWEEP_KNOWN.replace("WHERE", "WHERE subject_id = ? AND", 1)
+        bounds = (Subject.MEMBER.value, day, known, known)
+        rows = self.engine.stream(sweep, bounds if only is None else (only, *bounds))
+        for member, mine in groupby(rows, key=itemgetter(0)):
+            _, bodies, times, writers = zip(*mine, strict=True)
+            facts = _member_facts.decode(f"[{','.join(bodies)}]")
+            for place, fact in enumerate(facts):
+                if isinstance(fact, Expelled):
+                    facts[place] = msgspec.structs.replace(fact, by=writers[place])
+            yield str(member), facts, times
+
+    def of_one_kind(self, kind: str, since: date) -> Iterator[tuple[str, int, str]]:
+        """Subject, instant of record and body of every standing fact of a kind from a day on."""
+        for subject_id, known_ms, body in self.engine.stream(_ONE_KIND, (kind, day_number(since))):
+            yield str(subject_id), int(known_ms), str(body)
+
+    def cash_received(self, account: str) -> Iterator[tuple[int, int, str]]:
+        """Day, instant of record and body of what came into a cash account, the latest first."""
+        for on_day, known_ms, body in self.engine.stream(_CASH, (account,)):
+            yield int(on_day), int(known_ms), str(body)
+
+    def unmatched(self) -> list[tuple[str, int, str]]:
+        """Reference, day and body of each payment that is nobody's yet."""
+        return [(str(ref), int(on_day), str(body)) for ref, on_day, body in self.engine.rows(_NOBODYS)]
+
+    def notices(self, since: date) -> Iterator[tuple[str, str, int]]:
+        """What was recorded of messages due from a day on, in the order of the book: key, kind of fact, instant."""
+        for key, kind, known_ms in self.engine.stream(_NOTICES, (day_number(since),)):
+            yield str(key), str(kind), int(known_ms)
 
     def latest_fact(self) -> int:
         """The number of the latest fact; 0 in an empty book."""
