@@ -41,6 +41,7 @@ KNOWN_ONLY = {
     ("GET", "/runs"),
     ("POST", "/runs"),
     ("POST", "/runs/papers"),
+    ("GET", "/jobs"),
     ("GET", "/jobs/{number}"),
     ("GET", "/account"),
     ("POST", "/account/password"),
