@@ -54,6 +54,7 @@ KNOWN_ONLY = {
     ("GET", "/runs"),
     ("POST", "/runs"),
     ("POST", "/runs/papers"),
+    ("GET", "/jobs"),
     ("GET", "/jobs/{number}"),
     ("GET", "/account"),
     ("POST", "/account/password"),

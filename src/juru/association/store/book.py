@@ -191,8 +191,9 @@ class Book:
             engine.close()
 
     def close(self) -> None:
-        """Release the database."""
-        self._engine.close()
+        """Release the database, once the use case that runs has ended."""
+        with self._lock:
+            self._engine.close()
 
 
 def make(directory: Path) -> None:
