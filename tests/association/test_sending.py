@@ -31,6 +31,7 @@ from juru.association.store.book import Book
 from juru.notify.smtp import Security
 from tests.support.association import CHAIR, SECRETARY, Town, day
 from tests.support.mail import PostOffice, Taken, post_office
+from tests.support.portal import Served
 
 REMINDER = "dues_reminder_1:000001:2026-12-01"
 
@@ -309,6 +310,27 @@ def test_who_has_a_number_has_a_link_with_the_text_written(house: House) -> None
         letter = composed(reads, world, row.notice, None)
     assert letter.addresses == ()
     assert letter.links["Sri"].startswith("https://wa.me/6281234567890?text=%2AIuran%20tahunan")
+
+
+# ---------------------------------------------------------------- serving
+
+
+def test_a_serving_portal_sends_by_itself_and_a_set_clock_never_does(house: House) -> None:
+    keep(house.town.path, house.settings)
+    arrived = threading.Event()
+
+    def notes(_: Taken) -> str:
+        arrived.set()
+        return "250 OK"
+
+    house.office.data = notes
+    shown = Served(house.town.path, clock=day("2026-12-01"), notices_every_s=1)
+    assert shown.browser().get("/").status == 200
+    shown.stop()
+    served = Served(house.town.path, lambda: at("2026-12-01"), notices_every_s=1)
+    assert arrived.wait(20), "a minute's look finds it"
+    served.stop()
+    assert len(house.office.taken) == 1
 
 
 # ---------------------------------------------------------------- settings

@@ -8,9 +8,8 @@ from datetime import date
 import msgspec
 
 from juru.association.desk.acting import Act, refuse
-from juru.association.desk.due_world import businesses, due_about, world_of
+from juru.association.desk.due_world import MEMBER_RULES, businesses, due_about, world_of
 from juru.association.domain import affairs as a
-from juru.association.domain import due_members
 from juru.association.domain.affairs import Subject
 from juru.association.domain.boards import Scope
 from juru.association.domain.commands import ApproveNotices, Done, DropNotices, TellNotices
@@ -64,10 +63,10 @@ def _entries(recorded: Iterable[Recorded]) -> Iterable[tuple[str, str, int]]:
 
 def still_due(reads: Reads, world: World, notice: Notice) -> bool:
     """Whether a message about a member is due as its facts stand this moment: not once it is paid."""
-    if notice.subject != notice.member:
+    if notice.subject.partition("/")[0] != notice.member:
         return True
-    members = businesses(reads, world, only=notice.subject)
-    found = [one for member in members for one in derive_member(world, member, due_members.MEMBER_RULES)]
+    members = businesses(reads, world, only=notice.member)
+    found = [one for member in members for one in derive_member(world, member, MEMBER_RULES)]
     return any(isinstance(one, Notice) and one.key == notice.key for one in found)
 
 

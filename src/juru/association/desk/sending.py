@@ -73,8 +73,18 @@ class Post:
         self._due = due
         self._now = now
 
-    async def run(self, settings: MailSettings, password: str, *, most: int = 1_000) -> Sent:
-        """Send what may go, in due order, ``most`` at a time. Raises ``MailError`` when the server cannot be used."""
+    async def run(
+        self,
+        settings: MailSettings,
+        password: str,
+        *,
+        most: int = 1_000,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> Sent:
+        """Send what may go, in due order, ``most`` at a time, until ``stopping``.
+
+        Raises ``MailError`` when the server cannot be used.
+        """
         with alone(self._desk.book.directory):
             world, rows = await asyncio.to_thread(self._listed)
             done = Sent(held=sum(row.held for row in rows))
@@ -86,6 +96,8 @@ class Post:
                 try:
                     async with smtp.connected(settings.server, password) as line:
                         for notice, mail in ready[:most]:
+                            if stopping():
+                                break
                             await self._send(line, world, notice, mail, settings, done)
                 except MailServerError as error:
                     raise MailError(str(error)) from error

@@ -23,8 +23,11 @@ from juru.association.domain.boards import NATIONAL, Body, Scope, Seats, Term
 from juru.association.domain.branches import Branch, home
 from juru.association.domain.clocks import HolidayTable
 from juru.association.domain.facts import Fact, MemberFact, Role
+from juru.association.domain.meetings import Meeting
 from juru.association.domain.membership import Standing, State, paid_until, standing
+from juru.association.domain.opportunities import Opportunity
 from juru.association.domain.policy import Policies
+from juru.association.domain.recognition import Recognition
 
 LATE_DAYS = 3
 """Nothing later than this is sent without a person's yes."""
@@ -143,6 +146,14 @@ class Unmatched(msgspec.Struct, frozen=True):
     amount_idr: int
 
 
+class Gathering(msgspec.Struct, frozen=True):
+    """A meeting, the day on which its latest call was made, and the day on which that became known."""
+
+    meeting: Meeting
+    called_on: date
+    known_on: date
+
+
 class World(msgspec.Struct, frozen=True):
     """What the rules look at besides a member's own facts, as known today."""
 
@@ -157,6 +168,10 @@ class World(msgspec.Struct, frozen=True):
     cash: Sequence[Cash] = ()
     promises: Sequence[Promises] = ()
     unmatched: Sequence[Unmatched] = ()
+    meetings: Sequence[Gathering] = ()
+    recognitions: Sequence[tuple[Recognition, date]] = ()
+    offers: Sequence[tuple[Opportunity, date]] = ()
+    """These with the day on which their latest word became known."""
 
     @property
     def in_office(self) -> list[Term]:

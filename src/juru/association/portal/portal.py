@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from juru.association.desk.desk import Desk
+from juru.association.desk.due_roll import DueRoll
 from juru.association.desk.roll import Roll
 from juru.association.domain.affairs import Founded, Subject
 from juru.association.domain.boards import Scope
@@ -81,6 +82,7 @@ class Portal:
         self.clocked = clocked
         self.pages: Pages = gate.pages
         self.roll = Roll(desk.book)
+        self.due = DueRoll(desk.book)
         self.passwords = Passwords()
         self.once: Once[tuple[str, ...]] = Once(gate.now_ms)
         self.login = LoginPages(
