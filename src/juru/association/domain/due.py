@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import msgspec
 
@@ -37,14 +37,16 @@ HORIZON_DAYS = 400
 Told = Mapping[str, str | int | date]
 M = TypeVar("M", bound=MemberFact)
 _PLACE = {kind: place for place, kind in enumerate(MemberFact.__args__)}
-_UNQUIET = (
-    *(f.Rejected, f.Withdrawn, f.Suspended, f.Lifted, f.Charged, f.Expelled, f.Appealed, f.AppealDecided),
-    *(f.Readmitted, f.Resigned, f.ResignationWithdrawn, f.SoftwareLost, f.Override),
-    *(f.OwnerChanged, f.Merged),
+_UNQUIET: frozenset[type[MemberFact]] = frozenset(
+    (
+        *(f.Rejected, f.Withdrawn, f.Suspended, f.Lifted, f.Charged, f.Expelled, f.Appealed, f.AppealDecided),
+        *(f.Readmitted, f.Resigned, f.ResignationWithdrawn, f.SoftwareLost, f.Override),
+        *(f.OwnerChanged, f.Merged),
+    )
 )
 
 
-class Representative(msgspec.Struct, frozen=True):
+class Representative(msgspec.Struct, frozen=True, gc=False):
     """Whoever represents a member in a matter on the day of sending."""
 
     member: str
@@ -64,7 +66,7 @@ class Person(msgspec.Struct, frozen=True):
     name: str
 
 
-class Notice(msgspec.Struct, frozen=True):
+class Notice(msgspec.Struct, frozen=True, gc=False):
     """A message that falls due on a day; ``known_on`` is the day on which the book knew what it follows from."""
 
     kind: str
@@ -83,7 +85,7 @@ class Notice(msgspec.Struct, frozen=True):
         return f"{self.kind}:{self.subject}:{self.due_on.isoformat()}"
 
 
-class Item(msgspec.Struct, frozen=True):
+class Item(msgspec.Struct, frozen=True, gc=False):
     """Something that waits: on those who hold ``scope`` in ``unit``, or on one person.
 
     ``since`` when it waits on them, ``clock_on`` the day on which the rules go on by themselves. ``agenda`` is the unit
@@ -172,6 +174,8 @@ class World(msgspec.Struct, frozen=True):
     recognitions: Sequence[tuple[Recognition, date]] = ()
     offers: Sequence[tuple[Opportunity, date]] = ()
     """These with the day on which their latest word became known."""
+    homes: dict[str, str] = {}
+    """Where the members of a branch belong today, as far as it was asked."""
 
     @property
     def in_office(self) -> list[Term]:
@@ -207,7 +211,7 @@ class Business:
     @cached_property
     def _quiet(self) -> bool:
         """Whether nothing but applications, acceptance and dues ever happened: most members, most of the time."""
-        return not any(isinstance(fact, _UNQUIET) for fact in self.facts)
+        return _UNQUIET.isdisjoint(map(type, self.facts))
 
     @cached_property
     def standing(self) -> Standing:
@@ -231,16 +235,16 @@ class Business:
     @cached_property
     def branch(self) -> str:
         """The branch of today."""
-        found = NATIONAL
+        chosen = NATIONAL
         for fact in self.facts:
-            match fact:
-                case f.Applied(branch=branch) if branch:
-                    found = branch
-                case f.Moved(to=to):
-                    found = to
-                case _:
-                    pass
-        return home(self._world.branches, found, self._world.today)[0]
+            if type(fact) is f.Applied:
+                chosen = fact.branch or chosen
+            elif type(fact) is f.Moved:
+                chosen = fact.to
+        homes = self._world.homes
+        if chosen not in homes:
+            homes[chosen] = home(self._world.branches, chosen, self._world.today)[0]
+        return homes[chosen]
 
     @cached_property
     def name(self) -> str:
@@ -253,7 +257,7 @@ class Business:
 
     def all(self, kind: type[M]) -> list[M]:
         """Its facts of a kind in the present cycle, the oldest first."""
-        return [fact for fact in self._by_kind.get(kind, ()) if isinstance(fact, kind)]
+        return cast("list[M]", self._by_kind.get(kind, []))
 
     def last(self, kind: type[M]) -> M | None:
         """The latest of a kind in the present cycle."""
