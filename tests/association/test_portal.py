@@ -26,6 +26,8 @@ OPEN = {
     ("GET", "/register.{ending:str}"): 200,
     ("GET", "/portal/static/{name}"): 404,
     ("GET", "/healthz"): 200,
+    ("GET", "/verify"): 200,
+    ("GET", "/verify/{number:path}/{code}"): 404,
     ("POST", "/as-of"): 303,
     ("GET", "/login"): 200,
     ("POST", "/login"): 400,
@@ -35,6 +37,11 @@ OPEN = {
 
 KNOWN_ONLY = {
     ("GET", "/mine"),
+    ("GET", "/papers/{number:path}.pdf"),
+    ("GET", "/runs"),
+    ("POST", "/runs"),
+    ("POST", "/runs/papers"),
+    ("GET", "/jobs/{number}"),
     ("GET", "/account"),
     ("POST", "/account/password"),
     ("POST", "/account/sessions"),
@@ -76,7 +83,13 @@ def all_routes(portal: Served) -> list[tuple[str, str]]:
 
 def at(path: str) -> str:
     """A path of a route, filled in with what is nowhere."""
-    return path.replace("{ending:str}", "csv").replace("{code}", "XXX").replace("{name}", "nix.css")
+    return (
+        path.replace("{ending:str}", "csv")
+        .replace("{number:path}", "X")
+        .replace("{number}", "0")
+        .replace("{code}", "XXX")
+        .replace("{name}", "nix.css")
+    )
 
 
 def test_every_route_is_either_open_on_purpose_or_asks_for_a_login(portal: Served) -> None:

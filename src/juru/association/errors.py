@@ -2,6 +2,7 @@
 
 AssociationError
 ├── DirectoryError   the data directory is missing, not one of ours, or not empty
+├── PrintingError    no PDF can be made here
 ├── SchemaError      its schema is older or newer than this program's
 ├── AccessError      its file of logins, or a login, cannot be used
 ├── ServeError       the portal cannot be served so
@@ -21,6 +22,10 @@ class DirectoryError(AssociationError):
 
 class SchemaError(AssociationError):
     """The schema of the data directory is not this program's."""
+
+
+class PrintingError(AssociationError):
+    """No PDF can be made on this machine; the message says what to install."""
 
 
 class AccessError(AssociationError):

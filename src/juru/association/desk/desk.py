@@ -23,6 +23,7 @@ from juru.association.desk import (
     offices,
     payments,
     recognitions,
+    renewals,
 )
 from juru.association.desk.acting import Act, RefusedError
 from juru.association.domain import commands as c
@@ -98,11 +99,13 @@ _USE_CASES: Mapping[type[Command], Callable[[Act, Any], c.Done]] = {
     c.SetBranch: offices.set_branch,
     c.SetHolidays: offices.set_holidays,
     c.SetDues: offices.set_dues,
+    c.SetLetterhead: offices.set_letterhead,
     c.SetPolicy: offices.set_policy,
     c.IssueDecree: offices.issue_decree,
     c.Appoint: offices.appoint,
     c.AppointCollector: offices.appoint_collector,
     c.IssueInvoice: invoices.issue,
+    c.IssueRenewals: renewals.issue_renewals,
     c.Promise: invoices.promise,
     c.WriteOff: invoices.write_off,
     c.TakePayment: payments.take,

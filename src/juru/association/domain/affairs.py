@@ -68,6 +68,18 @@ class Founded(Fact, frozen=True, tag="founded"):
     text: str = ""
 
 
+class LetterheadSet(Fact, frozen=True, tag="letterhead_set"):
+    """From this day on papers carry this head; ``site`` is where they are verified, ``logo`` a kept picture's hash."""
+
+    name: str
+    address: str = ""
+    contact: str = ""
+    account: str = ""
+    site: str = ""
+    place: str = ""
+    logo: str = ""
+
+
 class BranchSet(Fact, frozen=True, tag="branch_set"):
     """From this day on the branch stands so; ``until`` ends it, ``into`` names what it was merged or split into."""
 
@@ -279,7 +291,7 @@ class Reversal(Fact, frozen=True, tag="reversal"):
 
 
 KINDS: Mapping[Subject, Any] = {
-    Subject.ASSOCIATION: Founded | Milestone | Reversal,
+    Subject.ASSOCIATION: Founded | Milestone | LetterheadSet | Reversal,
     Subject.BRANCH: BranchSet | Reversal,
     Subject.CALENDAR: HolidaysSet | Reversal,
     Subject.DUES: DuesSet | Reversal,

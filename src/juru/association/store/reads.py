@@ -5,7 +5,7 @@ A fact that was taken back does not exist for whoever asks about a moment at whi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
@@ -51,6 +51,18 @@ _STORY = """
 SELECT f.*, r.id FROM facts f LEFT JOIN facts r ON r.reverses = f.id AND r.known_ms <= ?
 WHERE f.subject_kind = ? AND f.subject_id = ? AND f.known_ms <= ? ORDER BY f.id
 """
+_CONCERNED = f"""
+SELECT * FROM facts WHERE subject_kind = ?
+AND subject_id IN (SELECT subject_id FROM facts WHERE concerns = ? AND kind = ?) AND {_STANDING} ORDER BY subject_id, id
+"""  # noqa: S608 - our own condition
+_OF_YEARS = """
+SELECT f.*, r.id FROM facts f LEFT JOIN facts r ON r.reverses = f.id
+WHERE f.kind = ? AND f.on_day BETWEEN ? AND ? AND instr(f.body, ?) > 0 ORDER BY f.id
+"""
+_NUMBERED = """
+SELECT f.*, r.id FROM facts f LEFT JOIN facts r ON r.reverses = f.id WHERE f.id = ?
+"""
+_SEAL = "SELECT seal FROM commits WHERE no = ?"
 _NEWEST_ID = "SELECT max(subject_id) FROM facts WHERE subject_kind = ? AND subject_id >= ? AND subject_id < ?"
 _NET = "SELECT b.net_idr FROM balances b JOIN accounts a ON a.number = b.account WHERE a.name = ?"
 _NETS = "SELECT a.name, b.net_idr FROM accounts a JOIN balances b ON b.account = a.number ORDER BY a.name"
@@ -190,6 +202,31 @@ class Reads:
     def concerning(self, member: str, kind: str) -> list[str]:
         """What a member is concerned in by facts of a kind: his invoices by ``issued``, in the order of the book."""
         return [str(row[0]) for row in self.engine.rows(_CONCERNING, (member, kind))]
+
+    def concerned(
+        self, subject: Subject, member: str, kind: str, as_of: date | None = None, known_ms: int | None = None
+    ) -> list[Recorded]:
+        """The facts of every subject in which a member is concerned by a fact of a kind, by subject: his invoices."""
+        day, known = _bounds(as_of, known_ms)
+        rows = self.engine.rows(_CONCERNED, (subject.value, member, kind, day, known, known))
+        return [recorded(row) for row in rows]
+
+    def of_years(self, kind: str, first: int, last: int, holding: str = "") -> Iterator[Recorded]:
+        """The facts of a kind from one year to another, what was taken back too, in the order of the book.
+
+        ``holding``: only those whose body has these letters.
+        """
+        for row in self.engine.stream(_OF_YEARS, (kind, first * 10_000, last * 10_000 + 1_231, holding)):
+            yield recorded(row[:-1], row[-1])
+
+    def by_number(self, ids: Iterable[int]) -> Iterator[Recorded]:
+        """Facts by their own numbers, what was taken back too."""
+        for row in self.engine.each(_NUMBERED, [(one,) for one in ids]):
+            yield recorded(row[:-1], row[-1])
+
+    def seal(self, commit_no: int) -> bytes:
+        """The seal of a commit, which stands for everything in the book up to it."""
+        return bytes(self.engine.rows(_SEAL, (commit_no,))[0][0])
 
     def counted(self, kind: str, year: int) -> int:
         """How many facts of a kind a year has, taken back or not; of payments those that are somebody's."""
