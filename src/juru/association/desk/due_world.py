@@ -86,13 +86,15 @@ def world_of(reads: Reads, today: date, *, only: str | None = None) -> World:
     terms = [term for term, _ in found_terms]
     decrees = a.decrees_of([(one.subject_id, one.fact) for one in reads.facts_of_kind(Subject.DECREE)])
     policies, branches = reads.policies(), reads.branches()
+    worth = seats(reads, today, policies, decrees, branches)
     return World(
         today=today,
         policies=policies,
-        seats=seats(reads, today, policies, decrees, branches),
+        seats=worth,
         branches=branches,
         holidays=holidays(reads),
         terms=terms,
+        in_office=[term for term in terms if worth.filled(term, today)],
         known_terms={term: _day_of(milliseconds(at)) for term, at in found_terms if at is not None},
         invoices=_invoices(reads, today, only),
         cash=_cash(reads),

@@ -318,6 +318,19 @@ def filled(told: Told, language: int) -> dict[str, str]:
     return found
 
 
+class _Gaps(dict[str, str]):
+    """Fills what is not known any more with a mark."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
+def title_of(kind: str, language: int) -> str:
+    """The line by which people know a kind of message, without what was told then."""
+    text = TEXTS[kind]
+    return (text.subject_en if language else text.subject_id).format_map(_Gaps())
+
+
 def subject_of(notice: Notice, name: str, language: int) -> str:
     """The line by which people know a message."""
     text = TEXTS[notice.kind]

@@ -10,7 +10,7 @@ import msgspec
 from juru.association.desk.acting import Act, refuse
 from juru.association.desk.due_world import MEMBER_RULES, businesses, due_about, world_of
 from juru.association.domain import affairs as a
-from juru.association.domain.affairs import Subject
+from juru.association.domain.affairs import NOTICE_KINDS, Subject
 from juru.association.domain.boards import Scope
 from juru.association.domain.commands import ApproveNotices, Done, DropNotices, TellNotices
 from juru.association.domain.due import Due, Notice, World, derive_member, in_due_order, is_late
@@ -59,6 +59,13 @@ def _entries(recorded: Iterable[Recorded]) -> Iterable[tuple[str, str, int]]:
     for one in recorded:
         assert one.fact.known_at is not None
         yield one.subject_id, str(type(one.fact).__struct_config__.tag), milliseconds(one.fact.known_at)
+
+
+def told_to(reads: Reads, member: str) -> list[tuple[str, Log]]:
+    """What was recorded of every message to a member or about it, by key."""
+    keys = {key for kind in NOTICE_KINDS for key in reads.concerning(member, str(kind.__struct_config__.tag))}
+    recorded = [one for key in sorted(keys) for one in reads.facts(Subject.NOTICE, key)]
+    return sorted(fold(_entries(recorded)).items())
 
 
 def still_due(reads: Reads, world: World, notice: Notice) -> bool:

@@ -166,6 +166,8 @@ class World(msgspec.Struct, frozen=True):
     holidays: Sequence[HolidayTable] = ()
     terms: Sequence[Term] = ()
     known_terms: Mapping[Term, date] = {}
+    in_office: Sequence[Term] = ()
+    """The terms that carry their powers today."""
     invoices: Mapping[str, Sequence[Invoiced]] = {}
     cash: Sequence[Cash] = ()
     promises: Sequence[Promises] = ()
@@ -176,11 +178,6 @@ class World(msgspec.Struct, frozen=True):
     """These with the day on which their latest word became known."""
     homes: dict[str, str] = {}
     """Where the members of a branch belong today, as far as it was asked."""
-
-    @property
-    def in_office(self) -> list[Term]:
-        """The terms that carry their powers today."""
-        return [term for term in self.terms if self.seats.filled(term, self.today)]
 
 
 class Business:

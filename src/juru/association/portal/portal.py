@@ -14,7 +14,7 @@ from datetime import date, datetime
 import msgspec
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from juru.association.desk.desk import Desk
 from juru.association.desk.due_roll import DueRoll
@@ -91,7 +91,10 @@ class Portal:
             moment=moment,
             first_login="juru association login add SRI --person sri",
             note=note,
+            home=self._home,
         )
+        self.moment = moment
+        self._pages_there: list[Route] = []
         self.pages.shared = self._shared
         with self.reading() as reads:
             self.name = association_name(reads)
@@ -187,7 +190,15 @@ class Portal:
             return visitor is not None and allowed is not None and allowed(visitor)
 
         guarded = self.gate.guard(on_a_day, None if allowed is None else right, body_bytes_max=body_bytes_max)
-        return Route(path, guarded, methods=[method])
+        route = Route(path, guarded, methods=[method])
+        if method == "GET":
+            self._pages_there.append(route)
+        return route
+
+    def has_page(self, path: str) -> bool:
+        """Whether some page answers a path of this site."""
+        scope = {"type": "http", "method": "GET", "path": path}
+        return any(route.matches(scope)[0] is Match.FULL for route in self._pages_there)
 
     async def look_back(self, request: Request) -> Response:
         """Look at another day from now on, or at today again."""
@@ -204,6 +215,11 @@ class Portal:
                 return self.gate.refusal(request, Refused(400, "refused_day"))
             response.set_cookie(name, day, path="/", samesite="lax", httponly=True)
         return response
+
+    def _home(self, account: Account) -> str:
+        """Where a login begins: an officer with his work."""
+        visitor = self.entry.visitor(account.code)
+        return "/work" if visitor is not None and visitor.terms else "/"
 
     def _shared(self) -> dict[str, object]:
         """What every page has: who visits, what he may do."""

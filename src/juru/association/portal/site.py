@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from juru.association.portal import front, papers, register, runs, words_front, words_papers
+from juru.association.portal import front, notices, papers, register, runs, words_front, words_papers, words_work, work
 from juru.association.portal.portal import Portal
 from juru.association.portal.words import catalogue
 from juru.web.gate import Refused
@@ -16,6 +16,7 @@ from juru.web.gate import Refused
 WORDS = catalogue(
     words_front.WORDS,
     words_papers.WORDS,
+    words_work.WORDS,
 )
 
 
@@ -26,6 +27,8 @@ def routes(portal: Portal) -> list[BaseRoute]:
         *register.routes(portal),
         *papers.routes(portal),
         *runs.routes(portal),
+        *work.routes(portal),
+        *notices.routes(portal),
         *portal.login.routes(),
     ]
 
