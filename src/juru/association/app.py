@@ -21,6 +21,7 @@ from juru.association.desk.desk import Desk
 from juru.association.desk.mail_settings import load, password
 from juru.association.desk.sending import Post
 from juru.association.errors import MailError, ServeError
+from juru.association.papers.attached import Papers
 from juru.association.portal.entry import Entry
 from juru.association.portal.portal import STATIC, Portal
 from juru.association.portal.said import instant_words
@@ -134,7 +135,9 @@ _PAUSE_MAX_S = 3_600
 async def post_until(stop: asyncio.Event, association: Association) -> None:
     """Send what falls due until ``stop``; a message under way is finished. A server in trouble is asked more rarely."""
     every_s, trouble = association.settings.notices_every_s, 0
-    post = Post(association.desk, association.portal.due, now=association.now)
+    post = Post(
+        association.desk, association.portal.due, now=association.now, attach=Papers(association.book.directory)
+    )
     while not stop.is_set():
         try:
             settings = await asyncio.to_thread(load, association.book.directory)

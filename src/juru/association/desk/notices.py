@@ -32,7 +32,12 @@ class Listed(msgspec.Struct, frozen=True):
     @property
     def held(self) -> bool:
         """Whether a person has to say yes or no."""
-        return needs_person(self.log, late=self.late)
+        return needs_person(self.log, late=self.late) or self.by_hand
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether it waits to be passed on, for want of a mail address."""
+        return self.notice.by_hand and self.log.stage in {Stage.WAITING, Stage.APPROVED}
 
 
 def listed(reads: Reads, found: Iterable[Due], today: date) -> list[Listed]:
@@ -108,6 +113,8 @@ def _decide(
         log = log_of(act.reads, notice)
         if log.stage in refused:
             refuse(Code.NOTICE_SETTLED, id=key, stage=log.stage.value)
+        if kind is a.NoticeApproved and notice.by_hand:
+            refuse(Code.NO_ADDRESS, member=notice.member)
         fact = kind(on=notice.due_on, reason=" ".join(reason.split()), member=notice.member)
         act.add(Subject.NOTICE, key, fact)
     return Done(keys[0] if len(keys) == 1 else "", str(len(keys)))

@@ -26,6 +26,7 @@ from juru.association.domain.facts import Fact, MemberFact, Role
 from juru.association.domain.meetings import Meeting
 from juru.association.domain.membership import Standing, State, paid_until, standing
 from juru.association.domain.opportunities import Opportunity
+from juru.association.domain.people import contacts, representatives
 from juru.association.domain.policy import Policies
 from juru.association.domain.recognition import Recognition
 
@@ -78,6 +79,8 @@ class Notice(msgspec.Struct, frozen=True, gc=False):
     member: str = ""
     unit: str = NATIONAL
     """The branch whose officers decide on it when only a person may."""
+    by_hand: bool = False
+    """Whether it is to a member who has no mail address: then a person passes it on."""
 
     @property
     def key(self) -> str:
@@ -248,6 +251,13 @@ class Business:
         """What the business is called today."""
         return next((x.name for x in reversed(self.facts) if isinstance(x, f.Registered | f.Renamed)), self.number)
 
+    @cached_property
+    def has_mail(self) -> bool:
+        """Whether it can be reached by mail at all."""
+        named = [one.email for one in representatives(self.facts).values()]
+        own = contacts(self.facts).get(f.Channel.EMAIL)
+        return any("@" in email for email in (*named, own.value if own is not None else ""))
+
     def known_on(self, fact: MemberFact) -> date:
         """The day on which one of its facts became known."""
         return self._known_on(self._places[id(fact)])
@@ -294,7 +304,12 @@ def due_of(world: World, found: Iterable[Due]) -> Iterator[Due]:
 def derive_member(world: World, member: Business, rules: Sequence[MemberRule]) -> list[Due]:
     """Everything that is due today about one member."""
     found = (one for rule in rules for one in due_of(world, rule(world, member)))
-    return [msgspec.structs.replace(x, unit=member.branch) if isinstance(x, Notice) else x for x in found]
+    return [_addressed(x, member) if isinstance(x, Notice) else x for x in found]
+
+
+def _addressed(notice: Notice, member: Business) -> Notice:
+    by_hand = isinstance(notice.to, Representative) and not member.has_mail
+    return msgspec.structs.replace(notice, unit=member.branch, by_hand=by_hand)
 
 
 def derive(world: World, rules: Sequence[Rule]) -> list[Due]:

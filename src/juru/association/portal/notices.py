@@ -20,7 +20,7 @@ from juru.association.desk.notices import Listed, scope_of, told_to
 from juru.association.desk.sending import try_out
 from juru.association.domain.boards import NATIONAL, Scope
 from juru.association.domain.commands import AnyCommand, ApproveNotices, Done, DropNotices, TellNotices
-from juru.association.domain.notices import SETTLED, Log
+from juru.association.domain.notices import SETTLED, Log, Stage
 from juru.association.domain.refusals import Refusal, told
 from juru.association.errors import MailError
 from juru.association.portal.entry import Visitor
@@ -123,7 +123,13 @@ async def _waiting_page(
     looking, visitor = looking_of(request), portal.visitor()
     assert visitor is not None, "the route is for officers"
     _, _, rows = await asyncio.to_thread(due_on, portal, looking)
-    mine = [row for row in rows if row.held and visitor.may(scope_of(row.notice), row.notice.unit)]
+    everything = request.query_params.get("show") == "all"
+    mine = [
+        row
+        for row in rows
+        if (row.held or (everything and row.log.stage not in SETTLED))
+        and visitor.may(scope_of(row.notice), row.notice.unit)
+    ]
     names = await asyncio.to_thread(portal.roll.on, looking.on)
     messages = [
         message_of(portal, row, names[row.notice.member].name if row.notice.member in names else "", looking.on)
@@ -136,6 +142,7 @@ async def _waiting_page(
         looking=looking,
         messages=messages,
         total=len(mine),
+        everything=everything,
         why=why,
         said=said,
         chosen=set() if form is None else {str(key) for key in form.getlist("key")},
@@ -155,9 +162,16 @@ def message_of(portal: Portal, row: Listed, name: str, on: date) -> Message:
         notice.unit,
         notice.due_on,
         (on - notice.due_on).days,
-        "late" if row.late and row.log.stage.value == "waiting" else row.log.stage.value,
+        _word(row),
         _moment(portal, row.log),
     )
+
+
+def _word(row: Listed) -> str:
+    """The word of its stage; of one that waits, why it does."""
+    if row.by_hand:
+        return "by_hand"
+    return "late" if row.late and row.log.stage is Stage.WAITING else row.log.stage.value
 
 
 def _moment(portal: Portal, log: Log) -> str:

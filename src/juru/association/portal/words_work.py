@@ -33,10 +33,12 @@ WORDS: dict[str, tuple[str, str]] = {
     # messages
     "notices_title": ("Pesan yang menunggu Anda", "Messages that wait for you"),
     "notices_lead": (
-        "Yang lebih dari tiga hari terlambat, ditolak server surat, atau mungkin terkirim: hanya dengan ya dari Anda.",
-        "What is over three days late, was refused by the mail server or may have been sent goes only by your yes.",
+        "Lebih dari tiga hari terlambat, ditolak server, mungkin terkirim, atau tanpa alamat surel: Anda putuskan.",
+        "Over three days late, refused by the mail server, perhaps sent, or without a mail address: you decide.",
     ),
     "notices_none": ("Tidak ada pesan yang menunggu keputusan.", "No message waits for a decision."),
+    "notices_held": ("Menunggu keputusan", "Waiting for a decision"),
+    "notices_all": ("Semua yang jatuh tempo", "All that are due"),
     "notices_more": ("{shown} dari {total} yang tertua.", "The oldest {shown} of {total}."),
     "notices_choose": ("Pilih pesan dan jawabannya.", "Choose messages and an answer."),
     "notices_pick": ("Pilih", "Choose"),
@@ -54,6 +56,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "notices_done_no": ("{count} pesan tidak akan dikirim.", "{count} messages will not be sent."),
     "notices_done_told": ("{count} pesan tercatat sudah disampaikan.", "{count} messages noted as told."),
     "stage_waiting": ("Menunggu dikirim", "Waits to be sent"),
+    "stage_by_hand": ("Sampaikan langsung", "Pass it on"),
     "stage_late": ("Terlambat", "Late"),
     "stage_approved": ("Disetujui, akan dikirim", "Approved, will be sent"),
     "stage_possibly_sent": ("Mungkin sudah terkirim", "Possibly sent"),

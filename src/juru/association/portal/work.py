@@ -16,6 +16,7 @@ from juru.association.desk.notice_words import filled
 from juru.association.desk.notices import Listed, listed
 from juru.association.desk.register import Row
 from juru.association.desk.work import Waiting, agenda_of, overdue_of, work_of
+from juru.association.desk.work_words import TASKS
 from juru.association.domain.due import Due, World
 from juru.association.portal.entry import Visitor
 from juru.association.portal.portal import Looking, Portal, looking_of
@@ -89,7 +90,7 @@ def line_of(portal: Portal, one: Waiting, names: Mapping[str, Row], looking: Loo
     told = filled({name: value for name, value in one.told.items() if name in _TOLD}, int(english))
     firm = names[one.member].name if one.member in names else ""
     about = [f"{firm} ({one.member})" if firm else "", *(told[name] for name in _TOLD if name in told)]
-    plain = ", ".join(part for part in about if part) or (one.subject if one.count == 1 else "")
+    plain = ", ".join(part for part in about if part) or ("" if TASKS[one.kind].many else one.subject)
     return Line(
         what=one.what_en if english else one.what_id,
         about=plain,
