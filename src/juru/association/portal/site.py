@@ -14,6 +14,7 @@ from juru.association.portal import (
     front,
     joining,
     members,
+    notices,
     papers,
     register,
     runs,
@@ -22,6 +23,8 @@ from juru.association.portal import (
     words_joining,
     words_members,
     words_papers,
+    words_work,
+    work,
 )
 from juru.association.portal.portal import Portal
 from juru.association.portal.words import catalogue
@@ -33,6 +36,7 @@ WORDS = catalogue(
     words_facts.WORDS,
     words_members.WORDS,
     words_papers.WORDS,
+    words_work.WORDS,
 )
 
 
@@ -47,6 +51,8 @@ def routes(portal: Portal) -> list[BaseRoute]:
         *directory.routes(portal),
         *papers.routes(portal),
         *runs.routes(portal),
+        *work.routes(portal),
+        *notices.routes(portal),
         *portal.login.routes(),
     ]
 
