@@ -29,6 +29,12 @@ OPEN = {
     ("POST", "/as-of"): 303,
     ("GET", "/login"): 200,
     ("POST", "/login"): 400,
+    ("GET", "/login/second"): 303,
+    ("POST", "/login/second"): 303,
+    ("POST", "/login/second/begin"): 409,
+    ("POST", "/login/second/passkey"): 409,
+    ("POST", "/login/passkey/begin"): 409,
+    ("POST", "/login/passkey"): 409,
     ("POST", "/logout"): 303,
 }
 """Routes that answer whoever asks, and how, asked with nothing: a new one stands here only if it is meant to."""
@@ -36,6 +42,16 @@ OPEN = {
 KNOWN_ONLY = {
     ("GET", "/mine"),
     ("GET", "/account"),
+    ("GET", "/account/factors"),
+    ("POST", "/account/factors/app"),
+    ("GET", "/account/factors/app"),
+    ("POST", "/account/factors/app/confirm"),
+    ("POST", "/account/factors/passkey/begin"),
+    ("POST", "/account/factors/passkey"),
+    ("POST", "/account/factors/rename"),
+    ("POST", "/account/factors/remove"),
+    ("GET", "/account/factors/codes"),
+    ("POST", "/account/factors/codes"),
     ("POST", "/account/password"),
     ("POST", "/account/sessions"),
 }

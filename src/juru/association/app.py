@@ -18,13 +18,15 @@ from starlette.applications import Starlette
 
 from juru.association.desk.desk import Desk
 from juru.association.errors import ServeError
-from juru.association.portal.entry import Entry
+from juru.association.portal.entry import Entry, SecondFactor, has_to_have
 from juru.association.portal.portal import STATIC, Portal
 from juru.association.portal.said import instant_words
 from juru.association.portal.site import WORDS, absent, routes
 from juru.association.store.access import Access
 from juru.association.store.book import Book
 from juru.web import serving as http_serving
+from juru.web.factor_file import FactorFile, FactorFileError
+from juru.web.factors import SecondFactors, unmet
 from juru.web.forwarded import Proxies
 from juru.web.gate import Gate
 from juru.web.pages import Pages
@@ -34,6 +36,7 @@ from juru.web.sessions import Limits
 from juru.web.words import Lang
 
 SESSIONS = "sessions.db"
+FACTORS = "factors.db"
 _PORTAL = Path(__file__).parent / "portal"
 log = structlog.get_logger().bind(room="association")
 
@@ -48,6 +51,7 @@ class PortalSettings(msgspec.Struct, frozen=True):
     clock: date | None = None
     session_idle_s: int = 28_800
     session_age_s: int = 259_200
+    second_factor: SecondFactor = SecondFactor.OFF
 
 
 class Association:
@@ -65,6 +69,11 @@ class Association:
         self.access = Access(directory)
         self.sessions = SessionFile(directory / SESSIONS)
         self.now = now or _clock(settings.clock)
+        try:
+            self.factor_file = FactorFile(directory / FACTORS, secrets.token_bytes)
+        except FactorFileError as error:
+            raise ServeError(str(error)) from error
+        factors = SecondFactors(self.factor_file, secrets.token_bytes, has_to_have(settings.second_factor))
         entry = Entry(self.book, self.access, lambda: self.desk.today(self.now()))
         gate = Gate(
             store=self.sessions,
@@ -74,6 +83,7 @@ class Association:
             limits=Limits(settings.session_idle_s, settings.session_age_s),
             now_ms=lambda: time.time_ns() // 1_000_000,
             token=_token,
+            unmet=unmet(factors),
             on_error=lambda incident, error: log.error("page", incident=incident, exc_info=error),
         )
         self.portal = Portal(
@@ -84,6 +94,7 @@ class Association:
             now=self.now,
             moment=self._moment,
             clocked=settings.clock is not None,
+            factors=factors,
             note=lambda what, facts: log.info(what, **facts),
         )
 
@@ -103,6 +114,7 @@ class Association:
     def close(self) -> None:
         """Release the files."""
         self.sessions.close()
+        self.factor_file.close()
         self.access.close()
         self.book.close()
 

@@ -28,6 +28,7 @@ from juru.association.store.access import Access
 from juru.association.store.reads import Reads
 from juru.association.store.rows import day_number
 from juru.values.days import DAY_MS, start_of_day
+from juru.web.factors import SecondFactors
 from juru.web.gate import BODY_BYTES_MAX, Endpoint, Gate, Refused
 from juru.web.login import LoginPages, Moment, Note
 from juru.web.once import Once
@@ -70,6 +71,7 @@ class Portal:
         now: Callable[[], datetime],
         moment: Moment,
         clocked: bool = False,
+        factors: SecondFactors | None = None,
         note: Note = lambda _what, _facts: None,
     ) -> None:
         self.desk = desk
@@ -89,6 +91,7 @@ class Portal:
             moment=moment,
             first_login="juru association login add SRI --person sri",
             note=note,
+            factors=factors,
         )
         self.pages.shared = self._shared
         with self.reading() as reads:

@@ -131,6 +131,44 @@ def enable(code: str, /, *, at: At = HERE) -> int:
     return OK
 
 
+@login.command
+def factors(
+    code: str,
+    /,
+    *,
+    drop: Annotated[bool, Parameter(negative="", help="drop them all, recovery codes too; its sessions end")] = False,
+    at: At = HERE,
+    asking: Asking = SOMEONE,
+    json: Json = False,
+) -> int:
+    """List a login's second factors, or drop them for somebody who has lost his phone or key."""
+    import asyncio
+    import secrets
+
+    from juru.association.app import FACTORS
+    from juru.web.factor_file import FactorFile
+
+    key = _change(at, code, lambda one: {"generation": one.generation + 1} if drop else {})
+    kept = FactorFile(at.dir() / FACTORS, secrets.token_bytes)
+    try:
+        found = asyncio.run(kept.of(key))
+        if drop:
+            asyncio.run(kept.drop(key))
+    finally:
+        kept.close()
+    if drop:
+        say(f"{len(found)} second factors of {key} are dropped by {asking.name()}; its sessions have ended")
+        return OK
+    rows = [{"kind": one.kind.value, "name": one.name} for one in found]
+    if json:
+        say_json(rows)
+    else:
+        say_table(("kind", "name"), [tuple(row.values()) for row in rows])
+        if not rows:
+            say(f"login {key} has no second factor: it is set up on the page, at My account")
+    return OK
+
+
 def _change(at: At, code: str, changed: Callable[[Login], dict[str, Any]]) -> str:
     import msgspec
 
