@@ -66,10 +66,10 @@ class LoginPages:
         self._first_login = first_login
         self._note = note
         self._factors = factors
-        self._second = None if factors is None else SecondStep(gate, factors, say=self._say)
+        self._second = None if factors is None else SecondStep(gate, factors, say=self.say)
         self._own: OwnFactors | None = None
         if factors is not None:
-            self._own = OwnFactors(gate, passwords, factors, moment=moment, say=self._say)
+            self._own = OwnFactors(gate, passwords, factors, moment=moment, say=self.say)
 
     def routes(self) -> list[BaseRoute]:
         """What is to be mounted at the root of a site."""
@@ -84,6 +84,11 @@ class LoginPages:
             *([] if self._second is None else self._second.routes()),
             *([] if self._own is None else self._own.routes()),
         ]
+
+    async def drop_factors(self, code: str) -> None:
+        """Drop a login's second factors: it was given back to somebody who had lost them."""
+        if self._factors is not None:
+            await self._factors.kept.drop(code)
 
     # ------------------------------------------------------------------ logging in and out
 
@@ -124,7 +129,7 @@ class LoginPages:
         counted = await self._counted(request, code, now)
         wait_ms = await self._gate.store.begin_try(counted, self._gate.now_ms())
         if wait_ms:
-            self._say("locked", code)
+            self.say("locked", code)
             response = self._login_page(
                 request, target, status=429, code=code, why=t("login_wait", wait=wait_in_words(wait_ms, t))
             )
@@ -136,13 +141,13 @@ class LoginPages:
             await self._gate.store.take_back(counted)
             return self._login_page(request, target, status=503, code=code, why=t("login_busy"))
         if account is None:
-            self._say("wrong", code)
+            self.say("wrong", code)
             return self._login_page(request, target, status=401, code=code, why=t("login_wrong"))
         await self._gate.store.was_right(counted)
         halfway = None if self._second is None else await self._second.owed(account, target)
         if halfway is not None:
             return halfway
-        self._say("login", code)
+        self.say("login", code)
         response = RedirectResponse(target, 303)
         await self._gate.begin_session(request, response, account)
         return response
@@ -170,7 +175,7 @@ class LoginPages:
         response = RedirectResponse(f"{LOGIN_PATH}?out=1", 303)
         await self._gate.end_session(response)
         if account is not None:
-            self._say("logout", account.code)
+            self.say("logout", account.code)
         return response
 
     # ------------------------------------------------------------------ one's own account
@@ -222,7 +227,7 @@ class LoginPages:
         changed = await self._gate.accounts.change_password(account, password_hash, ends_sessions=True)
         if changed is None:
             return await self._account_page(status=409, why=t("login_busy"))
-        self._say("password", account.code)
+        self.say("password", account.code)
         response = RedirectResponse(ACCOUNT_PATH, 303)
         await self._gate.begin_session(request, response, changed, told=Flash("ok", "password_changed"))
         return response
@@ -245,7 +250,8 @@ class LoginPages:
         await self._gate.store.tell_later(now.session.key, told)
         return RedirectResponse(ACCOUNT_PATH, 303)
 
-    def _say(self, what: str, code: str) -> None:
+    def say(self, what: str, code: str) -> None:
+        """Note for the log what happened to a login."""
         self._note(what, {"login": code, "address": visit().address})
 
 

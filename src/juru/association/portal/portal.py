@@ -25,6 +25,7 @@ from juru.association.domain.refusals import Refusal, told
 from juru.association.portal.entry import Entry, Visitor
 from juru.association.portal.said import count_words, day_words
 from juru.association.store.access import Access
+from juru.association.store.invitations import Invitations
 from juru.association.store.reads import Reads
 from juru.association.store.rows import day_number
 from juru.values.days import DAY_MS, start_of_day
@@ -215,6 +216,7 @@ class Portal:
         return {
             "visitor": visitor,
             "known_by": visit().account,
+            "recovering": self._recovering(),
             "may": scopes,
             "today": self.today(),
             "clocked": self.clocked,
@@ -222,6 +224,11 @@ class Portal:
             "day": lambda day: day_words(day, visit().lang),
             "count": count_words,
         }
+
+    def _recovering(self) -> bool:
+        """Whether officers are about to give the visitor's own login to somebody: he is told on every page."""
+        account = visit().account
+        return account is not None and Invitations(self.access).under_way(account.code) is not None
 
 
 _ALWAYS = frozenset({"/as-of"})

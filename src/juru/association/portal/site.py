@@ -8,13 +8,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from juru.association.portal import front, papers, register, runs, words_front, words_papers
+from juru.association.portal import front, logins, papers, register, runs, words_front, words_logins, words_papers
 from juru.association.portal.portal import Portal
 from juru.association.portal.words import catalogue
 from juru.web.gate import Refused
 
 WORDS = catalogue(
     words_front.WORDS,
+    words_logins.WORDS,
     words_papers.WORDS,
 )
 
@@ -23,6 +24,7 @@ def routes(portal: Portal) -> list[BaseRoute]:
     """Everything the portal answers."""
     return [
         *front.routes(portal),
+        *logins.routes(portal),
         *register.routes(portal),
         *papers.routes(portal),
         *runs.routes(portal),
