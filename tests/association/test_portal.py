@@ -30,6 +30,20 @@ OPEN = {
     ("GET", "/login"): 200,
     ("POST", "/login"): 400,
     ("POST", "/logout"): 303,
+    ("GET", "/about"): 200,
+    ("GET", "/about/documents/{sha256}"): 404,
+    ("GET", "/decisions"): 200,
+    ("GET", "/decisions.{ending:str}"): 200,
+    ("GET", "/opportunities"): 200,
+    ("GET", "/opportunities.{ending:str}"): 200,
+    ("GET", "/opportunities/{id}"): 404,
+    ("POST", "/opportunities/{id}/answer"): 404,
+    ("GET", "/announcements"): 200,
+    ("GET", "/announcements.{ending:str}"): 200,
+    ("GET", "/announcements/{id}"): 404,
+    ("GET", "/announcements/{id}/files/{sha256}"): 404,
+    ("GET", "/meetings/{id}"): 404,
+    ("GET", "/meetings/{id}/minutes"): 404,
 }
 """Routes that answer whoever asks, and how, asked with nothing: a new one stands here only if it is meant to."""
 
@@ -38,6 +52,29 @@ KNOWN_ONLY = {
     ("GET", "/account"),
     ("POST", "/account/password"),
     ("POST", "/account/sessions"),
+    ("GET", "/opportunities/new"),
+    ("POST", "/opportunities/new"),
+    ("POST", "/opportunities/{id}/moderate"),
+    ("POST", "/opportunities/{id}/renew"),
+    ("POST", "/opportunities/{id}/close"),
+    ("POST", "/opportunities/{id}/seen"),
+    ("GET", "/announcements/new"),
+    ("POST", "/announcements/new"),
+    ("GET", "/letters"),
+    ("GET", "/letters.{ending:str}"),
+    ("GET", "/letters/new"),
+    ("POST", "/letters/new"),
+    ("GET", "/letters/{id}"),
+    ("GET", "/letters/{id}/edit"),
+    ("GET", "/letters/{id}/files/{sha256}"),
+    ("POST", "/letters/{id}/send"),
+    ("POST", "/letters/{id}/end"),
+    ("GET", "/meetings"),
+    ("GET", "/meetings.{ending:str}"),
+    ("GET", "/meetings/new"),
+    ("POST", "/meetings/new"),
+    ("POST", "/meetings/{id}/answer"),
+    ("POST", "/meetings/{id}/{what}"),
 }
 """Routes of whoever is logged in, and of officers; without a login each asks for one."""
 
@@ -76,7 +113,9 @@ def all_routes(portal: Served) -> list[tuple[str, str]]:
 
 def at(path: str) -> str:
     """A path of a route, filled in with what is nowhere."""
-    return path.replace("{ending:str}", "csv").replace("{code}", "XXX").replace("{name}", "nix.css")
+    return (
+        path.replace("{ending:str}", "csv").replace("{code}", "XXX").replace("{name}", "nix.css").replace("{id}", "9")
+    )
 
 
 def test_every_route_is_either_open_on_purpose_or_asks_for_a_login(portal: Served) -> None:

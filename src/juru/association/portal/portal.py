@@ -25,6 +25,7 @@ from juru.association.domain.refusals import Refusal, told
 from juru.association.portal.entry import Entry, Visitor
 from juru.association.portal.said import count_words, day_words
 from juru.association.store.access import Access
+from juru.association.store.answers import AnswerFile
 from juru.association.store.reads import Reads
 from juru.association.store.rows import day_number
 from juru.values.days import DAY_MS, start_of_day
@@ -65,6 +66,7 @@ class Portal:
         *,
         desk: Desk,
         access: Access,
+        answers: AnswerFile,
         gate: Gate,
         entry: Entry,
         now: Callable[[], datetime],
@@ -75,6 +77,7 @@ class Portal:
         self.desk = desk
         self.book = desk.book
         self.access = access
+        self.answers = answers
         self.gate = gate
         self.entry = entry
         self.now = now

@@ -8,13 +8,24 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from juru.association.portal import front, register, words_front
+from juru.association.portal import (
+    about,
+    announcements,
+    front,
+    letters,
+    meetings,
+    opportunities,
+    register,
+    words_front,
+    words_registers,
+)
 from juru.association.portal.portal import Portal
 from juru.association.portal.words import catalogue
 from juru.web.gate import Refused
 
 WORDS = catalogue(
     words_front.WORDS,
+    words_registers.WORDS,
 )
 
 
@@ -23,6 +34,11 @@ def routes(portal: Portal) -> list[BaseRoute]:
     return [
         *front.routes(portal),
         *register.routes(portal),
+        *about.routes(portal),
+        *opportunities.routes(portal),
+        *announcements.routes(portal),
+        *letters.routes(portal),
+        *meetings.routes(portal),
         *portal.login.routes(),
     ]
 
