@@ -58,6 +58,8 @@ class Act:
         self.reads: Reads = writing.reads
         self.today = today
         self.by = by
+        self.numbers: dict[tuple[str, int], int] = {}
+        """The latest number that this use case gave, of each series and year."""
         self.member_asking = member
         self._seats: dict[date, Seats] = {}
 

@@ -308,6 +308,12 @@ class SoftwareOk(Fact, frozen=True, tag="software_ok"):
     """The duty of original software is met again."""
 
 
+class MoveAsked(Fact, frozen=True, tag="move_asked"):
+    """The member asks to belong to another branch; that branch accepts by ``moved``."""
+
+    to: str
+
+
 class JobsDeclared(Fact, frozen=True, tag="jobs_declared"):
     """The member says how many jobs it has created since it last said so, about a notice of its own or in general."""
 
@@ -363,6 +369,7 @@ MemberFact = (
     | Merged
     | SoftwareLost
     | SoftwareOk
+    | MoveAsked
     | JobsDeclared
     | Moved
     | Override

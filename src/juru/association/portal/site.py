@@ -15,8 +15,11 @@ from juru.association.portal import (
     letters,
     meetings,
     opportunities,
+    papers,
     register,
+    runs,
     words_front,
+    words_papers,
     words_registers,
 )
 from juru.association.portal.portal import Portal
@@ -26,6 +29,7 @@ from juru.web.gate import Refused
 WORDS = catalogue(
     words_front.WORDS,
     words_registers.WORDS,
+    words_papers.WORDS,
 )
 
 
@@ -39,6 +43,8 @@ def routes(portal: Portal) -> list[BaseRoute]:
         *announcements.routes(portal),
         *letters.routes(portal),
         *meetings.routes(portal),
+        *papers.routes(portal),
+        *runs.routes(portal),
         *portal.login.routes(),
     ]
 

@@ -96,7 +96,7 @@ _OPPORTUNITIES: dict[str, tuple[str, str]] = {
     "place_opportunities": ("Peluang", "Opportunities"),
     "opportunities_title": ("Peluang", "Opportunities"),
     "opportunities_note": (
-        "Dari anggota aktif dan pengurus, berlaku 60 hari. Jawab lewat halaman ini: nomor Anda hanya sampai ke pemasang.",
+        "Dari anggota aktif dan pengurus, berlaku 60 hari. Jawab di halaman ini: nomor Anda hanya sampai ke pemasang.",
         "From active members and boards, for 60 days. Answer here: your number reaches the author only.",
     ),
     "opportunities_empty": (
