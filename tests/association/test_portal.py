@@ -59,6 +59,8 @@ KNOWN_ONLY = {
     ("GET", "/account"),
     ("POST", "/account/password"),
     ("POST", "/account/sessions"),
+    ("GET", "/about/{what}/new"),
+    ("POST", "/about/{what}/new"),
     ("GET", "/opportunities/new"),
     ("POST", "/opportunities/new"),
     ("POST", "/opportunities/{id}/moderate"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import urllib.request
 from collections.abc import Iterator
@@ -209,6 +210,37 @@ def test_a_recognition_stands_on_the_first_page_with_its_document(town: Town, po
     other = town.desk.keep(JPEG, name="rahasia.jpg", now=town.now(), by="sri", request="d2")
     assert isinstance(other, c.Done)
     assert stranger.get(f"/about/documents/{other.id}").status == 404
+
+
+def test_nationals_office_adds_history_and_a_recognition(portal: Served) -> None:
+    sri, stranger = entered(portal, "sri"), portal.browser()
+    told = {"text": "Aksi di Jakarta", "place": "Jakarta", "source": "berita"}
+    status, page = fill(sri, "/about/history/new", on="2011-13", **told)
+    assert status == 409
+    assert "Aksi di Jakarta" in page
+    assert fill(sri, "/about/history/new", on="2011-06..2011-08", **told) == (303, "/about#history")
+    assert "1 Juni 2011 - 31 Agustus 2011" in stranger.get("/about").text
+    assert fill(sri, "/about/history/new", on="2011", text="x", source=" ")[0] == 409
+    found = _REQUEST.search(sri.get("/about/recognition/new").text)
+    assert found is not None
+    fields = {"name": "Mastel", "grants": "anggota", "authority": "mastel", "on": "2025-11", "request": found[1]}
+    status, page = fill(sri, "/about/recognition/new", **(fields | {"request": "none"}))
+    assert (status, "Mastel" in page) == (409, True), "a recognition has its document"
+    assert sri.upload("/about/recognition/new", fields, "sk.pdf", pdf()).status == 303
+    assert "Mastel" in stranger.get("/").text
+    assert entered(portal, "tono").get("/about/history/new").status == 403
+
+
+def test_long_lists_are_turned_page_by_page(town: Town, portal: Served) -> None:
+    for number in range(45):
+        town.do(r.Announce(body="NAS", title=f"Kabar {number}", text="x", audience=Audience.PUBLIC))
+    stranger = portal.browser()
+    first, second = stranger.get("/announcements").text, stranger.get("/announcements?page=2").text
+    assert first.count("<tr><th") - 1 == 40
+    assert 'href="/announcements?page=2"' in first
+    assert second.count("<tr><th") - 1 == 5
+    assert 'href="/announcements"' in second
+    assert len(json.loads(stranger.get("/announcements.json").text)["rows"]) == 45
 
 
 # ------------------------------------------------------------------ announcements

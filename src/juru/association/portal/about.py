@@ -7,13 +7,34 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from juru.association.desk.registers import Decided, decided, history, jobs_declared, recognitions
+from juru.association.domain.affairs import Founded
+from juru.association.domain.boards import NATIONAL
+from juru.association.domain.commands_registers import Recognise, TellHistory
 from juru.association.domain.recognition import Recognition, RecognitionState
-from juru.association.domain.when import said
+from juru.association.domain.refusals import Refusal
+from juru.association.domain.registers import Authority, Milestone
+from juru.association.domain.when import When, said, spoken
 from juru.association.portal.portal import Portal, looking_of
-from juru.association.portal.shelf import asked, file_answer, files_of, sheet, taken
+from juru.association.portal.shelf import (
+    UPLOAD_BYTES_MAX,
+    asked,
+    attached,
+    back,
+    day_of,
+    file_answer,
+    files_of,
+    keeps_national,
+    leaf,
+    reader,
+    sheet,
+    taken,
+    typed,
+    why,
+)
 from juru.web.visits import visit
 
 _KINDS = ("decree", "minutes", "moderation", "override")
+_FORMS = frozenset({"history", "recognition"})
 SHOWN = 100
 
 
@@ -34,6 +55,7 @@ def routes(portal: Portal) -> list[BaseRoute]:
             events=[(said(e.on, e.precision, e.through, lang), e) for e in events],
             recognitions=found,
             jobs=(sum(one.jobs for one in jobs), len({one.member for one in jobs})),
+            keeps=reader(portal).keeps_for(NATIONAL),
         )
 
     async def document(request: Request) -> Response:
@@ -49,8 +71,7 @@ def routes(portal: Portal) -> list[BaseRoute]:
         return portal.html(
             "decisions.html",
             looking=looking_of(request),
-            lines=lines[:SHOWN],
-            total=len(lines),
+            leaf=leaf(request, lines, SHOWN),
             wanted=wanted,
             kinds=_KINDS,
             files=files_of(request),
@@ -58,18 +79,78 @@ def routes(portal: Portal) -> list[BaseRoute]:
 
     async def decisions_file(request: Request) -> Response:
         rows = [
-            (line.on.isoformat(), line.kind, line.body, line.id, line.text, line.decree)
+            (line.on.isoformat(), line.kind, line.body, line.id, line.outcome, line.text, line.decree)
             for line in _lines(portal, request)
         ]
-        columns = ("on", "kind", "body", "id", "text", "decree")
+        columns = ("on", "kind", "body", "id", "outcome", "text", "decree")
         return taken(portal, request, sheet("decisions", columns, rows, looking_of(request).on))
+
+    async def new(request: Request) -> Response:
+        what = request.path_params["what"]
+        return _form(portal, request, {}, "") if what in _FORMS else portal.absent(request)
+
+    async def write(request: Request) -> Response:
+        given, form = await typed(request)
+        what = request.path_params["what"]
+        when = spoken(given.get("on", "")) if given.get("on", "").strip() else When(portal.today())
+        if what not in _FORMS or when is None:
+            words = portal.pages.words_in(visit().lang)
+            return _form(portal, request, given, words("about_no_day"), 409) if when is None else portal.absent(request)
+        if what == "history":
+            result = await portal.do(_told(portal, given, when), request=given.get("request", ""))
+        else:
+            files = await attached(portal, form, given.get("request", ""))
+            if isinstance(files, Refusal):
+                return _form(portal, request, given, why(files), 409)
+            result = await portal.do(_recognised(given, when, files), request=given.get("request", ""))
+        if isinstance(result, Refusal):
+            return _form(portal, request, given, why(result), 409)
+        return await back(portal, result, f"/about#{what}", "about_kept")
 
     return [
         portal.route("/about", about, None),
+        portal.route("/about/{what}/new", new, keeps_national),
+        portal.route("/about/{what}/new", write, keeps_national, "POST", body_bytes_max=UPLOAD_BYTES_MAX),
         portal.route("/about/documents/{sha256}", document, None),
         portal.route("/decisions", decisions, None),
         portal.route("/decisions.{ending:str}", decisions_file, None),
     ]
+
+
+def _told(portal: Portal, given: dict[str, str], when: When) -> TellHistory:
+    facts = {"on": when.on, "precision": when.precision, "through": when.through, "source": given.get("source", "")}
+    text = given.get("text", "")
+    if "founding" in given:
+        return TellHistory(fact=Founded(name=portal.name, text=text, **facts))  # type: ignore[arg-type]
+    return TellHistory(fact=Milestone(text=text, place=given.get("place", ""), **facts))  # type: ignore[arg-type]
+
+
+def _recognised(given: dict[str, str], when: When, files: tuple[str, ...]) -> Recognise:
+    authority = given.get("authority", "")
+    return Recognise(
+        on=when.on,
+        precision=when.precision,
+        through=when.through,
+        authority=Authority(authority) if authority in {one.value for one in Authority} else Authority.OTHER,
+        name=given.get("name", ""),
+        grants=given.get("grants", ""),
+        document=files[0] if files else "",
+        reference=given.get("reference", ""),
+        until=day_of(given.get("until", "")),
+        source=given.get("source", ""),
+    )
+
+
+def _form(portal: Portal, request: Request, given: dict[str, str], problem: str, status: int = 200) -> Response:
+    return portal.html(
+        "about_new.html",
+        status,
+        looking=looking_of(request),
+        what=request.path_params["what"],
+        typed=given,
+        problem=problem,
+        authorities=[one.value for one in Authority],
+    )
 
 
 def _lines(portal: Portal, request: Request) -> list[Decided]:

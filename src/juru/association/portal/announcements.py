@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from juru.association.desk.registers import announcements, one_announcement
+from juru.association.domain.affairs import Subject
 from juru.association.domain.announcements import Announcement, ShownState, for_branch
 from juru.association.domain.boards import NATIONAL
 from juru.association.domain.commands_registers import Announce
@@ -24,6 +25,7 @@ from juru.association.portal.shelf import (
     file_answer,
     files_of,
     keeps_office,
+    leaf,
     reader,
     sheet,
     taken,
@@ -43,8 +45,7 @@ def routes(portal: Portal) -> list[BaseRoute]:
         return portal.html(
             "announcements.html",
             looking=looking_of(request),
-            rows=rows[:SHOWN],
-            total=len(rows),
+            leaf=leaf(request, rows, SHOWN),
             wanted=asked(request, _FILTERS),
             states=[one.value for one in ShownState],
             bodies=sorted({one.body for one in _all(portal, request)}),
@@ -140,8 +141,7 @@ def may_read(who: Reader, one: Announcement) -> bool:
 
 def _all(portal: Portal, request: Request) -> list[Announcement]:
     looking, who = looking_of(request), reader(portal)
-    with portal.reading() as reads:
-        found = announcements(reads, looking.on, portal.known_ms(looking))
+    found = portal.shelves.on(Subject.ANNOUNCEMENT, announcements, looking.on, portal.known_ms(looking))
     return [one for one in found if may_read(who, one)]
 
 

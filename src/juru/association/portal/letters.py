@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from juru.association.desk.registers import letters, one_letter
+from juru.association.domain.affairs import Subject
 from juru.association.domain.commands_registers import DraftLetter, EndLetter, ReceiveLetter, SendLetter
 from juru.association.domain.letters import Direction, Letter, LetterState
 from juru.association.domain.refusals import Refusal
@@ -21,6 +22,7 @@ from juru.association.portal.shelf import (
     file_answer,
     files_of,
     keeps_office,
+    leaf,
     reader,
     sheet,
     taken,
@@ -40,8 +42,7 @@ def routes(portal: Portal) -> list[BaseRoute]:
         return portal.html(
             "letters.html",
             looking=looking_of(request),
-            rows=rows[:SHOWN],
-            total=len(rows),
+            leaf=leaf(request, rows, SHOWN),
             wanted=asked(request, _FILTERS),
             bodies=bodies_of(portal, looking_of(request), reader(portal)),
             years=sorted({one.on.year for one in _all(portal, request)}, reverse=True),
@@ -153,8 +154,7 @@ def _drafted(portal: Portal, given: dict[str, str], files: tuple[str, ...]) -> D
 
 def _all(portal: Portal, request: Request) -> list[Letter]:
     looking, who = looking_of(request), reader(portal)
-    with portal.reading() as reads:
-        found = letters(reads, looking.on, portal.known_ms(looking))
+    found = portal.shelves.on(Subject.LETTER, letters, looking.on, portal.known_ms(looking))
     return [one for one in found if who.keeps_for(one.body)]
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from juru.association.desk.due_roll import DueRoll
 from juru.association.desk.registers import meetings, one_meeting
+from juru.association.desk.work import agenda_of
 from juru.association.domain.boards import NATIONAL, Body
 from juru.association.domain.commands import AnyCommand
 from juru.association.domain.commands_registers import (
@@ -20,11 +23,11 @@ from juru.association.domain.commands_registers import (
     Minute,
     NoteAttendance,
 )
-from juru.association.domain.meetings import Meeting, MeetingState, agenda
+from juru.association.domain.meetings import AgendaItem, Meeting, MeetingState, agenda
 from juru.association.domain.refusals import Refusal
 from juru.association.domain.registers import Coming, Decision, Invited, MeetingKind
 from juru.association.portal.entry import in_office
-from juru.association.portal.portal import Portal, anybody, looking_of, represents
+from juru.association.portal.portal import Looking, Portal, anybody, looking_of, represents
 from juru.association.portal.shelf import (
     UPLOAD_BYTES_MAX,
     Reader,
@@ -37,6 +40,7 @@ from juru.association.portal.shelf import (
     file_answer,
     files_of,
     keeps_office,
+    leaf,
     reader,
     sheet,
     taken,
@@ -44,6 +48,7 @@ from juru.association.portal.shelf import (
     whole,
     why,
 )
+from juru.web.visits import visit
 
 SHOWN = 40
 _FILTERS = ("kind", "body", "state")
@@ -52,19 +57,19 @@ _DECISIONS_MAX = 100
 
 def routes(portal: Portal) -> list[BaseRoute]:
     """The list, a meeting, an answer to an invitation, and what its office does."""
+    due = DueRoll(portal.book)
     # The form of a new one stands before the page of one by its number.
-    return [*_done(portal), *_seen(portal)]
+    return [*_done(portal, due), *_seen(portal, due)]
 
 
-def _seen(portal: Portal) -> list[BaseRoute]:
+def _seen(portal: Portal, due: DueRoll) -> list[BaseRoute]:
 
     async def listed(request: Request) -> Response:
         rows = _rows(portal, request)
         return portal.html(
             "meetings.html",
             looking=looking_of(request),
-            rows=rows[:SHOWN],
-            total=len(rows),
+            leaf=leaf(request, rows, SHOWN),
             wanted=asked(request, _FILTERS),
             kinds=[kind.value for kind in MeetingKind],
             states=[state.value for state in MeetingState],
@@ -83,7 +88,7 @@ def _seen(portal: Portal) -> list[BaseRoute]:
         return taken(portal, request, sheet("meetings", columns, rows, looking_of(request).on))
 
     async def one(request: Request) -> Response:
-        return _page(portal, request, {}, "")
+        return await asyncio.to_thread(_page, portal, due, request, {}, "")
 
     async def file(request: Request) -> Response:
         found = _found(portal, request)
@@ -98,7 +103,7 @@ def _seen(portal: Portal) -> list[BaseRoute]:
     ]
 
 
-def _done(portal: Portal) -> list[BaseRoute]:
+def _done(portal: Portal, due: DueRoll) -> list[BaseRoute]:
     async def new(request: Request) -> Response:
         given: dict[str, str] = {}
         moved = request.query_params.get("moves", "")
@@ -136,7 +141,7 @@ def _done(portal: Portal) -> list[BaseRoute]:
         if what == "minutes":
             files = await attached(portal, form, given.get("request", ""))
         if isinstance(files, Refusal):
-            return _page(portal, request, given, why(files), 409)
+            return await asyncio.to_thread(_page, portal, due, request, given, why(files), 409)
         members = tuple(str(value) for value in form.getlist("member"))
         command = _change(portal, number, what, given, members, files)
         if command is None:
@@ -144,7 +149,7 @@ def _done(portal: Portal) -> list[BaseRoute]:
         result = await portal.do(command, request=given.get("request", ""))
         if isinstance(result, Refusal):
             told_here = given if what in {"minutes", "attendance"} else {}
-            return _page(portal, request, told_here, why(result), 409)
+            return await asyncio.to_thread(_page, portal, due, request, told_here, why(result), 409)
         return await back(portal, result, f"/meetings/{number}", "meeting_changed")
 
     return [
@@ -241,7 +246,7 @@ def _on_board(portal: Portal, one: Meeting) -> bool:
 def _all(portal: Portal, request: Request) -> list[Meeting]:
     looking, who = looking_of(request), reader(portal)
     with portal.reading() as reads:
-        found = meetings(reads, looking.on, portal.known_ms(looking))
+        found = meetings(reads, looking.on, portal.known_ms(looking), who.firms)
     return [one for one in found if may_read(portal, who, one)]
 
 
@@ -263,7 +268,21 @@ def _found(portal: Portal, request: Request) -> Meeting | None:
     return found if found is not None and may_read(portal, reader(portal), found) else None
 
 
-def _page(portal: Portal, request: Request, given: dict[str, str], problem: str, status: int = 200) -> Response:
+def _waiting(due: DueRoll, one: Meeting, looking: Looking) -> list[AgendaItem]:
+    """What the clocks put on a board's next agenda; of another day than today only what was typed in is known."""
+    if looking.back or one.meeting_kind is not MeetingKind.BOARD:
+        return []
+    _, found = due.on(looking.today)
+    lang = visit().lang
+    return [
+        AgendaItem(0, line.what_en if lang == "en" else line.what_id, line.subject, line.since)
+        for line in agenda_of(found, one.body)
+    ]
+
+
+def _page(
+    portal: Portal, due: DueRoll, request: Request, given: dict[str, str], problem: str, status: int = 200
+) -> Response:
     found, who, looking = _found(portal, request), reader(portal), looking_of(request)
     if found is None:
         return portal.absent(request)
@@ -275,7 +294,7 @@ def _page(portal: Portal, request: Request, given: dict[str, str], problem: str,
         status,
         looking=looking,
         one=found,
-        agenda=agenda(found, ()),
+        agenda=agenda(found, _waiting(due, found, looking)),
         inside=inside,
         keeps=keeps,
         firms=[rows[firm] for firm in who.firms if firm in rows],

@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 
 from juru.association.desk.answering import answer, contact_shown, offer, renew
 from juru.association.desk.registers import one_opportunity, opportunities
+from juru.association.domain.affairs import Subject
 from juru.association.domain.boards import NATIONAL
 from juru.association.domain.commands import Done
 from juru.association.domain.commands_registers import CloseOffer, Moderate, Offer, RenewOffer
@@ -25,6 +26,7 @@ from juru.association.portal.shelf import (
     bodies_of,
     files_of,
     keeps_office,
+    leaf,
     reader,
     sheet,
     taken,
@@ -55,8 +57,7 @@ def _seen(portal: Portal) -> list[BaseRoute]:
         return portal.html(
             "opportunities.html",
             looking=looking_of(request),
-            rows=rows[:SHOWN],
-            total=len(rows),
+            leaf=leaf(request, rows, SHOWN),
             wanted=asked(request, _FILTERS),
             kinds=[kind.value for kind in OfferKind],
             states=_states(who),
@@ -214,8 +215,7 @@ def _states(who: Reader) -> list[str]:
 
 def _all(portal: Portal, request: Request) -> list[Opportunity]:
     looking, who = looking_of(request), reader(portal)
-    with portal.reading() as reads:
-        found = opportunities(reads, looking.on, portal.known_ms(looking))
+    found = portal.shelves.on(Subject.OPPORTUNITY, opportunities, looking.on, portal.known_ms(looking))
     return [one for one in found if _may_see(who, one)]
 
 
@@ -278,7 +278,7 @@ async def _page(
 
 
 def _form(portal: Portal, request: Request, given: dict[str, str], problem: str, status: int = 200) -> Response:
-    who = reader(portal)
+    who, rows = reader(portal), portal.roll.on(portal.today())
     return portal.html(
         "opportunity_new.html",
         status,
@@ -287,6 +287,6 @@ def _form(portal: Portal, request: Request, given: dict[str, str], problem: str,
         problem=problem,
         kinds=[kind.value for kind in OfferKind],
         seen_by=[one.value for one in ContactFor],
-        firms=who.firms,
+        firms=[(firm, rows[firm].name if firm in rows else firm) for firm in who.firms],
         bodies=bodies_of(portal, looking_of(request), who),
     )

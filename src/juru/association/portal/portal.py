@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from juru.association.desk.desk import Desk
 from juru.association.desk.roll import Roll
+from juru.association.desk.shelves import Shelves
 from juru.association.domain.affairs import Founded, Subject
 from juru.association.domain.boards import NATIONAL, Scope
 from juru.association.domain.commands import AnyCommand, Done
@@ -84,6 +85,7 @@ class Portal:
         self.clocked = clocked
         self.pages: Pages = gate.pages
         self.roll = Roll(desk.book)
+        self.shelves = Shelves(desk.book)
         self.passwords = Passwords()
         self.once: Once[tuple[str, ...]] = Once(gate.now_ms)
         self.login = LoginPages(

@@ -20,7 +20,7 @@ from juru.association.domain.refusals import Refusal, told
 from juru.association.portal.entry import Visitor
 from juru.association.portal.portal import Looking, Portal, looking_of
 from juru.web.filters import address_of, download
-from juru.web.sheets import Cell, Column, Line, Sheet, as_csv, as_xlsx
+from juru.web.sheets import Cell, Column, Line, Sheet, as_csv, as_json, as_xlsx
 from juru.web.visits import visit
 
 UPLOAD_BYTES_MAX = SIZE_MB_MAX * 1_000_000 + 200_000
@@ -58,6 +58,11 @@ def reader(portal: Portal) -> Reader:
 def keeps_office(visitor: Visitor) -> bool:
     """The right of whoever keeps the office of any body."""
     return visitor.may(Scope.OFFICE_KEEP)
+
+
+def keeps_national(visitor: Visitor) -> bool:
+    """The right of whoever keeps national's office."""
+    return visitor.may(Scope.OFFICE_KEEP, NATIONAL)
 
 
 def writes(visitor: Visitor) -> bool:
@@ -166,18 +171,39 @@ def taken(portal: Portal, request: Request, table: Sheet) -> Response:
             return download(as_csv(table, label), "csv", name)
         case "xlsx":
             return download(as_xlsx(table, label), "xlsx", name)
+        case "json":
+            return download(msgspec.json.encode(as_json(table)), "json", name)
         case _:
             return portal.absent(request)
 
 
 def files_of(request: Request) -> list[tuple[str, str]]:
     """Where the table of this page is to be had as a file, with the same filters."""
-    return address_of(request.url.path, dict(request.query_params)).files("csv", "xlsx")
+    return address_of(request.url.path, dict(request.query_params)).files("csv", "xlsx", "json")
 
 
 def asked(request: Request, names: Iterable[str]) -> Mapping[str, str]:
     """What the address asks for; empty is all of it."""
     return {name: request.query_params.get(name, "")[:60].strip() for name in names}
+
+
+class Leaf(msgspec.Struct, frozen=True):
+    """A page of a list: its rows, how many there are in all, where the rows before and after them are."""
+
+    rows: Sequence[object]
+    total: int
+    before: str
+    after: str
+
+
+def leaf(request: Request, rows: Sequence[object], shown: int) -> Leaf:
+    """The page that the address asks for."""
+    number = whole(request.query_params.get("page", "")) or 1
+    query = {name: value for name, value in request.query_params.items() if name != "page"}
+    here = address_of(request.url.path, query)
+    before = here.with_(page=str(number - 1) if number > 2 else None) if number > 1 else ""
+    after = here.with_(page=str(number + 1)) if len(rows) > number * shown else ""
+    return Leaf(rows[(number - 1) * shown : number * shown], len(rows), before, after)
 
 
 # ------------------------------------------------------------------ files

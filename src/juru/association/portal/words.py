@@ -10,6 +10,7 @@ SHARED: dict[str, tuple[str, str]] = {
     "place_front": ("Beranda", "Home"),
     "place_register": ("Daftar anggota", "Register"),
     "place_branches": ("Cabang", "Branches"),
+    "place_more": ("Lainnya", "More"),
     "place_mine": ("Milik saya", "My own"),
     "log_in": ("Masuk", "Log in"),
     "role_officer": ("Pengurus", "Officer"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 _FORMS: dict[str, tuple[str, str]] = {
+    "filters": ("Saring", "Filter"),
     "form_title": ("Judul", "Title"),
     "form_text": ("Isi", "Text"),
     "form_send": ("Kirim", "Send"),
@@ -25,6 +26,7 @@ _FORMS: dict[str, tuple[str, str]] = {
     "column_text": ("Isi", "Text"),
     "column_member": ("Anggota", "Member"),
     "column_state": ("Keadaan", "State"),
+    "column_outcome": ("Hasil", "Outcome"),
     "column_decree": ("SK", "Decree"),
     "column_audience": ("Untuk", "For"),
     "column_direction": ("Arah", "Direction"),
@@ -47,6 +49,20 @@ _ABOUT: dict[str, tuple[str, str]] = {
         "Sumber berbeda tentang hari berdirinya; semuanya dicatat, masing-masing dengan sumbernya.",
         "The sources disagree about the day of the founding; all are noted, each with its source.",
     ),
+    "about_history_new": ("Catat peristiwa", "Add an event"),
+    "about_recognition_new": ("Catat pengakuan", "Enter a recognition"),
+    "about_happened": ("Yang terjadi", "What happened"),
+    "about_founding_box": ("Salah satu hari berdirinya", "One of the dates of the founding"),
+    "about_day_note": (
+        "Setepat yang diketahui: 2010-04-20, 2010-07, 2010, atau 2010-04..2010-06.",
+        "As exactly as it is known: 2010-04-20, 2010-07, 2010, or 2010-04..2010-06.",
+    ),
+    "about_no_day": (
+        "Itu bukan tanggal: tulis 2010-04-20, 2010-07, 2010, atau 2010-04..2010-06.",
+        "That is no day: write 2010-04-20, 2010-07, 2010, or 2010-04..2010-06.",
+    ),
+    "about_kept": ("Tersimpan.", "Kept."),
+    "recognition_reference": ("Nomor dokumen", "Number of the document"),
     "about_source": ("Sumber", "Source"),
     "about_founding": ("Berdirinya", "Founding"),
     "about_recognition": ("Pengakuan", "Recognition"),
@@ -90,6 +106,10 @@ _ABOUT: dict[str, tuple[str, str]] = {
     "decision_decree": ("SK", "Decree"),
     "decision_minutes": ("Rapat", "Meeting"),
     "decision_moderation": ("Moderasi", "Moderation"),
+    "decision_until": ("{state} sampai sebelum {day}", "{state} until before {day}"),
+    "verdict_published": ("Ditampilkan", "Published"),
+    "verdict_declined": ("Ditolak", "Declined"),
+    "verdict_removed": ("Diturunkan", "Removed"),
     "decision_override": ("Penetapan keadaan", "Override"),
 }
 _OPPORTUNITIES: dict[str, tuple[str, str]] = {
