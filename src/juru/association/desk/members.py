@@ -17,7 +17,7 @@ from juru.association.domain.affairs import Reversal, Subject
 from juru.association.domain.boards import NATIONAL, Body, Scope
 from juru.association.domain.branches import choices
 from juru.association.domain.commands import Done, NewMember, Record, TakeBack
-from juru.association.domain.likeness import Likeness, same_phone
+from juru.association.domain.likeness import likeness, same_phone
 from juru.association.domain.membership import Standing, standing
 from juru.association.domain.refusals import Code
 from juru.association.domain.transitions import RULES, takes
@@ -63,12 +63,12 @@ def new_member(act: Act, command: NewMember) -> Done:
 
 def _twin(act: Act, command: NewMember) -> tuple[str, str] | None:
     """A member that seems to be the same business: its licence, its telephone, or a name too like to be chance."""
-    licence, wanted, names = command.licence.strip(), Likeness(command.name), dict[str, str]()
+    licence, wanted, names = command.licence.strip(), likeness(command.name), dict[str, str]()
     for number, body in act.reads.names():
         known = msgspec.json.decode(body, type=f.Registered | f.Renamed)
         names[number] = known.name
         same_licence = isinstance(known, f.Registered) and bool(licence) and known.licence == licence
-        if same_licence or Likeness(known.name).like(wanted):
+        if same_licence or likeness(known.name).like(wanted):
             return number, known.name
     phone = same_phone(command.phone)
     for number, body in act.reads.phones() if phone else ():
