@@ -6,7 +6,6 @@ It is advice that asks a question, never an answer: a person says whether it is 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 _FORMS = frozenset({"pt", "cv", "ud", "toko", "tbk", "persero"})
 _MARK_MAX = 2
@@ -37,12 +36,6 @@ class Likeness:
         if self.letters == other.letters:
             return True
         return min(len(self.letters), len(other.letters)) >= _TYPO_FROM and one_slip(self.letters, other.letters)
-
-
-@lru_cache(maxsize=65_536)
-def likeness(name: str) -> Likeness:
-    """A name made ready, once for all comparisons."""
-    return Likeness(name)
 
 
 def _spelt(word: str) -> str:

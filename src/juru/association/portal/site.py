@@ -13,15 +13,20 @@ from juru.association.portal import (
     directory,
     front,
     joining,
+    logins,
     members,
+    notices,
     papers,
     register,
     runs,
     words_facts,
     words_front,
     words_joining,
+    words_logins,
     words_members,
     words_papers,
+    words_work,
+    work,
 )
 from juru.association.portal.portal import Portal
 from juru.association.portal.words import catalogue
@@ -32,7 +37,9 @@ WORDS = catalogue(
     words_joining.WORDS,
     words_facts.WORDS,
     words_members.WORDS,
+    words_logins.WORDS,
     words_papers.WORDS,
+    words_work.WORDS,
 )
 
 
@@ -40,6 +47,7 @@ def routes(portal: Portal) -> list[BaseRoute]:
     """Everything the portal answers."""
     return [
         *front.routes(portal),
+        *logins.routes(portal),
         *register.routes(portal),
         *joining.routes(portal),
         *applications.routes(portal),
@@ -47,6 +55,8 @@ def routes(portal: Portal) -> list[BaseRoute]:
         *directory.routes(portal),
         *papers.routes(portal),
         *runs.routes(portal),
+        *work.routes(portal),
+        *notices.routes(portal),
         *portal.login.routes(),
     ]
 
