@@ -11,6 +11,7 @@ import http.client
 import json
 import os
 import platform
+import resource
 import shutil
 import socket
 import statistics
@@ -90,7 +91,10 @@ def _read(town: Town, years: int) -> dict[str, Any]:
 
     roll = Roll(town.desk.book)
     cold_s = _took(lambda: roll.on(last), 1)
+    begun = time.process_time()
+    states(last)
     return {
+        "states_cpu_s": round(time.process_time() - begun, 2),
         "states_last_day_s": _took(lambda: states(last)),
         "states_middle_day_s": _took(lambda: states(middle)),
         "states": dict(states(last)),
@@ -104,22 +108,23 @@ def _yearly(town: Town, years: int) -> dict[str, Any]:
     year = FIRST_YEAR + years
     on = date(year - 1, 11, 1)
 
-    def run() -> tuple[int, float, float]:
-        begun = time.perf_counter()
+    def run() -> tuple[int, float, float, float]:
+        begun, worked = time.perf_counter(), time.process_time()
         with town.desk.book.reading() as reads:
             found = forecast(reads, year=year, on=on)
         foreseen_s = time.perf_counter() - begun
         part = run_as_job(town.desk, found, by="bench", run_id=f"run-{begun}", clock=lambda: town.at(on))
         assert not isinstance(part, Refusal), part
-        return part.issued, foreseen_s, time.perf_counter() - begun
+        return part.issued, foreseen_s, time.perf_counter() - begun, time.process_time() - worked
 
-    issued, foreseen_s, seconds = run()
-    again, _, again_s = run()
+    issued, foreseen_s, seconds, cpu_s = run()
+    again, _, again_s, _ = run()
     assert again == 0, again
     return {
         "run_invoices": issued,
         "run_forecast_s": round(foreseen_s, 2),
         "run_s": round(seconds, 2),
+        "run_cpu_s": round(cpu_s, 2),
         "run_per_s": round(issued / seconds),
         "run_again_s": round(again_s, 2),
     }
@@ -129,11 +134,17 @@ def _printed(town: Town, years: int) -> dict[str, Any]:
     """Papers of the year on two processes, those of starting them included."""
     with town.desk.book.reading() as reads:
         ids = [one.id for one in of_year(reads, PaperKind.INVOICE, FIRST_YEAR + years)][:PAPERS]
-    begun = time.perf_counter()
+    begun, worked = time.perf_counter(), _worked_by_children()
     made = sum(made for made, _ in printed_parts(town.path, ids, 2))
     seconds = time.perf_counter() - begun
     assert made == len(ids), made
-    return {"papers": made, "papers_per_s": round(made / seconds, 1)}
+    cpu_ms = round((_worked_by_children() - worked) * 1_000 / made)
+    return {"papers": made, "papers_per_s": round(made / seconds, 1), "paper_cpu_ms": cpu_ms}
+
+
+def _worked_by_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _served(path: Path, years: int) -> dict[str, Any]:
