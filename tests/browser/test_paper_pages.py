@@ -97,7 +97,8 @@ def test_the_treasurer_runs_a_year_and_watches_it(
 
     monkeypatch.setattr(runs, "run_as_job", held)
     logged_in(page, portal)
-    page.get_by_role("link", name="Tagihan tahunan").click()
+    page.locator(".places .more summary").click()
+    page.locator(".places .menu").get_by_role("link", name="Tagihan tahunan").click()
     page.get_by_role("button", name="Lihat dulu").click()
     expect(page.get_by_role("heading", name="Akan menerbitkan 9 tagihan, total Rp4.500.000")).to_be_visible()
     seen(page, "runs")
