@@ -50,6 +50,8 @@ class PortalSettings(msgspec.Struct, frozen=True):
     public_url: str = ""
     trusted_proxies: tuple[str, ...] = ()
     clock: date | None = None
+    server_url: str = ""
+    """A server beside it that its pages link to, as in the demo."""
     session_idle_s: int = 28_800
     session_age_s: int = 259_200
     notices_every_s: int = 300
@@ -90,6 +92,7 @@ class Association:
             now=self.now,
             moment=self._moment,
             clocked=settings.clock is not None,
+            server_url=settings.server_url,
             note=lambda what, facts: log.info(what, **facts),
         )
 

@@ -71,6 +71,7 @@ class Portal:
         now: Callable[[], datetime],
         moment: Moment,
         clocked: bool = False,
+        server_url: str = "",
         note: Note = lambda _what, _facts: None,
     ) -> None:
         self.desk = desk
@@ -80,6 +81,7 @@ class Portal:
         self.entry = entry
         self.now = now
         self.clocked = clocked
+        self.server_url = server_url
         self.pages: Pages = gate.pages
         self.roll = Roll(desk.book)
         self.due = DueRoll(desk.book)
@@ -97,7 +99,7 @@ class Portal:
         self._pages_there: list[Route] = []
         self.pages.shared = self._shared
         with self.reading() as reads:
-            self.name = association_name(reads)
+            self.name, self.sample = association_name(reads)
 
     # ------------------------------------------------------------------ which day
 
@@ -231,8 +233,11 @@ class Portal:
             "visitor": visitor,
             "known_by": visit().account,
             "may": scopes,
+            "who": scopes | _kinds(visitor),
             "today": self.today(),
             "clocked": self.clocked,
+            "sample": self.sample,
+            "server_url": self.server_url,
             "request_id": self.gate.token,
             "day": lambda day: day_words(day, visit().lang),
             "count": count_words,
@@ -242,10 +247,18 @@ class Portal:
 _ALWAYS = frozenset({"/as-of"})
 
 
-def association_name(reads: Reads) -> str:
-    """What the association is called."""
+def _kinds(visitor: Visitor | None) -> frozenset[str]:
+    """What kinds of visitor this one is, as ``places.html`` names them."""
+    if visitor is None:
+        return frozenset({"", "out"})
+    kinds = {"": True, "in": True, "firm": bool(visitor.firms), "officer": bool(visitor.terms)}
+    return frozenset(kind for kind, is_so in kinds.items() if is_so)
+
+
+def association_name(reads: Reads) -> tuple[str, bool]:
+    """What the association is called, and whether it is a sample of invented members."""
     facts = [one.fact for one in reads.facts_of_kind(Subject.ASSOCIATION) if isinstance(one.fact, Founded)]
-    return facts[-1].name if facts else ""
+    return (facts[-1].name if facts else ""), any(fact.sample for fact in facts)
 
 
 def looking_of(request: Request) -> Looking:

@@ -8,13 +8,33 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from juru.association.portal import front, notices, papers, register, runs, words_front, words_papers, words_work, work
+from juru.association.portal import (
+    applications,
+    directory,
+    front,
+    joining,
+    members,
+    notices,
+    papers,
+    register,
+    runs,
+    words_facts,
+    words_front,
+    words_joining,
+    words_members,
+    words_papers,
+    words_work,
+    work,
+)
 from juru.association.portal.portal import Portal
 from juru.association.portal.words import catalogue
 from juru.web.gate import Refused
 
 WORDS = catalogue(
     words_front.WORDS,
+    words_joining.WORDS,
+    words_facts.WORDS,
+    words_members.WORDS,
     words_papers.WORDS,
     words_work.WORDS,
 )
@@ -25,6 +45,10 @@ def routes(portal: Portal) -> list[BaseRoute]:
     return [
         *front.routes(portal),
         *register.routes(portal),
+        *joining.routes(portal),
+        *applications.routes(portal),
+        *members.routes(portal),
+        *directory.routes(portal),
         *papers.routes(portal),
         *runs.routes(portal),
         *work.routes(portal),
