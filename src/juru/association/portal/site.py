@@ -13,6 +13,7 @@ from juru.association.portal import (
     directory,
     front,
     joining,
+    logins,
     members,
     notices,
     papers,
@@ -21,6 +22,7 @@ from juru.association.portal import (
     words_facts,
     words_front,
     words_joining,
+    words_logins,
     words_members,
     words_papers,
     words_work,
@@ -35,6 +37,7 @@ WORDS = catalogue(
     words_joining.WORDS,
     words_facts.WORDS,
     words_members.WORDS,
+    words_logins.WORDS,
     words_papers.WORDS,
     words_work.WORDS,
 )
@@ -44,6 +47,7 @@ def routes(portal: Portal) -> list[BaseRoute]:
     """Everything the portal answers."""
     return [
         *front.routes(portal),
+        *logins.routes(portal),
         *register.routes(portal),
         *joining.routes(portal),
         *applications.routes(portal),
