@@ -49,6 +49,8 @@ class PortalSettings(msgspec.Struct, frozen=True):
     public_url: str = ""
     trusted_proxies: tuple[str, ...] = ()
     clock: date | None = None
+    server_url: str = ""
+    """A server beside it that its pages link to, as in the demo."""
     session_idle_s: int = 28_800
     session_age_s: int = 259_200
     second_factor: SecondFactor = SecondFactor.OFF
@@ -95,6 +97,7 @@ class Association:
             moment=self._moment,
             clocked=settings.clock is not None,
             factors=factors,
+            server_url=settings.server_url,
             note=lambda what, facts: log.info(what, **facts),
         )
 

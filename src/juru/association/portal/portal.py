@@ -73,6 +73,7 @@ class Portal:
         moment: Moment,
         clocked: bool = False,
         factors: SecondFactors | None = None,
+        server_url: str = "",
         note: Note = lambda _what, _facts: None,
     ) -> None:
         self.desk = desk
@@ -82,6 +83,7 @@ class Portal:
         self.entry = entry
         self.now = now
         self.clocked = clocked
+        self.server_url = server_url
         self.pages: Pages = gate.pages
         self.roll = Roll(desk.book)
         self.passwords = Passwords()
@@ -96,7 +98,7 @@ class Portal:
         )
         self.pages.shared = self._shared
         with self.reading() as reads:
-            self.name = association_name(reads)
+            self.name, self.sample = association_name(reads)
 
     # ------------------------------------------------------------------ which day
 
@@ -220,6 +222,8 @@ class Portal:
             "may": scopes,
             "today": self.today(),
             "clocked": self.clocked,
+            "sample": self.sample,
+            "server_url": self.server_url,
             "request_id": self.gate.token,
             "day": lambda day: day_words(day, visit().lang),
             "count": count_words,
@@ -234,10 +238,10 @@ class Portal:
 _ALWAYS = frozenset({"/as-of"})
 
 
-def association_name(reads: Reads) -> str:
-    """What the association is called."""
+def association_name(reads: Reads) -> tuple[str, bool]:
+    """What the association is called, and whether it is a sample of invented members."""
     facts = [one.fact for one in reads.facts_of_kind(Subject.ASSOCIATION) if isinstance(one.fact, Founded)]
-    return facts[-1].name if facts else ""
+    return (facts[-1].name if facts else ""), any(fact.sample for fact in facts)
 
 
 def looking_of(request: Request) -> Looking:

@@ -8,7 +8,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from juru.association.portal import front, logins, papers, register, runs, words_front, words_logins, words_papers
+from juru.association.portal import (
+    applications,
+    directory,
+    front,
+    joining,
+    logins,
+    members,
+    papers,
+    register,
+    runs,
+    words_facts,
+    words_front,
+    words_joining,
+    words_logins,
+    words_members,
+    words_papers,
+)
 from juru.association.portal.portal import Portal
 from juru.association.portal.words import catalogue
 from juru.web.gate import Refused
@@ -16,6 +32,9 @@ from juru.web.gate import Refused
 WORDS = catalogue(
     words_front.WORDS,
     words_logins.WORDS,
+    words_joining.WORDS,
+    words_facts.WORDS,
+    words_members.WORDS,
     words_papers.WORDS,
 )
 
@@ -26,6 +45,10 @@ def routes(portal: Portal) -> list[BaseRoute]:
         *front.routes(portal),
         *logins.routes(portal),
         *register.routes(portal),
+        *joining.routes(portal),
+        *applications.routes(portal),
+        *members.routes(portal),
+        *directory.routes(portal),
         *papers.routes(portal),
         *runs.routes(portal),
         *portal.login.routes(),

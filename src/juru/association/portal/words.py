@@ -11,6 +11,8 @@ SHARED: dict[str, tuple[str, str]] = {
     "place_register": ("Daftar anggota", "Register"),
     "place_branches": ("Cabang", "Branches"),
     "place_mine": ("Milik saya", "My own"),
+    "sample": ("Data contoh", "Sample data"),
+    "sample_server": ("Server pulsa", "Pulsa server"),
     "log_in": ("Masuk", "Log in"),
     "role_officer": ("Pengurus", "Officer"),
     "role_member": ("Anggota", "Member"),

@@ -14,6 +14,7 @@ _COMMANDS = {
     "init": ("making:init", "Make a new association."),
     "serve": ("serving:serve", "Serve the association's portal."),
     "login": ("logins:login", "Logins of the portal."),
+    "demo": ("demo:demo", "Make a demo association, with 1,500 invented members."),
     "audit": ("making:audit", "Prove the association's books."),
     "member": ("members:member", "Members: from the application to the register."),
     "dues": ("dues:dues", "Dues: tables, invoices, payments."),
