@@ -11,16 +11,26 @@ from starlette.routing import BaseRoute
 from juru.association.portal import (
     about,
     announcements,
+    applications,
+    directory,
     front,
+    joining,
     letters,
     meetings,
+    members,
+    notices,
     opportunities,
     papers,
     register,
     runs,
+    words_facts,
     words_front,
+    words_joining,
+    words_members,
     words_papers,
     words_registers,
+    words_work,
+    work,
 )
 from juru.association.portal.portal import Portal
 from juru.association.portal.words import catalogue
@@ -29,7 +39,11 @@ from juru.web.gate import Refused
 WORDS = catalogue(
     words_front.WORDS,
     words_registers.WORDS,
+    words_joining.WORDS,
+    words_facts.WORDS,
+    words_members.WORDS,
     words_papers.WORDS,
+    words_work.WORDS,
 )
 
 
@@ -43,8 +57,14 @@ def routes(portal: Portal) -> list[BaseRoute]:
         *announcements.routes(portal),
         *letters.routes(portal),
         *meetings.routes(portal),
+        *joining.routes(portal),
+        *applications.routes(portal),
+        *members.routes(portal),
+        *directory.routes(portal),
         *papers.routes(portal),
         *runs.routes(portal),
+        *work.routes(portal),
+        *notices.routes(portal),
         *portal.login.routes(),
     ]
 
