@@ -58,6 +58,13 @@ def agenda_of(found: Iterable[Due], unit: str = NATIONAL) -> list[Waiting]:
     return _lines([one for one in found if isinstance(one, Item) and one.agenda == unit])
 
 
+def agenda_items(found: Iterable[Due], unit: str = NATIONAL, language: str = "id") -> list[AgendaItem]:
+    """The same as items of an agenda, as ``domain.meetings.agenda`` adds them to a board's next meeting."""
+    lines = agenda_of(found, unit)
+    told = [(x.what_en if language == "en" else x.what_id, x) for x in lines]
+    return [AgendaItem(0, f"{what}: {x.subject}", f"{x.kind}:{x.subject}", x.since) for what, x in told]
+
+
 def overdue_of(found: Iterable[Due]) -> list[Waiting]:
     """The public overdue list: applications and appeals that nobody has decided in time."""
     return _lines([one for one in found if isinstance(one, Item) and one.kind in _OVERDUE])
