@@ -12,6 +12,7 @@ from juru.association.desk.notices import Listed, scope_of
 from juru.association.desk.work_words import TASKS
 from juru.association.domain.boards import NATIONAL, Body, Power, powers
 from juru.association.domain.due import Due, Item, World
+from juru.association.domain.meetings import AgendaItem
 
 _OVERDUE = frozenset({"application_overdue", "appeal_overdue"})
 
