@@ -2,7 +2,8 @@
 
 AssociationError
 ├── DirectoryError   the data directory is missing, not one of ours, or not empty
-└── SchemaError      its schema is older or newer than this program's
+├── SchemaError      its schema is older or newer than this program's
+└── AccountError     no statement files feed this account
 """
 
 from __future__ import annotations
@@ -18,3 +19,7 @@ class DirectoryError(AssociationError):
 
 class SchemaError(AssociationError):
     """The schema of the data directory is not this program's."""
+
+
+class AccountError(AssociationError):
+    """An account that cannot take a statement file."""

@@ -137,6 +137,11 @@ class Act:
             refuse(_DENIALS[denial], **facts)
 
 
+def day_of(number: int) -> date:
+    """A day as the tables write it, as the rules know it."""
+    return date(number // 10_000, number // 100 % 100, number % 100)
+
+
 def member_facts(found: Iterable[Recorded]) -> list[MemberFact]:
     """The facts of a member as the rules want them: what was recorded twice counts once."""
     return [plain(one.fact) for one in found if isinstance(one.fact, MemberFact)]

@@ -6,15 +6,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
 from juru.association.domain.boards import Body, Decree, Term, Title
 from juru.association.domain.branches import Branch
-from juru.association.domain.dues import DuesPolicy, Line
+from juru.association.domain.dues import DuesPolicy, Line, LineKind, Period
 from juru.association.domain.facts import Fact, MemberFact
 from juru.association.domain.split import Part, Share
+from juru.association.domain.treasury import (
+    HAND_KEPT,
+    AccountSet,
+    Declined,
+    Named,
+    RefundAsked,
+    RefundConfirmed,
+    RowsTaken,
+    SettlementAsked,
+    SettlementConfirmed,
+    WentOut,
+)
 
 
 class Subject(StrEnum):
@@ -30,6 +42,9 @@ class Subject(StrEnum):
     MEMBER = "member"
     INVOICE = "invoice"
     PAYMENT = "payment"
+    ACCOUNT = "account"
+    REFUND = "refund"
+    SETTLEMENT = "settlement"
 
 
 class Founded(Fact, frozen=True, tag="founded"):
@@ -109,6 +124,25 @@ class Issued(Fact, frozen=True, tag="issued"):
         """The sum of its lines."""
         return sum(line.amount_idr for line in self.lines)
 
+    @property
+    def period(self) -> Period | None:
+        """The days that its dues pay for."""
+        periods = [line.period for line in self.lines if line.kind is LineKind.DUES and line.period is not None]
+        if not periods:
+            return None
+        return Period(min(p.since for p in periods), max(p.until for p in periods))
+
+    def lapses_on(self, grace_days: int) -> date | None:
+        """The day from which money pays it no more: a renewal after grace, which a reinstatement then replaces.
+
+        First dues are due after their period began, a renewal before: only the latter lapses.
+        """
+        period = self.period
+        reinstates = any(line.kind is LineKind.REINSTATEMENT_FEE for line in self.lines)
+        if period is None or reinstates or self.due_on >= period.since:
+            return None
+        return period.since + timedelta(days=grace_days)
+
 
 class Promised(Fact, frozen=True, tag="promised"):
     """A collector's word that he holds the sum; the invoice is paid when his transfer is posted."""
@@ -179,6 +213,7 @@ class HandedIn(Fact, frozen=True, tag="handed_in"):
     """Cash that a treasurer paid into the bank."""
 
     amount_idr: int
+    account: str = HAND_KEPT
     transfer: int = 0
 
 
@@ -198,7 +233,10 @@ KINDS: Mapping[Subject, Any] = {
     Subject.COLLECTOR: CollectorAppointed | Reversal,
     Subject.MEMBER: MemberFact | Reversal,
     Subject.INVOICE: Issued | Promised | Allocated | Shared | ShareMoved | WrittenOff | Reversal,
-    Subject.PAYMENT: Received | Reversal,
+    Subject.PAYMENT: Received | WentOut | Named | Reversal,
+    Subject.ACCOUNT: AccountSet | RowsTaken | Reversal,
+    Subject.REFUND: RefundAsked | RefundConfirmed | Declined | Reversal,
+    Subject.SETTLEMENT: SettlementAsked | SettlementConfirmed | Declined | Reversal,
 }
 """The facts of each kind of subject, in the precedence of one day."""
 

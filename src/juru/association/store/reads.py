@@ -5,7 +5,7 @@ A fact that was taken back does not exist for whoever asks about a moment at whi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import msgspec
@@ -38,6 +38,19 @@ SELECT count(*) FROM facts WHERE kind = ? AND on_day BETWEEN ? AND ? AND (? <> '
 _NAMES = """
 SELECT subject_id, body FROM facts WHERE subject_kind = 'member' AND kind IN ('registered', 'renamed')
 AND id NOT IN (SELECT reverses FROM facts WHERE reverses IS NOT NULL) ORDER BY id
+"""
+_FACT = "SELECT * FROM facts WHERE id = ?"
+_ASKING = """
+SELECT number FROM invoices WHERE asked_idr = ? AND outstanding_idr > 0 AND issued_day <= ? AND lapses_day > ?
+ORDER BY number LIMIT ?
+"""
+_OF_DAYS = """
+SELECT * FROM facts f WHERE kind = ? AND on_day >= ? AND on_day < ?
+AND NOT EXISTS (SELECT 1 FROM facts r WHERE r.reverses = f.id) ORDER BY on_day, id
+"""
+_KNOWN_SUBJECT = """
+SELECT subject_id FROM facts WHERE subject_kind = ? AND subject_id = ? AND reverses IS NULL
+AND id NOT IN (SELECT reverses FROM facts WHERE reverses IS NOT NULL) LIMIT 1
 """
 _DOCUMENT = "SELECT name, media_type, size_bytes FROM documents WHERE sha256 = ?"
 _member_facts = msgspec.json.Decoder(list[MemberFact])
@@ -107,6 +120,25 @@ class Reads:
     def nets_idr(self) -> dict[str, int]:
         """Every account's net by its name."""
         return {str(name): int(net_idr) for name, net_idr in self.engine.rows(_NETS)}
+
+    def of_days(self, kind: str, since: date, until: date) -> list[Recorded]:
+        """The facts of a kind in ``[since, until)`` that stand, about whatever, by day."""
+        rows = self.engine.rows(_OF_DAYS, (kind, day_number(since), day_number(until)))
+        return [recorded(row) for row in rows]
+
+    def known_subjects(self, subject: Subject, subject_ids: Iterable[str]) -> set[str]:
+        """Those of the subjects of which anything stands."""
+        keys = ((subject.value, subject_id) for subject_id in subject_ids)
+        return {str(row[0]) for row in self.engine.each(_KNOWN_SUBJECT, keys)}
+
+    def fact(self, number: int) -> Recorded:
+        """A fact by its number, taken back or not."""
+        return recorded(self.engine.rows(_FACT, (number,))[0])
+
+    def asking(self, amount_idr: int, on: date, *, at_most: int) -> list[str]:
+        """Numbers of open invoices that ask for exactly this sum on a day, the first of them."""
+        day = day_number(on)
+        return [str(row[0]) for row in self.engine.rows(_ASKING, (amount_idr, day, day, at_most))]
 
     def document(self, sha256: str) -> tuple[str, str, int] | None:
         """Name, media type and size of a document that was kept."""

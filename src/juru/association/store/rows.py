@@ -10,6 +10,7 @@ import msgspec
 
 from juru.association.domain.affairs import KINDS, Appointed, Issued, Promised, Received, Subject
 from juru.association.domain.facts import Fact
+from juru.association.domain.treasury import Named, RefundAsked, SettlementAsked
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 DECODERS: Mapping[str, msgspec.json.Decoder[Any]] = {
@@ -52,8 +53,14 @@ def bare(fact: Fact) -> Fact:
 
 
 def concerns(fact: Fact) -> str | None:
-    """The member that a fact about something else concerns."""
+    """The member that a fact about something else concerns; of a named row, what it is said to be."""
     match fact:
+        case Named(to=to):
+            return to or None
+        case RefundAsked(member=member):
+            return member
+        case SettlementAsked(branch=branch):
+            return branch
         case Issued(member=member) | Received(member=member):
             return member or None
         case Promised(collector=collector):
