@@ -43,9 +43,11 @@ SERVER_ROOMS = {
     "telemetry": "logs and metrics",
 }
 ASSOCIATION_ROOMS = {
+    "app": "composition root",
     "desk": "use cases",
     "domain": "rules as pure functions of dated facts",
     "errors": "the error tree",
+    "portal": "pages for the public, members and officers",
     "store": "schema, migrations, the one writer, the audit",
 }
 NOT_ROOMS = {"__init__", "__main__", "__pycache__", "py"}

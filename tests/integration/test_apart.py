@@ -8,8 +8,8 @@ import pytest
 
 from juru.server.console import apart, printing
 from juru.server.console.apart import Job, make, make_apart
-from juru.server.desk.sheets import Column, Kind, Line, Sheet
 from juru.server.errors import SettingsError
+from juru.web.sheets import Column, Kind, Line, Sheet
 
 COLUMNS = (Column("day", Kind.DAY), Column("name"), Column("sales_idr", Kind.MONEY, summed=True))
 

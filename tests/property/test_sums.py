@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 from juru.books.sqlite import SqliteEngine
 from juru.server.desk.names import names_of
 from juru.server.desk.reports import Narrowed, Report, report_sheet
-from juru.server.desk.sheets import Sheet
 from juru.server.desk.spans import Span
 from juru.server.domain.accounts import agent_commission, agent_deposit, supplier_deposit
 from juru.server.domain.commands import Decision, DepositKind, TransferDeposit
@@ -29,6 +28,7 @@ from juru.server.store.audit import audit
 from juru.server.store.reads.lists import Listed, OrderFilter, What, list_orders
 from juru.server.store.reads.reads import Reads
 from juru.server.store.reads.statements import Statement, statement
+from juru.web.sheets import Sheet
 from tests.support.cells import SmallCell, open_shop
 
 STEPS = ("sell", "sell", "sell", "fail", "fail_over", "unknown", "reverse", "late", "decide", "settle", "transfer")

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from http.cookies import SimpleCookie
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
@@ -135,10 +135,17 @@ class Answer(msgspec.Struct, frozen=True):
         return self.headers.get("location", "")
 
 
+class Place(Protocol):
+    """Where a browser goes: a server or a portal."""
+
+    port: int
+    url: str
+
+
 class Browser:
     """Keeps cookies, sends forms with the token of the page it last saw, follows nothing."""
 
-    def __init__(self, house: House, headers: dict[str, str]) -> None:
+    def __init__(self, house: Place, headers: dict[str, str]) -> None:
         self.house = house
         self.headers = {"Accept": "text/html", "Origin": house.url} | headers
         self.cookies: dict[str, str] = {}

@@ -13,13 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from juru.server.console.charts import chart_of
-from juru.server.console.sheet_words import compact, label_of, percent, shown
+from juru.server.console.sheet_words import label_of, shown
 from juru.server.console.words import words
-from juru.server.desk.files import defused
 from juru.server.desk.orderlist import Wish, wish_of
 from juru.server.desk.reports import COLUMNS, Report
-from juru.server.desk.sheets import Cell, Column, Kind, Line, Sheet, as_csv, as_json, as_xlsx, summed
 from juru.server.store.reads.lists import What
+from juru.web.formulas import defused
+from juru.web.sheets import Cell, Column, Kind, Line, Sheet, as_csv, as_json, as_xlsx, summed
+from juru.web.wording import compact, percent
 
 ID, EN = words("id"), words("en")
 FORMULAS = ("=1+1", "+1", "-1+2", "@SUM(A1)", "\t=1", "\r=1", "=cmd|' /C calc'!A0", '=HYPERLINK("http://x","y")')

@@ -10,11 +10,11 @@ import msgspec
 from juru.server.desk.account_statements import owner_of, statement_sheet
 from juru.server.desk.names import names_of
 from juru.server.desk.reports import Report, report_sheet
-from juru.server.desk.sheets import Sheet
 from juru.server.desk.spans import Span
 from juru.server.domain.accounts import name_of
 from juru.server.store.reads.reads import Reads
 from juru.simulation.seller import Trade
+from juru.web.sheets import Sheet
 from tests.year.oracle import Costs, Oracle
 
 SHOWN = 40

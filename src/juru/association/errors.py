@@ -3,7 +3,9 @@
 AssociationError
 ├── DirectoryError   the data directory is missing, not one of ours, or not empty
 ├── SchemaError      its schema is older or newer than this program's
-└── AccountError     no statement files feed this account
+├── AccountError     no statement files feed this account
+├── AccessError      its file of logins, or a login, cannot be used
+└── ServeError       the portal cannot be served so
 """
 
 from __future__ import annotations
@@ -23,3 +25,11 @@ class SchemaError(AssociationError):
 
 class AccountError(AssociationError):
     """An account that cannot take a statement file."""
+
+
+class AccessError(AssociationError):
+    """The file of logins, or a login, cannot be used."""
+
+
+class ServeError(AssociationError):
+    """The portal cannot be served so."""

@@ -23,7 +23,8 @@ def close_days(*, until: Until = None, where: Where = HERE, json: Json = False) 
     A day that is closed already is left alone, so this may be repeated. Orders go on meanwhile.
     """
     from juru.server.desk.link import open_desk
-    from juru.server.desk.spans import read_day, today_of, written
+    from juru.server.desk.spans import read_day, today_of
+    from juru.values.days import written
 
     async def run() -> list[int]:
         async with open_desk(where.dir()) as desk:
@@ -49,7 +50,7 @@ def listing(
 ) -> int:
     """List closed days with the head of the book at the end of each, oldest first."""
     from juru.server.desk.link import open_reads
-    from juru.server.desk.spans import written
+    from juru.values.days import written
 
     with open_reads(where.dir()) as reads:
         zone = reads.zone()

@@ -16,7 +16,6 @@ from juru.cli.given import HERE, SOMEONE, Json, Where, Who
 from juru.cli.output import OK, accepted, say, say_json, say_table
 from juru.cli.sheet import ANY_DAYS, TERMINAL, Days, Output, hand_over
 from juru.server.desk.cells import write_calendar_day
-from juru.server.desk.sheets import as_json
 from juru.server.domain.commands import CorrectNumber, Decide, Decision, SeeItem
 from juru.server.domain.results import Corrected, Done
 from juru.server.domain.views import OrderState
@@ -24,6 +23,7 @@ from juru.server.errors import CommandError, SettingsError
 from juru.server.store.reads.lists import What
 from juru.values.days import Zone, iso_local
 from juru.values.msisdn import parse_msisdn, to_local
+from juru.web.sheets import as_json
 
 order = App(name="order", help="Orders: list, show, decide what is unknown; read an order's text.")
 reply = App(name="reply", help="Suppliers' reply texts.")

@@ -13,10 +13,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from juru.server.desk.spans import written
 from juru.server.domain.refusals import Code, Refusal
 from juru.server.domain.results import Result
 from juru.server.errors import CommandError
+from juru.values.days import written
 from juru.values.rupiah import dotted
 
 OK, REFUSED, UNUSABLE, INTERRUPTED = 0, 1, 2, 130

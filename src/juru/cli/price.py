@@ -28,7 +28,8 @@ def listing(
     from juru.server.desk.link import open_reads
     from juru.server.desk.names import names_of
     from juru.server.desk.pricelist import price_sheet, price_text
-    from juru.server.desk.spans import today_of, written
+    from juru.server.desk.spans import today_of
+    from juru.values.days import written
 
     with open_reads(where.dir()) as reads:
         names = names_of(reads)

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 from juru.cli.output import OK, say, say_json, say_table, shown
-from juru.server.desk.sheets import Kind, Sheet, as_csv, as_json, as_xlsx, plain
 from juru.server.errors import SettingsError
+from juru.web.sheets import Kind, Sheet, as_csv, as_json, as_xlsx, plain
 
 if TYPE_CHECKING:
-    from juru.server.desk.sheets import Cell, Column
     from juru.server.store.reads.reads import Reads
+    from juru.web.sheets import Cell, Column
 
 Language = Literal["id", "en"]
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import gc
 import os
 import secrets
 import shutil
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from typing import Any
 
 import msgspec
@@ -74,6 +73,7 @@ from juru.server.suppliers.http import HttpSuppliers
 from juru.server.suppliers.transport import HttpTransport
 from juru.server.telemetry import configure, logger
 from juru.values.wire import Sent, WireReply, WireRequest
+from juru.web import serving as http_serving
 from juru.web.forwarded import Proxies, was_forwarded
 from juru.web.places import Places
 from juru.web.session_file import SessionFile
@@ -474,15 +474,6 @@ def _tell_closed(closing: DayClosing, written: bool) -> None:  # noqa: FBT001 - 
         log.error("the file of this day's head says otherwise: run juru audit", day=closing.day, head=head)
 
 
-class _Web(uvicorn.Server):
-    """The HTTP server without signals of its own: whoever runs the whole decides when it ends."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Take none."""
-        yield
-
-
 def _network(settings: ServeSettings) -> tuple[Proxies, Places]:
     """Who is believed about addresses, and where pages are answered. Raises ``SettingsError`` for what is none."""
     try:
@@ -494,13 +485,9 @@ def _network(settings: ServeSettings) -> tuple[Proxies, Places]:
 def listen(host: str, port: int) -> socket.socket:
     """The socket to serve on. Raises ``SettingsError`` with the remedy when the address cannot be had."""
     try:
-        return socket.create_server((host, port), backlog=2048)
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            message = f"port {port} of {host} is taken: end what uses it, or choose another port (make run PORT=8080)"
-        else:
-            message = f"cannot listen on {host}:{port}: {error.strerror}"
-        raise SettingsError(message) from error
+        return http_serving.listen(host, port)
+    except http_serving.ListenError as error:
+        raise SettingsError(str(error)) from error
 
 
 @contextlib.asynccontextmanager
@@ -510,38 +497,22 @@ async def serving(server: Server, console: Console | None = None) -> AsyncIterat
     server.check_exposure()
     listener = listen(settings.host, settings.port)
     await server.start()
-    config = uvicorn.Config(
-        server.asgi(console),
-        host=settings.host,
-        port=settings.port,
-        log_level="warning",
-        access_log=False,
-        lifespan="off",
-        server_header=False,
-        # Ours decides whose word about an address is taken; uvicorn's own would believe anybody on this machine.
-        proxy_headers=False,
-        timeout_graceful_shutdown=5,
-        log_config=None,
-    )
-    web = _Web(config)
+    web = http_serving.QuietServer(http_serving.config(server.asgi(console), host=settings.host, port=settings.port))
     # Before the first answer: whoever finds the port open finds where commands go, too.
     server.announce(server.url)
-    listening = asyncio.create_task(web.serve(sockets=[listener]), name="http")
     try:
-        while not web.started and not listening.done():  # noqa: ASYNC110 - uvicorn has no event for it
-            await asyncio.sleep(0.01)
-        log.info("serving", url=server.url, data=str(server.data.path), paused=server.writer.cell.settings.paused)
-        systemd.tell("READY=1")
-        yield web
+        async with http_serving.listening(web, listener):
+            log.info("serving", url=server.url, data=str(server.data.path), paused=server.writer.cell.settings.paused)
+            systemd.tell("READY=1")
+            try:
+                yield web
+            finally:
+                systemd.tell("STOPPING=1")
+                server.hold_back()
+                if console is not None:
+                    console.close()
+                server.chat.close()
     finally:
-        systemd.tell("STOPPING=1")
-        server.hold_back()
-        if console is not None:
-            console.close()
-        server.chat.close()
-        web.should_exit = True
-        with contextlib.suppress(asyncio.CancelledError):
-            await listening
         await server.stop()
         server.data.running.unlink(missing_ok=True)
 

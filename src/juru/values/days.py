@@ -57,6 +57,11 @@ def start_of_day(day: int, zone: Zone) -> int:
     return (date(day // 10_000, day // 100 % 100, day % 100).toordinal() - _EPOCH) * DAY_MS - _OFFSET_MS[zone]
 
 
+def written(day: int) -> str:
+    """A day as ``2026-11-24``."""
+    return f"{day // 10_000:04d}-{day // 100 % 100:02d}-{day % 100:02d}"
+
+
 def hour_of_day(at_ms: int, zone: Zone) -> int:
     """The local hour, 0..23."""
     return (at_ms + _OFFSET_MS[zone]) % DAY_MS // HOUR_MS

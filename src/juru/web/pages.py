@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from juru.web import csrf
+from juru.web import TEMPLATES, csrf
 from juru.web.assets import answer, read_assets
 from juru.web.sessions import Flash
 from juru.web.visits import visit
@@ -40,7 +40,7 @@ class Pages:
         self._brand = brand
         self._links = {name: f"{static}/{name}?v={tag}" for name, (tag, _, _) in self.assets.items()}
         self._templates = Environment(
-            loader=FileSystemLoader([folder / "templates", HERE / "templates"]),
+            loader=FileSystemLoader([folder / "templates", TEMPLATES]),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Literal
 
+from juru.web.words_figures import FIGURES
+
 Lang = Literal["id", "en"]
 Words = Callable[..., str]
 Catalogue = Mapping[str, tuple[str, str]]
@@ -174,7 +176,7 @@ KIT: dict[str, tuple[str, str]] = {
         "Halaman ini tidak dapat dibuat. Coba lagi; bila berulang, sebutkan nomor {incident} ke yang mengurus server.",
         "This page could not be made. Try again; if it happens again, quote {incident} to whoever runs the server.",
     ),
-}
+} | FIGURES
 
 
 def lang_of(asked: str | None, kept: str | None, own: str | None = None) -> Lang:

@@ -44,13 +44,23 @@ def refuse(code: Code, **facts: str | int) -> NoReturn:
 
 
 class Act:
-    """``today`` is the association's day of the commit; ``by`` is who asks."""
+    """``today`` is the association's day of the commit; ``by`` is who asks.
 
-    def __init__(self, writing: Writing, *, today: date, by: str) -> None:
+    ``member_asking`` is the firm that he represents when it is the firm that asks: then no office of a person of the
+    same name counts.
+    """
+
+    def __init__(self, writing: Writing, *, today: date, by: str, member: str = "") -> None:
         self.writing = writing
         self.reads: Reads = writing.reads
         self.today = today
         self.by = by
+        self.member_asking = member
+
+    @property
+    def signature(self) -> str:
+        """Who asks, as the book writes it: an officer by his name, a representative behind his firm's number."""
+        return f"{self.member_asking}:{self.by}" if self.member_asking else self.by
 
     def day(self, given: date | None, *, ahead: bool = False) -> date:
         """The day from which it counts. Refuses one that has not come, unless it may lie ahead."""
@@ -61,7 +71,7 @@ class Act:
 
     def add(self, subject: Subject, subject_id: str, fact: Fact, *, reverses: int | None = None) -> int:
         """Record a fact in the name of who asks; its number."""
-        told = msgspec.structs.replace(fact, by=self.by)
+        told = msgspec.structs.replace(fact, by=self.signature)
         return self.writing.fact(subject, subject_id, told, reverses=reverses)
 
     # ------------------------------------------------------------------ what stands
@@ -125,6 +135,8 @@ class Act:
         """
         day = on or self.today
         live = self.in_office(day)
+        if self.member_asking:
+            refuse(Code.NO_POWER, by=self.signature, scope=scope.value, unit=unit, on=day.isoformat())
         if self.by in set(decided_before):
             refuse(Code.DECIDED_BEFORE, by=self.by)
         if not any(term.body is Body.NATIONAL for term in live):

@@ -47,20 +47,24 @@ class Desk:
         day = business_day(milliseconds(now), self.book.zone)
         return date(day // 10_000, day // 100 % 100, day % 100)
 
-    def do(self, command: c.AnyCommand, *, now: datetime, by: str, request: str) -> c.Done | Refusal:
+    def do(self, command: c.AnyCommand, *, now: datetime, by: str, request: str, member: str = "") -> c.Done | Refusal:
         """Carry a command out, in one sealed commit, or refuse it and leave no trace.
 
-        The same request again is answered as before and does nothing; another command under its id is refused.
+        ``member`` is the firm whose representative asks, as his login proves; an officer asks without one. The same
+        request again is answered as before and does nothing; another command under its id is refused.
         """
         digest = hashlib.sha256(_encode(command)).hexdigest()
-        return self._once(lambda act: _USE_CASES[type(command)](act, command), digest, now=now, by=by, request=request)
+        asks = partial(Act, by=by, member=member)
+        return self._once(partial(_carry, command=command), asks, digest, now=now, request=request)
 
-    def keep(self, content: bytes, *, name: str, now: datetime, by: str, request: str) -> c.Done | Refusal:
+    def keep(
+        self, content: bytes, *, name: str, now: datetime, by: str, request: str, member: str = ""
+    ) -> c.Done | Refusal:
         """Keep a document by its content; what is neither PDF, PNG nor JPEG is refused."""
         digest = hashlib.sha256(content).hexdigest()
         folder = self.book.directory / documents.FOLDER
         keep = partial(documents.keep, folder=folder, content=content, name=name)
-        return self._once(keep, digest, now=now, by=by, request=request)
+        return self._once(keep, partial(Act, by=by, member=member), digest, now=now, request=request)
 
     def do_together(
         self, commands: Sequence[tuple[c.AnyCommand, str]], *, now: datetime, by: str
@@ -73,23 +77,23 @@ class Desk:
         with self.book.together() as sharing:
             for command, request in commands:
                 digest = hashlib.sha256(_encode(command)).hexdigest()
-                use_case = partial(_carry, command=command)
-                results.append(self._asked(sharing, use_case, digest, now=now, by=by, request=request))
+                use_case, asks = partial(_carry, command=command), partial(Act, by=by)
+                results.append(self._asked(sharing, use_case, asks, digest, now=now, request=request))
         return results
 
     def _once(
-        self, use_case: Callable[[Act], c.Done], digest: str, *, now: datetime, by: str, request: str
+        self, use_case: Callable[[Act], c.Done], asks: Callable[..., Act], digest: str, *, now: datetime, request: str
     ) -> c.Done | Refusal:
-        return self._asked(self.book.writing, use_case, digest, now=now, by=by, request=request)
+        return self._asked(self.book.writing, use_case, asks, digest, now=now, request=request)
 
     def _asked(
         self,
         open_one: Callable[[int, str], AbstractContextManager[Writing]],
         use_case: Callable[[Act], c.Done],
+        asks: Callable[..., Act],
         digest: str,
         *,
         now: datetime,
-        by: str,
         request: str,
     ) -> c.Done | Refusal:
         try:
@@ -97,9 +101,9 @@ class Desk:
                 before = self.book.answered(request)
                 if before is not None:
                     return _again(before, digest, request)
-                act = Act(writing, today=self.today(now), by=by)
+                act = asks(writing, today=self.today(now))
                 done = use_case(act)
-                writing.request(request_id=request, digest=digest, result=_encode(done).decode(), by=by)
+                writing.request(request_id=request, digest=digest, result=_encode(done).decode(), by=act.signature)
         except RefusedError as refused:
             return refused.refusal
         return done

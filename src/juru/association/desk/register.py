@@ -12,7 +12,7 @@ from juru.association.domain import facts as f
 from juru.association.domain.affairs import HolidaysSet, Subject
 from juru.association.domain.boards import NATIONAL
 from juru.association.domain.clocks import Silence, silence
-from juru.association.domain.membership import paid_until, parts, standing
+from juru.association.domain.membership import member_since, paid_until, parts, standing
 from juru.association.store.reads import Reads
 from juru.association.store.rows import milliseconds
 from juru.values.days import Zone, business_day
@@ -28,14 +28,16 @@ class Row(msgspec.Struct):
     state: str
     reason: str | None
     paid_until: date | None
+    since: date | None = None
+    province: str = ""
 
 
 class Shown(Row):
     """A member with the parts of its standing, and what an application waits for."""
 
-    dues: str
-    conduct: str
-    software: str
+    dues: str = ""
+    conduct: str = ""
+    software: str = ""
     waits_on: str = ""
     waits_until: date | None = None
     representatives: dict[str, str] = {}
@@ -44,7 +46,7 @@ class Shown(Row):
 def register(reads: Reads, as_of: date, known_ms: int | None = None) -> Iterator[Row]:
     """Every member with its state, in one sweep over the facts."""
     for number, facts in reads.members(as_of, known_ms):
-        yield _row(number, facts, as_of)
+        yield row_of(number, facts, as_of)
 
 
 def shown(reads: Reads, number: str, as_of: date, known_ms: int | None = None) -> Shown | None:
@@ -53,7 +55,7 @@ def shown(reads: Reads, number: str, as_of: date, known_ms: int | None = None) -
     facts = [one.fact for one in recorded if isinstance(one.fact, f.MemberFact)]
     if not facts:
         return None
-    row = _row(number, facts, as_of)
+    row = row_of(number, facts, as_of)
     its = parts(POLICY, facts, as_of)
     found = Shown(
         **{name: getattr(row, name) for name in Row.__struct_fields__},
@@ -71,12 +73,15 @@ def shown(reads: Reads, number: str, as_of: date, known_ms: int | None = None) -
     return found
 
 
-def _row(number: str, facts: Sequence[f.MemberFact], as_of: date) -> Row:
+def row_of(number: str, facts: Sequence[f.MemberFact], as_of: date) -> Row:
+    """A member's line on a day."""
     now = standing(POLICY, facts, as_of)
-    name, branch, member_class = "", NATIONAL, ""
+    name, branch, member_class, province = "", NATIONAL, "", ""
     for fact in f.known(facts, as_of):
         match fact:
-            case f.Registered(name=told) | f.Renamed(name=told):
+            case f.Registered(name=told, province=there):
+                name, province = told, there
+            case f.Renamed(name=told):
                 name = told
             case f.Applied(branch=applied, member_class=applied_class):
                 branch, member_class = applied or branch, applied_class
@@ -84,7 +89,8 @@ def _row(number: str, facts: Sequence[f.MemberFact], as_of: date) -> Row:
                 branch = to
             case _:
                 pass
-    return Row(number, name, branch, member_class, now.state.value, now.reason, paid_until(facts, as_of))
+    until, since = paid_until(facts, as_of), member_since(facts, as_of)
+    return Row(number, name, branch, member_class, now.state.value, now.reason, until, since, province)
 
 
 def waiting(reads: Reads, facts: Sequence[f.MemberFact], as_of: date, known_ms: int | None = None) -> Silence:

@@ -142,6 +142,13 @@ def paid_until(facts: Iterable[MemberFact], as_of: date) -> date | None:
     return max((paid.until for paid in _live(_cycle(_since_readmission(known(facts, as_of))), as_of)), default=None)
 
 
+def member_since(facts: Iterable[MemberFact], as_of: date) -> date | None:
+    """The first day of the membership that stands: when the first dues of its cycle counted."""
+    cycle = _cycle(_since_readmission(known(facts, as_of)))
+    verified = of_kind(cycle, Verified)
+    return min((max(paid.on, verified[-1].on) for paid in _live(cycle, as_of)), default=None)
+
+
 def _override(seen: Sequence[Fact], as_of: date) -> Override | None:
     live = [fact for fact in of_kind(seen, Override) if fact.on <= as_of < fact.until]
     return live[-1] if live else None

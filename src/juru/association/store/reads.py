@@ -93,6 +93,15 @@ class Reads:
         if bodies:
             yield current, _member_facts.decode(f"[{','.join(bodies)}]")
 
+    def latest_fact(self) -> int:
+        """The number of the latest fact; 0 in an empty book."""
+        return int(self.engine.rows("SELECT max(id) FROM facts")[0][0] or 0)
+
+    def touched_since(self, fact_id: int) -> set[tuple[Subject, str]]:
+        """What was recorded about after a fact."""
+        sql = "SELECT DISTINCT subject_kind, subject_id FROM facts WHERE id > ?"
+        return {(Subject(kind), str(subject_id)) for kind, subject_id in self.engine.rows(sql, (fact_id,))}
+
     def names(self) -> Iterator[tuple[str, str]]:
         """Every name a business has had: its number and the fact's body."""
         for number, body in self.engine.stream(_NAMES):

@@ -12,6 +12,8 @@ association = App(name="association", help="The association: members, branches, 
 
 _COMMANDS = {
     "init": ("making:init", "Make a new association."),
+    "serve": ("serving:serve", "Serve the association's portal."),
+    "login": ("logins:login", "Logins of the portal."),
     "audit": ("making:audit", "Prove the association's books."),
     "member": ("members:member", "Members: from the application to the register."),
     "dues": ("dues:dues", "Dues: tables, invoices, payments."),

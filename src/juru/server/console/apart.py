@@ -15,8 +15,8 @@ import msgspec
 from juru.server.console.printing import print_sheet
 from juru.server.console.sheet_words import label_of
 from juru.server.console.words import Lang, words
-from juru.server.desk.sheets import Sheet, as_csv, as_json, as_xlsx
 from juru.server.errors import SettingsError
+from juru.web.sheets import Sheet, as_csv, as_json, as_xlsx
 
 SECONDS_MAX = 120.0
 _UNUSABLE = 3

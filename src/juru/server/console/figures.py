@@ -1,4 +1,4 @@
-"""A table of figures on a page: labels, sums, sorting by a link, and from every figure the way to its orders."""
+"""Tables of the console: how they are worded, and from every figure the way to its orders."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from juru.server.console.sheet_words import label_of, shown, title_of
 from juru.server.console.words import Lang, Words
 from juru.server.desk.orderlist import Wish, spanned
 from juru.server.desk.reports import NONE, Narrowed, Report
-from juru.server.desk.sheets import Cell, Column, Kind, Line, Sheet
 from juru.server.desk.spans import Span
 from juru.server.store.reads.lists import What
+from juru.web.figures import Link, Told
+from juru.web.sheets import Cell, Column, Kind, Line, Sheet
 
 ON_PHONE = frozenset(
     {"succeeded", "failed", "sales_idr", "profit_idr", "attempts_failed", "success", "earned_idr", "net_idr", "agents"}
@@ -35,8 +36,6 @@ ON_PHONE = frozenset(
 
 LINES_SHOWN = 100
 ALL_SHOWN_MAX = 2_000
-Link = Callable[[Line | None, Column], str]
-"""Where a cell leads, or nowhere; of the sums under a column for no line."""
 
 _WHAT = {
     "accepted": What.ACCEPTED,
@@ -56,118 +55,35 @@ _SPENT = {"fees_idr": "bank_fees", "bad_debt_idr": "bad_debt"}
 _STATES = {"accepted": "process", "success": "success", "failed": "failed", "reversed": "reversed"}
 
 
-class Head(msgspec.Struct, frozen=True):
-    """The head of a column; ``href`` sorts by it."""
+class SheetTeller:
+    """How the console words its tables."""
 
-    label: str
-    kind: str
-    name: str
-    href: str = ""
-    sorted: str = ""
-    minor: bool = False
+    def __init__(self, lang: Lang, t: Words) -> None:
+        self._lang = lang
+        self._t = t
+        self.total = t("sums")
 
+    def title(self, sheet: Sheet) -> str:
+        """What a table is called."""
+        return title_of(sheet, self._t)
 
-class Figure(msgspec.Struct, frozen=True):
-    """One cell; ``state`` is the key of a state's shape and colour, ``minor`` what a phone has no room for."""
+    def label(self, name: str) -> str:
+        """What a column is called."""
+        return label_of(name, self._t)
 
-    kind: str
-    text: str
-    label: str
-    name: str
-    href: str = ""
-    title: str = ""
-    state: str = ""
-    tone: str = ""
-    minor: bool = False
+    def is_minor(self, column: Column) -> bool:
+        """Whether a phone has no room for this column."""
+        return column.name not in ON_PHONE
 
-
-class Row(msgspec.Struct, frozen=True):
-    """One row."""
-
-    cells: tuple[Figure, ...]
-    id: str = ""
-
-
-class Table(msgspec.Struct, frozen=True):
-    """A table as its template places it."""
-
-    caption: str
-    heads: tuple[Head, ...]
-    lines: tuple[Row, ...]
-    total: tuple[Figure, ...]
-    total_word: str
-    more: str = ""
-    more_href: str = ""
-    more_word: str = ""
-
-
-class Order(msgspec.Struct, frozen=True):
-    """How a table is sorted: by which column, and which end first; ``href`` makes the address of another order."""
-
-    column: str
-    descending: bool
-    href: Callable[[str], str]
-
-
-def table_of(
-    sheet: Sheet,
-    lang: Lang,
-    t: Words,
-    link: Link,
-    *,
-    order: Order | None = None,
-    total_word: str = "",
-    ids: str = "",
-) -> Table:
-    """The whole of a sheet; ``cut`` leaves away what is too much for a page."""
-    heads = tuple(_head(column, order, t) for column in sheet.columns)
-    lines = tuple(
-        Row(
-            tuple(
-                _figure(c, cell, link(line, c), lang, t, line)
-                for c, cell in zip(sheet.columns, line.cells, strict=True)
-            ),
-            f"{ids}{line.key}" if ids else "",
-        )
-        for line in sheet.lines
-    )
-    total: tuple[Figure, ...] = ()
-    if sheet.total is not None and sheet.lines:
-        total = tuple(
-            Figure(c.kind.value, "", label_of(c.name, t), c.name)
-            if cell is None
-            else _figure(c, cell, link(None, c), lang, t)
-            for c, cell in zip(sheet.columns, sheet.total, strict=True)
-        )
-    return Table(title_of(sheet, t), heads, lines, total, total_word or t("sums"))
-
-
-def cut(sheet: Sheet, limit: int) -> Sheet:
-    """The first rows; the sums stay those of all."""
-    return msgspec.structs.replace(sheet, lines=sheet.lines[:limit])
-
-
-def _head(column: Column, order: Order | None, t: Words) -> Head:
-    label = label_of(column.name, t)
-    if order is None:
-        return Head(label, column.kind.value, column.name)
-    is_by = order.column == column.name
-    descending = not order.descending if is_by else column.kind not in {Kind.TEXT, Kind.DAY}
-    sign = "-" if descending else ""
-    state = ("descending" if order.descending else "ascending") if is_by else ""
-    return Head(label, column.kind.value, column.name, order.href(f"{sign}{column.name}"), state)
-
-
-def _figure(column: Column, cell: Cell, href: str, lang: Lang, t: Words, line: Line | None = None) -> Figure:
-    text = shown(column, cell, lang, t)
-    tone = ""
-    if column.name == "posted" and line is not None and isinstance(cell, str):
-        # The day is said again only where it is another than that of the order.
-        text, tone = (cell[11:19], "") if str(line.cells[1])[:10] == cell[:10] else (text, "other-day")
-    state = _STATES.get(str(cell), "") if column.name == "state" else ""
-    title = t("open_orders") if href.startswith("/orders?") else str(cell) if column.kind is Kind.TIME and cell else ""
-    minor = column.name not in ON_PHONE
-    return Figure(column.kind.value, text, label_of(column.name, t), column.name, href, title, state, tone, minor)
+    def tell(self, column: Column, cell: Cell, line: Line | None, href: str) -> Told:
+        """A cell in words, the state of an order with its shape."""
+        text, tone = shown(column, cell, self._lang, self._t), ""
+        if column.name == "posted" and line is not None and isinstance(cell, str):
+            # The day is said again only where it is another than that of the order.
+            text, tone = (cell[11:19], "") if str(line.cells[1])[:10] == cell[:10] else (text, "other-day")
+        state = _STATES.get(str(cell), "") if column.name == "state" else ""
+        timed = str(cell) if column.kind is Kind.TIME and cell else ""
+        return Told(text, self._t("open_orders") if href.startswith("/orders?") else timed, state, tone)
 
 
 # ---------------------------------------------------------------------- from a report to its orders

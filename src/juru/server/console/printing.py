@@ -10,8 +10,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from juru.server.console.sheet_words import label_of, shown, title_of
 from juru.server.console.words import Lang, words
-from juru.server.desk.sheets import Column, Kind, Sheet
 from juru.server.errors import SettingsError
+from juru.web import TEMPLATES
+from juru.web.sheets import Column, Kind, Sheet
 
 _HERE = Path(__file__).parent
 _WIDE_COLUMNS = 7
@@ -68,7 +69,10 @@ def _page(sheet: Sheet, lang: Lang, cell_name: str, printed: str) -> str:
 @cache
 def _templates() -> Environment:
     return Environment(
-        loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        loader=FileSystemLoader([_HERE / "templates", TEMPLATES]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
     )
 
 

@@ -22,32 +22,29 @@ from juru.server.console.entry import here_may, may
 from juru.server.console.page import Console
 from juru.server.console.printing import fact
 from juru.server.console.shape import moment
-from juru.server.console.sheet_words import day_words, describer, label_of, span_words
+from juru.server.console.sheet_words import describer, label_of, span_words
 from juru.server.console.words import Lang, Words, words
 from juru.server.desk import orderlist
 from juru.server.desk.account_statements import owner_of, statement_part, statement_sheet
 from juru.server.desk.names import Names
 from juru.server.desk.pricelist import price_sheet, price_text
 from juru.server.desk.reports import Narrowed, Report, report_sheet
-from juru.server.desk.sheets import Sheet
-from juru.server.desk.spans import Span, read_day, read_span, today_of, written
+from juru.server.desk.spans import Span, read_day, read_span, today_of
 from juru.server.domain.logins import Power
 from juru.server.domain.views import OrderState
 from juru.server.errors import CommandError, SettingsError
 from juru.server.store.reads.lists import What
 from juru.server.store.reads.reads import Reads
+from juru.values.days import written
+from juru.web.figures import cut, in_order, order_of, table_of
+from juru.web.filters import ENDINGS, Address, Chip, address_of, download
 from juru.web.gate import Endpoint, Refused
+from juru.web.sheets import Sheet
 from juru.web.visits import visit
+from juru.web.wording import day_words
 
 ORDERS_AT_ONCE = 50
 STATEMENT_LINES = 100
-ENDINGS = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "pdf": "application/pdf",
-    "json": "application/json",
-    "txt": "text/plain; charset=utf-8",
-}
 PRESETS = ("today", "yesterday", "7d", "this-month", "last-month")
 _T = TypeVar("_T")
 Page = Callable[[Request, "Asked"], Awaitable[Response]]
@@ -59,8 +56,7 @@ class Asked(msgspec.Struct, frozen=True):
     lang: Lang
     t: Words
     query: Mapping[str, str]
-    path: str
-    ending: str
+    address: Address
     today: int
     names: Names
 
@@ -72,13 +68,12 @@ class Asked(msgspec.Struct, frozen=True):
 
     def with_(self, **changed: str | None) -> str:
         """This address with other facts; None takes one away."""
-        query = {k: v for k, v in {**self.query, **changed}.items() if v not in {None, ""} and k != "lang"}
-        return f"{self.path}?{urlencode(query)}" if query else self.path
+        return self.address.with_(**changed)
 
-    def file(self, ending: str) -> str:
-        """The same as a file."""
-        query = urlencode({k: v for k, v in self.query.items() if v and k != "lang"})
-        return f"{self.path}.{ending}?{query}" if query else f"{self.path}.{ending}"
+    @property
+    def teller(self) -> figures.SheetTeller:
+        """How its tables are worded."""
+        return figures.SheetTeller(self.lang, self.t)
 
 
 def routes(console: Console) -> list[BaseRoute]:
@@ -121,16 +116,11 @@ class ReportPages:
 
     def _asked(self, request: Request) -> Asked:
         lang, cell = visit().lang, self._console.writer.cell
-        path, ending = request.url.path, ""
-        for known in ENDINGS:
-            if path.endswith(f".{known}"):
-                path, ending = path.removesuffix(f".{known}"), known
         return Asked(
             lang,
             words(lang),
             dict(request.query_params),
-            path,
-            ending,
+            address_of(request.url.path, dict(request.query_params)),
             today_of(max(self._console.now_ms(), cell.now_ms), cell.settings.zone),
             Names(dict(cell.agents), dict(cell.products), dict(cell.suppliers), dict(cell.bank_accounts)),
         )
@@ -151,26 +141,25 @@ class ReportPages:
         """One report over the days asked for, or its file."""
         report = _kind(request.path_params.get("kind", Report.SALES.value).partition(".")[0])
         narrowed = _narrowed(asked.query)
+        order = order_of(asked.query.get("sort", ""), lambda by: asked.with_(sort=by))
         sheet, closed = await self._read(
             lambda reads: (
-                _sorted(report_sheet(reads, asked.names, report, asked.span, narrowed), asked.query),
+                in_order(report_sheet(reads, asked.names, report, asked.span, narrowed), order),
                 reads.sums.closed_day(),
             )
         )
-        if asked.ending:
+        if asked.address.ending:
             return await self._file(sheet, asked, f"{report.value}-{asked.span}")
-        sort = asked.query.get("sort", "")
-        order = figures.Order(sort.removeprefix("-"), sort.startswith("-"), lambda by: asked.with_(sort=by))
         link = figures.report_link(report, asked.span, narrowed, asked.names.agents.__contains__)
         limit = figures.ALL_SHOWN_MAX if asked.query.get("rows") == "all" else figures.LINES_SHOWN
-        table = figures.table_of(figures.cut(sheet, limit), asked.lang, asked.t, link, order=order)
+        table = table_of(cut(sheet, limit), asked.teller, link, order=order)
         hidden = len(sheet.lines) - limit
         if hidden > 0:
             whole = min(len(sheet.lines), figures.ALL_SHOWN_MAX)
             table = msgspec.structs.replace(
                 table,
                 more=asked.t("more_lines", count=hidden),
-                more_href=asked.with_(rows="all") if limit < whole else asked.file("csv"),
+                more_href=asked.with_(rows="all") if limit < whole else asked.address.file("csv"),
                 more_word=asked.t("all_lines", count=whole) if limit < whole else "CSV",
             )
         title = asked.t("report_title", kind=_titled(report, narrowed, asked.t))
@@ -184,18 +173,18 @@ class ReportPages:
             kind=report.value,
             span=_span_form(asked, hidden=("sort", "rows", *_NARROWING)),
             closed=_closed(closed, asked),
-            files=[(ending, asked.file(ending)) for ending in ("csv", "xlsx", "pdf", "json")],
+            files=asked.address.files("csv", "xlsx", "pdf", "json"),
         )
 
     # ------------------------------------------------------------------ orders
 
     async def orders(self, request: Request, asked: Asked) -> Response:
         """The orders behind a figure, or any others, newest first."""
-        if not asked.ending and "ending" in request.path_params:
+        if not asked.address.ending and "ending" in request.path_params:
             raise CommandError(f"there are no files of this kind: one of {', '.join(ENDINGS)}")
         wish = orderlist.wish_of(asked.query)
         wanted = orderlist.filter_of(wish, asked.names, asked.today)
-        if asked.ending:
+        if asked.address.ending:
             rows = await self._read(lambda reads: orderlist.whole_list(reads, wanted))
             zone = self._console.writer.cell.settings.zone
             sheet = _for_visitor(orderlist.list_sheet(rows, wish, asked.names, zone))
@@ -205,9 +194,7 @@ class ReportPages:
         cell = self._console.writer.cell
         sheet = _for_visitor(orderlist.list_sheet(page.rows, wish, asked.names, cell.settings.zone))
         sheet = _without(sheet, _NOT_ON_PAGE[wish.what is What.ACCEPTED])
-        table = figures.table_of(
-            sheet, asked.lang, asked.t, _order_link, total_word=asked.t("sums_page"), ids="posting-"
-        )
+        table = table_of(sheet, asked.teller, _order_link, total_word=asked.t("sums_page"), ids="posting-")
         return self._page(
             asked,
             "orders.html",
@@ -221,19 +208,19 @@ class ReportPages:
             ],
             next=None if page.before is None else asked.with_(before=str(page.before)),
             first=asked.with_(before=None) if before is not None else None,
-            files=[(ending, asked.file(ending)) for ending in ("csv", "xlsx", "pdf", "json")],
+            files=asked.address.files("csv", "xlsx", "pdf", "json"),
         )
 
     # ------------------------------------------------------------------ statements and prices
 
     async def statement(self, request: Request, asked: Asked) -> Response:
         """What an account was, every posting, what it became."""
-        code = request.path_params["code"].removesuffix(f".{asked.ending}")
+        code = request.path_params["code"].removesuffix(f".{asked.address.ending}")
         owner = owner_of(asked.names, request.path_params["kind"], code)
         if owner.kind != "agent" and not here_may(Power.REPORTS):
             return self._console.gate.refusal(request, Refused(403, "refused_right"))
         describe = describer(asked.names, asked.t)
-        if asked.ending:
+        if asked.address.ending:
             sheet = await self._read(lambda reads: statement_sheet(reads, owner, asked.span, describe))
             return await self._file(sheet, asked, f"statement-{owner.code}-{asked.span}")
         after = _number(asked.query.get("after", "")) or 0
@@ -253,30 +240,30 @@ class ReportPages:
             facts=[
                 (label_of(n, asked.t), fact(n, v, asked.lang)) for n, v in part.sheet.facts.items() if n in _MONEY_FACTS
             ],
-            table=figures.table_of(part.sheet, asked.lang, asked.t, _entry_link, ids="posting-"),
+            table=table_of(part.sheet, asked.teller, _entry_link, ids="posting-"),
             brought=brought,
             span=_span_form(asked, hidden=()),
             closed=_closed(closed, asked),
             next=None if part.after is None else asked.with_(after=str(part.after)),
             first=asked.with_(after=None) if after else None,
-            files=[(ending, asked.file(ending)) for ending in ("csv", "xlsx", "pdf", "json")],
+            files=asked.address.files("csv", "xlsx", "pdf", "json"),
         )
 
     async def prices(self, request: Request, asked: Asked) -> Response:
         """What an agent pays now."""
-        agent = asked.names.agent(request.path_params["code"].removesuffix(f".{asked.ending}"))
+        agent = asked.names.agent(request.path_params["code"].removesuffix(f".{asked.address.ending}"))
         sheet = price_sheet(asked.names, agent, day=written(asked.today))
-        if asked.ending == "txt":
-            return _download(price_text(sheet).encode(), "txt", f"prices-{agent.code}")
-        if asked.ending:
+        if asked.address.ending == "txt":
+            return download(price_text(sheet).encode(), "txt", f"prices-{agent.code}")
+        if asked.address.ending:
             return await self._file(sheet, asked, f"prices-{agent.code}-{written(asked.today)}")
         return self._page(
             asked,
             "prices.html",
             agent=agent,
             label=lambda name: label_of(name, asked.t),
-            table=figures.table_of(sheet, asked.lang, asked.t, lambda _line, _column: ""),
-            files=[(ending, asked.file(ending)) for ending in ("txt", "csv", "xlsx", "pdf", "json")],
+            table=table_of(sheet, asked.teller),
+            files=asked.address.files("txt", "csv", "xlsx", "pdf", "json"),
         )
 
     async def _file(self, sheet: Sheet, asked: Asked, name: str) -> Response:
@@ -284,15 +271,15 @@ class ReportPages:
         cell = self._console.writer.cell
         printed = moment(self._console.now_ms(), cell.settings.zone, asked.lang)
 
-        if asked.ending == "txt":
+        if asked.address.ending == "txt":
             raise CommandError("only a price list is to be had as text: take csv, xlsx, pdf or json")
-        job = Job(sheet, asked.ending, asked.lang, cell.settings.name, printed)
-        if asked.ending in {"pdf", "xlsx"}:
+        job = Job(sheet, asked.address.ending, asked.lang, cell.settings.name, printed)
+        if asked.address.ending in {"pdf", "xlsx"}:
             async with self._making:
                 made = await make_apart(job)
         else:
             made = await self._console.aside(lambda _reads: make(job))
-        return _download(made, asked.ending, name)
+        return download(made, asked.address.ending, name)
 
 
 _NARROWING = ("agent", "downline", "product", "operator", "supplier", "hour")
@@ -317,13 +304,6 @@ def _narrowed(query: Mapping[str, str]) -> Narrowed:
     wish = orderlist.wish_of({name: query.get(name, "") for name in _NARROWING})
     hour = int(wish.hour) if wish.hour else None
     return Narrowed(wish.agent, wish.downline, wish.product, wish.operator, wish.supplier, hour)
-
-
-def _sorted(sheet: Sheet, query: Mapping[str, str]) -> Sheet:
-    sort = query.get("sort", "")
-    if sort.removeprefix("-") not in {column.name for column in sheet.columns}:
-        return sheet
-    return sheet.ordered(sort.removeprefix("-"), descending=sort.startswith("-"))
 
 
 def _by_default(sheet: Sheet, report: Report) -> Sheet:
@@ -384,7 +364,7 @@ def _span_form(asked: Asked, *, hidden: tuple[str, ...]) -> dict[str, object]:
         "first": written(span.first),
         "last": written(span.last),
         "presets": presets,
-        "action": asked.path,
+        "action": asked.address.path,
         "hidden": [(name, asked.query[name]) for name in hidden if asked.query.get(name)],
     }
 
@@ -398,7 +378,7 @@ def _closed(closed_day: int, asked: Asked) -> str:
     return asked.t("closed_to", day=day_words(closed_day, asked.lang))
 
 
-def _chips(wish: orderlist.Wish, asked: Asked) -> list[tuple[str, str, str]]:
+def _chips(wish: orderlist.Wish, asked: Asked) -> list[Chip]:
     """What is set, each with the address that lets it go."""
     chips = []
     for name, value in msgspec.to_builtins(wish).items():
@@ -418,7 +398,7 @@ def _chips(wish: orderlist.Wish, asked: Asked) -> list[tuple[str, str, str]]:
         dropped: dict[str, str | None] = {{"first": "from", "last": "to"}.get(name, name): None, "before": None}
         if name == "agent":
             dropped["downline"] = None
-        chips.append((label_of(name, asked.t), shown, asked.with_(**dropped)))
+        chips.append(Chip(label_of(name, asked.t), shown, asked.with_(**dropped)))
     return chips
 
 
@@ -434,9 +414,3 @@ def _entry_link(line: Any, column: Any) -> str:  # noqa: ANN401 - as above
 
 def _number(written_: str) -> int | None:
     return int(written_) if written_.isascii() and written_.isdigit() and len(written_) < 19 else None
-
-
-def _download(body: bytes, ending: str, name: str) -> Response:
-    safe = "".join(c if c.isalnum() or c in "-_." else "_" for c in name)
-    headers = {"content-disposition": f'attachment; filename="{safe}.{ending}"'}
-    return Response(body, media_type=ENDINGS[ending], headers=headers)

@@ -17,11 +17,9 @@ from juru.server.domain.views import OrderState
 from juru.values.days import Zone, iso_local
 from juru.values.msisdn import to_local
 from juru.values.rupiah import format_rupiah
+from juru.web import wording
+from juru.web.wording import MONTHS
 
-_MONTHS = {
-    "id": ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"],
-    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
-}
 AGENTS_SHOWN = 12
 _OWNED = frozenset(
     {
@@ -39,10 +37,6 @@ _OWNED = frozenset(
 )
 """House accounts whose debit side is their plus: what we own or have spent."""
 _ALWAYS = (House.BANK, House.EQUITY, House.SALES, House.COST)
-MONTHS = {
-    "id": ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"],
-    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
-}
 
 
 class OrderRow(msgspec.Struct, frozen=True):
@@ -199,4 +193,4 @@ def _house(cell: Cell, t: Words) -> Iterable[Account]:
 
 def day_words(day: int, lang: Lang) -> str:
     """A business day: ``24 Nov 2026``; a dash for none."""
-    return f"{day % 100} {_MONTHS[lang][day // 100 % 100 - 1]} {day // 10_000}" if day else "—"
+    return wording.day_words(day, lang) if day else "—"

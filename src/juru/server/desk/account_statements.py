@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from juru.server.desk.names import Names
-from juru.server.desk.sheets import Cell, Column, Kind, Line, Sheet
 from juru.server.desk.spans import Span
 from juru.server.domain.accounts import (
     AGENT_BASE,
@@ -27,6 +26,7 @@ from juru.server.errors import CommandError
 from juru.server.store.reads.reads import Reads
 from juru.server.store.reads.statements import Entry, Statement, statement
 from juru.values.days import Zone, iso_local
+from juru.web.sheets import Cell, Column, Kind, Line, Sheet
 
 Describe = Callable[[Entry], str]
 """A posting in words."""

@@ -15,12 +15,12 @@ import python_calamine
 import xlsxwriter
 
 from juru.server.errors import SettingsError
+from juru.web.formulas import defused, restored
 
 BYTES_MAX = 50_000_000
 _UNPACKED_BYTES_MAX = 500_000_000
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _DELIMITERS = ",;\t"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _EXACT = 10**15
 """From here on a spreadsheet has rounded a number, so it is shown as such a number, not as what may have been typed."""
 
@@ -87,21 +87,6 @@ def write_csv(file: TextIO, header: Sequence[str], rows: Iterable[Sequence[str |
         writer.writerow([defused(cell) if isinstance(cell, str) else cell for cell in row])
 
 
-def defused(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: one that begins like one gets an apostrophe in front."""
-    return f"'{text}" if _is_formula(text) else text
-
-
-def _is_formula(text: str) -> bool:
-    """True for what begins like a formula; a sign alone is none."""
-    return len(text) > 1 and text.startswith(_FORMULA)
-
-
-def _restored(text: str) -> str:
-    """The same text as it was before it was defused."""
-    return text[1:] if text.startswith("'") and _is_formula(text[1:]) else text
-
-
 def _is_xlsx(path: Path) -> bool:
     ending = path.suffix.lower()
     if ending in {".xlsx", ".csv"}:
@@ -123,7 +108,7 @@ def _named(name: str, lines: Iterator[list[str]]) -> Iterator[Row]:
         if any(cell.strip() for cell in line[len(header) :]):
             raise SettingsError(f"{name} row {number} has more cells than the header: is a separator in a text?")
         padded = line + [""] * (len(header) - len(line))
-        yield Row(number, {column: _restored(cell.strip()) for column, cell in zip(header, padded, strict=False)})
+        yield Row(number, {column: restored(cell.strip()) for column, cell in zip(header, padded, strict=False)})
 
 
 def _csv(name: str, data: bytes) -> Iterator[list[str]]:

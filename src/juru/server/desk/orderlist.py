@@ -8,14 +8,14 @@ from urllib.parse import urlencode
 import msgspec
 
 from juru.server.desk.names import Names
-from juru.server.desk.sheets import Cell, Column, Kind, Line, Sheet
-from juru.server.desk.spans import Span, read_day, written
+from juru.server.desk.spans import Span, read_day
 from juru.server.domain.views import OrderState
 from juru.server.errors import CommandError, SettingsError
 from juru.server.store.reads.lists import Listed, OrderFilter, OrderPage, What, list_orders
 from juru.server.store.reads.reads import Reads
-from juru.values.days import Zone, iso_local
+from juru.values.days import Zone, iso_local, written
 from juru.values.msisdn import parse_msisdn, to_local
+from juru.web.sheets import Cell, Column, Kind, Line, Sheet
 
 LINES_MAX = 100_000
 _PAGE = 1_000

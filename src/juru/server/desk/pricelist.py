@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from juru.server.desk.names import Names
-from juru.server.desk.sheets import Cell, Column, Kind, Line, Sheet
 from juru.server.domain.agent import Agent
 from juru.server.domain.catalog import Availability, Product, ProductKind
 from juru.server.domain.pricing import quote
 from juru.values.rupiah import dotted
+from juru.web.sheets import Cell, Column, Kind, Line, Sheet
 
 COLUMNS = (
     Column("product"),

@@ -13,8 +13,7 @@ from enum import StrEnum
 import msgspec
 
 from juru.server.desk.names import Names
-from juru.server.desk.sheets import Cell, Column, Kind, Line, Sheet, summed
-from juru.server.desk.spans import Span, written
+from juru.server.desk.spans import Span
 from juru.server.domain.accounts import (
     AGENT_BASE,
     RECEIVABLE_BASE,
@@ -28,7 +27,8 @@ from juru.server.domain.cell import Settings
 from juru.server.domain.sums import MEASURES, Dimension, Sums
 from juru.server.errors import CommandError
 from juru.server.store.reads.reads import Reads
-from juru.values.days import Zone
+from juru.values.days import Zone, written
+from juru.web.sheets import Cell, Column, Kind, Line, Sheet, summed
 
 NONE = "-"
 """The line of what has no key: no supplier, no operator, or no order at all, as a correction by reconciliation. It is

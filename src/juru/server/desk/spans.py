@@ -8,7 +8,7 @@ from datetime import date
 import msgspec
 
 from juru.server.errors import SettingsError
-from juru.values.days import Zone, business_day, day_after
+from juru.values.days import Zone, business_day, day_after, written
 
 _DATE = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})", re.ASCII)
 _MONTH = re.compile(r"(\d{4})-?(\d{2})", re.ASCII)
@@ -79,11 +79,6 @@ def read_day(typed: str, today: int) -> int:
 def today_of(now_ms: int, zone: Zone) -> int:
     """The business day that is open now."""
     return business_day(now_ms, zone)
-
-
-def written(day: int) -> str:
-    """A day as ``2026-11-24``."""
-    return f"{day // 10_000:04d}-{day // 100 % 100:02d}-{day % 100:02d}"
 
 
 def _checked(first: int, last: int) -> Span:

@@ -15,8 +15,8 @@ from typing import Any
 import msgspec
 import xlsxwriter
 
-from juru.server.desk.files import defused
-from juru.server.desk.spans import written
+from juru.values.days import written
+from juru.web.formulas import defused
 
 Cell = str | int | None
 _WIDTH_MAX = 60

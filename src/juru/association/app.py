@@ -1,0 +1,159 @@
+"""The composition root of the association: the portal on one book, for serve, demo and tests alike."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import signal
+import time
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import structlog
+from starlette.applications import Starlette
+
+from juru.association.desk.desk import Desk
+from juru.association.errors import ServeError
+from juru.association.portal.entry import Entry
+from juru.association.portal.portal import STATIC, Portal
+from juru.association.portal.said import instant_words
+from juru.association.portal.site import WORDS, absent, routes
+from juru.association.store.access import Access
+from juru.association.store.book import Book
+from juru.web import serving as http_serving
+from juru.web.forwarded import Proxies
+from juru.web.gate import Gate
+from juru.web.pages import Pages
+from juru.web.places import Places
+from juru.web.session_file import SessionFile
+from juru.web.sessions import Limits
+from juru.web.words import Lang
+
+SESSIONS = "sessions.db"
+_PORTAL = Path(__file__).parent / "portal"
+log = structlog.get_logger().bind(room="association")
+
+
+class PortalSettings(msgspec.Struct, frozen=True):
+    """How a portal is served; ``clock`` shows another day than today, and then nothing can be changed."""
+
+    host: str = "127.0.0.1"
+    port: int = 8001
+    public_url: str = ""
+    trusted_proxies: tuple[str, ...] = ()
+    clock: date | None = None
+    session_idle_s: int = 28_800
+    session_age_s: int = 259_200
+
+
+class Association:
+    """One association in a directory, with everything that serves it; ``close`` releases it."""
+
+    def __init__(self, directory: Path, settings: PortalSettings, *, now: Callable[[], datetime] | None = None) -> None:
+        try:
+            self.proxies = Proxies(settings.trusted_proxies)
+            places = Places(settings.public_url, port=settings.port)
+        except ValueError as error:
+            raise ServeError(str(error)) from error
+        self.settings = settings
+        self.book = Book(directory)
+        self.desk = Desk(self.book)
+        self.access = Access(directory)
+        self.sessions = SessionFile(directory / SESSIONS)
+        self.now = now or _clock(settings.clock)
+        entry = Entry(self.book, self.access, lambda: self.desk.today(self.now()))
+        gate = Gate(
+            store=self.sessions,
+            accounts=entry,
+            places=places,
+            pages=Pages(_PORTAL, WORDS, token=_token, brand=lambda: self.portal.name, static=STATIC),
+            limits=Limits(settings.session_idle_s, settings.session_age_s),
+            now_ms=lambda: time.time_ns() // 1_000_000,
+            token=_token,
+            on_error=lambda incident, error: log.error("page", incident=incident, exc_info=error),
+        )
+        self.portal = Portal(
+            desk=self.desk,
+            access=self.access,
+            gate=gate,
+            entry=entry,
+            now=self.now,
+            moment=self._moment,
+            clocked=settings.clock is not None,
+            note=lambda what, facts: log.info(what, **facts),
+        )
+
+    @property
+    def url(self) -> str:
+        """Where it is reached from this machine."""
+        return f"http://{self.settings.host}:{self.settings.port}"
+
+    def _moment(self, at_ms: int, lang: Lang) -> str:
+        return instant_words(at_ms, self.book.zone, lang)
+
+    def asgi(self) -> Callable[..., Any]:
+        """The whole HTTP face."""
+        handlers = dict.fromkeys((404, 405), absent(self.portal))
+        return http_serving.behind(self.proxies, Starlette(routes=routes(self.portal), exception_handlers=handlers))
+
+    def close(self) -> None:
+        """Release the files."""
+        self.sessions.close()
+        self.access.close()
+        self.book.close()
+
+
+def _token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def _clock(day: date | None) -> Callable[[], datetime]:
+    """The time; on a set clock, this time of that day."""
+    if day is None:
+        return lambda: datetime.now(UTC)
+    zone = timedelta(hours=7)
+
+    def set_clock() -> datetime:
+        return datetime.combine(day, (datetime.now(UTC) + zone).time(), UTC) - zone
+
+    return set_clock
+
+
+@contextlib.asynccontextmanager
+async def serving(association: Association) -> AsyncIterator[None]:
+    """The portal listening. Raises ``ServeError`` with the remedy when its address cannot be had."""
+    settings = association.settings
+    try:
+        listener = http_serving.listen(settings.host, settings.port)
+    except http_serving.ListenError as error:
+        raise ServeError(str(error)) from error
+    web = http_serving.QuietServer(http_serving.config(association.asgi(), host=settings.host, port=settings.port))
+    async with http_serving.listening(web, listener):
+        # The first visitor of the day need not wait while everybody is folded.
+        warming = asyncio.create_task(asyncio.to_thread(association.portal.roll.on, association.portal.today()))
+        log.info("serving", url=association.url, data=str(association.book.directory))
+        yield
+        await warming
+
+
+async def serve_until_interrupted(association: Association) -> None:
+    """Serve until SIGINT or SIGTERM."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with serving(association):
+        await stop.wait()
+    log.info("stopped")
+
+
+def run_association(directory: Path, settings: PortalSettings) -> None:
+    """``juru association serve``: one portal on one book, in the foreground."""
+    association = Association(directory, settings)
+    try:
+        asyncio.run(serve_until_interrupted(association))
+    finally:
+        association.close()

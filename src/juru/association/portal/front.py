@@ -1,0 +1,121 @@
+"""The first page and the branches: who we are, how many, who is in office."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute
+
+from juru.association.desk.register import Row
+from juru.association.domain.affairs import Subject, branches_of
+from juru.association.domain.boards import NATIONAL, Body, Term
+from juru.association.domain.branches import Branch, on
+from juru.association.portal.entry import in_office
+from juru.association.portal.portal import Looking, Portal, anybody, looking_of
+from juru.association.store.reads import Reads, standing
+
+PUBLIC_STATES = ("active", "grace", "lapsed", "suspended")
+"""What the public register shows."""
+
+_BOARDS = (Body.NATIONAL, Body.BRANCH, Body.APPEAL, Body.AUDIT)
+
+
+class BranchLine(msgspec.Struct, frozen=True):
+    """A branch with its members of a day."""
+
+    code: str
+    name: str
+    provinces: tuple[str, ...]
+    since: date | None
+    members: int
+    active: int
+    board: tuple[Term, ...] = ()
+
+
+def routes(portal: Portal) -> list[BaseRoute]:
+    """The first page, branches, the switch to another day, assets."""
+
+    async def front(request: Request) -> Response:
+        looking = looking_of(request)
+        rows, lines, terms = await asyncio.to_thread(_looked, portal, looking)
+        states = Counter(row.state for row in rows)
+        return portal.html(
+            "front.html",
+            looking=looking,
+            states=[(state, states[state]) for state in PUBLIC_STATES],
+            branches=lines,
+            board=board_of(terms, Body.NATIONAL, NATIONAL),
+        )
+
+    async def branches(request: Request) -> Response:
+        looking = looking_of(request)
+        _, lines, terms = await asyncio.to_thread(_looked, portal, looking)
+        boards = [(body, board_of(terms, body, NATIONAL)) for body in _BOARDS if body is not Body.BRANCH]
+        return portal.html("branches.html", looking=looking, branches=lines, boards=boards)
+
+    async def branch(request: Request) -> Response:
+        looking = looking_of(request)
+        _, lines, _ = await asyncio.to_thread(_looked, portal, looking)
+        found = next((line for line in lines if line.code == request.path_params["code"]), None)
+        return portal.absent(request) if found is None else portal.html("branch.html", looking=looking, branch=found)
+
+    async def mine(_request: Request) -> Response:
+        visitor = portal.visitor()
+        where = "/register" if visitor is None or not visitor.firms else f"/members/{visitor.firms[0]}"
+        return RedirectResponse(where, 303)
+
+    async def static(request: Request) -> Response:
+        return portal.pages.asset(request.path_params["name"], request)
+
+    async def health(_request: Request) -> Response:
+        return Response("ok\n", media_type="text/plain")
+
+    return [
+        portal.route("/", front, None),
+        portal.route("/branches", branches, None),
+        portal.route("/branches/{code}", branch, None),
+        portal.route("/as-of", portal.look_back, None, "POST"),
+        portal.route("/mine", mine, anybody),
+        portal.route("/portal/static/{name}", static, None),
+        portal.route("/healthz", health, None),
+    ]
+
+
+def _looked(portal: Portal, looking: Looking) -> tuple[list[Row], list[BranchLine], tuple[Term, ...]]:
+    rows = list(portal.roll.on(looking.on, portal.known_ms(looking)).values())
+    with portal.reading() as reads:
+        terms = in_office(reads, looking.on)
+        there = branches_there(reads, looking)
+    return rows, branch_lines(there, rows, terms), terms
+
+
+def branches_there(reads: Reads, looking: Looking) -> dict[str, Branch]:
+    """The branches of the day that is looked at."""
+    return on(branches_of(standing(reads.facts_of_kind(Subject.BRANCH))), looking.on)
+
+
+def branch_lines(there: dict[str, Branch], rows: Iterable[Row], terms: Iterable[Term]) -> list[BranchLine]:
+    """Every branch of a day, and the members who belong to none."""
+    counted = [row for row in rows if row.state in PUBLIC_STATES]
+    members, active = Counter(r.branch for r in counted), Counter(r.branch for r in counted if r.state == "active")
+    terms = tuple(terms)
+    lines = [
+        BranchLine(code, b.name, b.provinces, b.since, members[code], active[code], board_of(terms, Body.BRANCH, code))
+        for code, b in there.items()
+    ]
+    if members[NATIONAL]:
+        lines.append(BranchLine(NATIONAL, "", (), None, members[NATIONAL], active[NATIONAL]))
+    return lines
+
+
+def board_of(terms: Iterable[Term], body: Body, unit: str) -> tuple[Term, ...]:
+    """Who sits on a board, by rank of the office."""
+    order = ("chair", "secretary", "treasurer", "member")
+    found = (term for term in terms if term.body is body and (body is not Body.BRANCH or term.unit == unit))
+    return tuple(sorted(found, key=lambda term: (order.index(term.title.value), term.since, term.person)))

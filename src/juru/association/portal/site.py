@@ -1,0 +1,41 @@
+"""All pages of the portal together: a new page is one file, its texts and one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from juru.association.portal import front, register, words_front
+from juru.association.portal.portal import Portal
+from juru.association.portal.words import catalogue
+from juru.web.gate import Refused
+
+WORDS = catalogue(
+    words_front.WORDS,
+)
+
+
+def routes(portal: Portal) -> list[BaseRoute]:
+    """Everything the portal answers."""
+    return [
+        *front.routes(portal),
+        *register.routes(portal),
+        *portal.login.routes(),
+    ]
+
+
+def absent(portal: Portal) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """The page of an address that is none of ours."""
+
+    async def say(request: Request) -> Response:
+        return portal.gate.refusal(request, Refused(404, "refused_absent"))
+
+    guarded = portal.gate.guard(say, None)
+
+    async def handle(request: Request, _error: Exception) -> Response:
+        return await guarded(request)
+
+    return handle
