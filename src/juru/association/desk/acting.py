@@ -95,7 +95,7 @@ class Act:
     @cached_property
     def terms(self) -> list[Term]:
         """Every term ever given."""
-        return terms_of(standing(self.reads.facts_of_kind(Subject.PERSON)))
+        return terms_of(standing(self.reads.of_days("appointed", date.min, date.max)))
 
     @cached_property
     def decrees(self) -> list[boards.Decree]:

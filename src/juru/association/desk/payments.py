@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter, deque
 from datetime import date
-from types import MappingProxyType
+from functools import partial
 
 import msgspec
 
@@ -34,6 +34,8 @@ from juru.association.store.reads import Reads
 from juru.association.store.rows import Recorded
 from juru.books.rules import AMOUNT_IDR_MAX
 
+_TWO, _EVERY = 2, 1 << 31
+"""Of invoices that ask for one sum two are as good as all: only a person can say which."""
 _NUMBERS = re.compile(r"(?=INV(\d{4})(\d{5}))")
 
 
@@ -100,21 +102,43 @@ def post(act: Act, ref: str, received: a.Received, first: Open | None) -> None:
     settle_credit(act, member, others, on)
 
 
-def match_one(
-    reads: Reads, came: TakePayment, on: date, paid_idr: Mapping[str, int] = MappingProxyType({})
-) -> tuple[str, Open | None] | None:
-    """Whose money it is, and the invoice it pays first; None where only a person can say.
+class Foreseen:
+    """What rows before one would have paid, for who only looks at a file."""
 
-    ``paid_idr`` is what rows before it would have paid by invoice, for who only looks.
-    """
+    def __init__(self, reads: Reads) -> None:
+        self._reads = reads
+        self._asking: dict[tuple[int, date], deque[str]] = {}
+        self.paid_idr: Counter[str] = Counter()
+
+    def asking(self, amount_idr: int, on: date) -> list[str]:
+        """Two at most of the invoices that would still ask for this sum."""
+        key = (amount_idr, on)
+        if key not in self._asking:
+            self._asking[key] = deque(self._reads.asking(amount_idr, on, at_most=_EVERY))
+        waiting = self._asking[key]
+        found: list[str] = []
+        while waiting and len(found) < _TWO:
+            number = waiting.popleft()
+            if number not in self.paid_idr:
+                found.append(number)
+        waiting.extendleft(reversed(found))
+        return found
+
+
+def match_one(
+    reads: Reads, came: TakePayment, on: date, foreseen: Foreseen | None = None
+) -> tuple[str, Open | None] | None:
+    """Whose money it is, and the invoice it pays first; None where only a person can say."""
     named = {f"INV-{year}-{number}" for year, number in _NUMBERS.findall(bare(came.text))}
     numbers = sorted(named)
     if not named and not came.member:
-        numbers = reads.asking(came.amount_idr, on, at_most=len(paid_idr) + 2)
+        ask = partial(reads.asking, at_most=_TWO) if foreseen is None else foreseen.asking
+        numbers = ask(came.amount_idr, on)
     states = [state_of(number, reads.facts(Subject.INVOICE, number)) for number in numbers]
     found = [state for state in states if state is not None]
     for state in found:
-        state.outstanding_idr -= min(paid_idr.get(state.number, 0), state.outstanding_idr)
+        if foreseen is not None:
+            state.outstanding_idr -= min(foreseen.paid_idr[state.number], state.outstanding_idr)
     if came.member and not found:
         return came.member, None
     by_number = {one.number: one for one in found}

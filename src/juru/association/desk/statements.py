@@ -17,7 +17,7 @@ from juru.association.desk.accounts import accounts, profile_of, since_of
 from juru.association.desk.acting import day_of
 from juru.association.desk.bank_rows import IGNORED, UNEXPLAINED
 from juru.association.desk.desk import Desk
-from juru.association.desk.payments import match_one
+from juru.association.desk.payments import Foreseen, match_one
 from juru.association.domain.affairs import Subject, Way
 from juru.association.domain.commands import AnyCommand, Done, NoteRows, TakePayment, TakeRow
 from juru.association.domain.refusals import Refusal
@@ -86,27 +86,27 @@ def look(reads: Reads, code: str, data: bytes, *, file: str, today: date, year: 
     since = since_of(reads, code) or date.min
     refs = [(identity(code, row, nth), row) for row, nth in numbered(statement.rows)]
     known = reads.known_subjects(Subject.PAYMENT, [ref for ref, _ in refs])
-    paid_idr: dict[str, int] = {}
+    foreseen = Foreseen(reads)
     for ref, row in refs:
-        line = _judged(reads, ref, row, since=since, known=ref in known, paid_idr=paid_idr)
+        line = _judged(reads, ref, row, since=since, known=ref in known, foreseen=foreseen)
         found.lines.append(line)
         found.counts[line.fate] += 1
         found.sums_idr[line.fate] += row.amount_idr
     return found
 
 
-def _judged(reads: Reads, ref: str, row: Mutation, *, since: date, known: bool, paid_idr: dict[str, int]) -> Line:
+def _judged(reads: Reads, ref: str, row: Mutation, *, since: date, known: bool, foreseen: Foreseen) -> Line:
     on = day_of(row.day)
     if known or on < since:
         return Line(ref, row, IGNORED if known else BEFORE)
     if row.amount_idr < 0:
         return Line(ref, row, UNEXPLAINED)
-    matched = match_one(reads, TakePayment(way=Way.BANK, amount_idr=row.amount_idr, text=row.text), on, paid_idr)
+    matched = match_one(reads, TakePayment(way=Way.BANK, amount_idr=row.amount_idr, text=row.text), on, foreseen)
     if matched is None:
         return Line(ref, row, UNMATCHED)
     member, invoice = matched
     if invoice is not None:
-        paid_idr[invoice.number] = paid_idr.get(invoice.number, 0) + row.amount_idr
+        foreseen.paid_idr[invoice.number] += row.amount_idr
     return Line(ref, row, MATCHED, member, "" if invoice is None else invoice.number)
 
 

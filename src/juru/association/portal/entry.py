@@ -111,7 +111,7 @@ class Entry:
 
 def in_office(reads: Reads, on: date) -> tuple[Term, ...]:
     """The terms that carry their powers on a day, their firms' states looked up."""
-    terms = terms_of(standing(reads.facts_of_kind(Subject.PERSON)))
+    terms = terms_of(standing(reads.of_days("appointed", date.min, date.max)))
     decrees = decrees_of(standing(reads.facts_of_kind(Subject.DECREE)))
     begun = {term.firm for term in terms if term.since <= on < term.end}
     firms = {firm: _firm(reads, firm, on) for firm in begun}

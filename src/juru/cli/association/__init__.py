@@ -17,6 +17,8 @@ _COMMANDS = {
     "audit": ("making:audit", "Prove the association's books."),
     "member": ("members:member", "Members: from the application to the register."),
     "dues": ("dues:dues", "Dues: tables, invoices, payments."),
+    "bank": ("bank:bank", "Bank accounts, statement files, rows that wait."),
+    "purse": ("purse:purse", "Refunds, settlements, cash, collectors, spending."),
     "branch": ("branches:branch", "Branches."),
     "board": ("boards:board", "Boards: decrees, terms, who is in office."),
     "holidays": ("branches:holidays", "Bring in a year's listed holidays."),
