@@ -154,7 +154,17 @@ def test_other_facts_and_commands_by_their_fields(
 ) -> None:
     number = grown(office)
     named = ("member", "record", number, "representative_named", "--on", "2026-03-11")
-    office(*named, "--field", "role=voting", "--field", "person=Sri", "--field", "phone=081234567890")
+    office(
+        *named,
+        "--field",
+        "role=voting",
+        "--field",
+        "person=Sri",
+        "--field",
+        "phone=081234567890",
+        "--source",
+        "surat 7",
+    )
     assert office.json("member", "show", number, "--on", "2026-04-01")["representatives"] == {"voting": "Sri"}
     office("member", "record", number, "moved", "--field", "to=JBR", "--on", "2026-04-01")
     assert office.json("member", "show", number, "--on", "2026-04-01")["branch"] == "JBR"

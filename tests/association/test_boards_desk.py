@@ -67,11 +67,13 @@ def expel(town: Town, number: str, *deciders: str) -> c.Record:
 
 
 def heard(town: Town, number: str) -> None:
-    """Charged, and the day of the hearing has come."""
+    """Charged in time, and heard on the day."""
     town.by = SECRETARY
     charge = f.Charged(on=town.today, charges="kept agents' deposits", hearing_on=day("2026-02-10"))
     town.fact(number, charge)
-    town.on("2026-02-10", CHAIR)
+    town.on("2026-02-10")
+    town.fact(number, f.Heard(on=town.today, minutes="NB-1"))
+    town.by = CHAIR
 
 
 def test_who_holds_no_office_may_not_and_an_officer_only_in_his_branch(town: Town) -> None:
@@ -123,7 +125,7 @@ def test_an_expulsion_needs_a_hearing_a_decree_and_two_thirds(town: Town, accuse
 def test_no_officer_decides_twice(town: Town, accused: str) -> None:
     heard(town, accused)
     town.do(expel(town, accused, CHAIR, SECRETARY, "anggota"))
-    town.on("2026-03-01").fact(accused, f.Appealed(on=town.today))
+    town.on("2026-03-01", SECRETARY).fact(accused, f.Appealed(on=town.today, source="surat banding"))
     town.on("2026-04-01", CHAIR)
     overturned = f.AppealOutcome.OVERTURNED
     decided = f.AppealDecided(
@@ -150,9 +152,10 @@ def test_an_emergency_suspension_is_by_chair_and_secretary_together(town: Town, 
 
 
 def test_a_resignation_is_taken_back_before_it_takes_effect(town: Town, accused: str) -> None:
-    back = c.Record(member=accused, fact=f.ResignationWithdrawn(on=town.today))
+    town.by = SECRETARY
+    back = c.Record(member=accused, fact=f.ResignationWithdrawn(on=town.today, source="surat"))
     assert town.refused(back) == "not_found"
-    town.fact(accused, f.Resigned(on=town.today, effective=day("2026-02-01")))
+    town.fact(accused, f.Resigned(on=town.today, effective=day("2026-02-01"), source="surat"))
     assert town.state(accused, "2026-02-01") == "resigned"
     town.do(back)
     assert town.state(accused, "2026-02-01") == "active"

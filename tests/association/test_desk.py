@@ -104,11 +104,14 @@ def test_a_rejection_is_reviewed_once(town: Town) -> None:
 
 def test_a_change_of_representative_needs_the_outgoing_one(town: Town) -> None:
     number = town.verified("A")
-    town.fact(number, f.RepresentativeNamed(on=town.today, role=f.Role.VOTING, person="Sri"))
-    change = f.RepresentativeNamed(on=town.today, role=f.Role.VOTING, person="Tono")
+    town.fact(number, f.RepresentativeNamed(on=town.today, source="surat", role=f.Role.VOTING, person="Sri"))
+    change = f.RepresentativeNamed(on=town.today, source="surat", role=f.Role.VOTING, person="Tono")
     assert town.refused(c.Record(member=number, fact=change)) == "unconfirmed"
-    town.fact(number, f.RepresentativeNamed(on=town.today, role=f.Role.VOTING, person="Tono", confirmed_by=("Sri",)))
-    town.fact(number, f.RepresentativeNamed(on=town.today, role=f.Role.DUES, person="Tono"))
+    town.fact(
+        number,
+        f.RepresentativeNamed(on=town.today, source="surat", role=f.Role.VOTING, person="Tono", confirmed_by=("Sri",)),
+    )
+    town.fact(number, f.RepresentativeNamed(on=town.today, source="surat", role=f.Role.DUES, person="Tono"))
 
 
 @pytest.mark.parametrize(("known_on", "deadline"), [("2026-03-09", "2026-03-13"), ("2026-03-12", "2026-03-11")])

@@ -147,7 +147,9 @@ def test_a_login_is_worth_what_the_facts_say_at_each_request(town: Town, portal:
     assert representative.log_in("rini", PASSWORD).status == 303
     assert officer.log_in("sri", PASSWORD).status == 303
     assert officer.get("/account").status == 200
-    town.on("2026-01-06", "Sri").fact("000001", named("Budi", on="2026-01-06"))
+    command = c.Record(member="000001", fact=named("Budi", on="2026-01-06"))
+    handed_over = town.on("2026-01-06").desk.do(command, now=town.now(), by="Sri", request="budi", member="000001")
+    assert isinstance(handed_over, c.Done)
     # The one who was replaced is out with her next request; the officer of a name like hers is not touched.
     assert representative.get("/account").status == 303
     assert officer.get("/account").status == 200

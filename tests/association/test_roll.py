@@ -13,7 +13,7 @@ from tests.support.association import Town, day
 
 
 def named(person: str, *, on: str, role: f.Role = f.Role.VOTING) -> f.RepresentativeNamed:
-    return f.RepresentativeNamed(on=day(on), role=role, person=person)
+    return f.RepresentativeNamed(on=day(on), role=role, person=person, source="surat anggota")
 
 
 def test_the_roll_says_what_a_sweep_over_the_book_says_after_each_change(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from juru.association.domain.dues import Period, prorated
 from juru.association.domain.facts import MemberFact
 from juru.association.domain.matching import Invoice, Payment, match
-from juru.association.domain.membership import MembershipPolicy, State, parts, standing
+from juru.association.domain.membership import State, parts, standing
+from juru.association.domain.policy import Policies
 from juru.association.domain.split import BASIS_POINTS, Share, branch_move, split
 
 DAYS = st.dates(date(2026, 1, 1), date(2029, 12, 31))
@@ -59,21 +60,21 @@ def test_a_state_does_not_depend_on_the_order_of_entry(
     known: list[MemberFact], as_of: date, data: st.DataObject
 ) -> None:
     shuffled = data.draw(st.permutations(known))
-    policy = MembershipPolicy()
+    policy = Policies()
     assert standing(policy, known, as_of) == standing(policy, shuffled, as_of)
     assert parts(policy, known, as_of) == parts(policy, shuffled, as_of)
 
 
 @given(facts(), DAYS)
 def test_what_is_later_changes_nothing_today(known: list[MemberFact], as_of: date) -> None:
-    policy = MembershipPolicy()
+    policy = Policies()
     until_today = [fact for fact in known if fact.on <= as_of]
     assert standing(policy, known, as_of) == standing(policy, until_today, as_of)
 
 
 @given(facts(), DAYS)
 def test_a_fact_recorded_twice_counts_once(known: list[MemberFact], as_of: date) -> None:
-    policy = MembershipPolicy()
+    policy = Policies()
     assert standing(policy, known, as_of) == standing(policy, [*known, *known], as_of)
 
 

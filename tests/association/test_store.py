@@ -16,12 +16,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from juru.association.desk.acting import POLICY
 from juru.association.desk.documents import FOLDER
 from juru.association.domain import commands as c
 from juru.association.domain import facts as f
 from juru.association.domain.affairs import Subject, Way
 from juru.association.domain.membership import standing
+from juru.association.domain.policy import Policies
 from juru.association.domain.refusals import Refusal
 from juru.association.domain.treasury import AccountSet, RowAs
 from juru.association.errors import DirectoryError, SchemaError
@@ -252,10 +252,10 @@ def test_states_do_not_depend_on_the_order_of_entry_through_the_store(
                 with book.writing(milliseconds(at), f"b{number}") as writing:
                     writing.fact(Subject.MEMBER, "000001", fact)
             with book.reading() as reads:
-                states.append([standing(POLICY, mine, as_of) for _, mine in reads.members(as_of)])
+                states.append([standing(Policies(), mine, as_of) for _, mine in reads.members(as_of)])
             book.close()
     assert states[0] == states[1]
-    assert states[0] in ([], [standing(POLICY, found, as_of)])
+    assert states[0] in ([], [standing(Policies(), found, as_of)])
 
 
 _VICTIM = """

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import msgspec
 
-from juru.association.desk.acting import POLICY
 from juru.association.desk.desk import Desk, init
 from juru.association.desk.documents import FOLDER
 from juru.association.domain import affairs as a
@@ -115,7 +114,8 @@ class Town:
         with self.desk.book.reading() as reads:
             known_ms = None if known is None else milliseconds(known)
             facts = [one.fact for one in reads.facts(Subject.MEMBER, member, as_of, known_ms)]
-        return standing(POLICY, msgspec.convert(facts, list[f.MemberFact], from_attributes=True), as_of)
+            policies = reads.policies(known_ms)
+        return standing(policies, msgspec.convert(facts, list[f.MemberFact], from_attributes=True), as_of)
 
     def state(self, member: str, on: str | None = None) -> str:
         return self.standing(member, on).state.value

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NoReturn, TypeVar
 
 import msgspec
 
 from juru.association.domain import boards
-from juru.association.domain.affairs import Subject, branches_of, decrees_of, terms_of
-from juru.association.domain.boards import Body, Denial, FirmState, Scope, Term
-from juru.association.domain.branches import Branch
+from juru.association.domain.affairs import Subject, decrees_of, terms_of
+from juru.association.domain.boards import Absence, Body, Denial, Scope, Seats, Term, absences
+from juru.association.domain.branches import Branch, home
+from juru.association.domain.branches import on as branches_on
 from juru.association.domain.facts import Applied, Fact, MemberFact, Moved, known, of_kind
-from juru.association.domain.membership import MembershipPolicy, Standing, State
+from juru.association.domain.membership import Standing, turns
 from juru.association.domain.membership import standing as standing_of
+from juru.association.domain.policy import Policies
 from juru.association.domain.refusals import Code, Refusal
 from juru.association.store.book import Writing
 from juru.association.store.reads import Reads, standing
 from juru.association.store.rows import Recorded
 
-POLICY = MembershipPolicy()
 F = TypeVar("F", bound=Fact)
 _DENIALS = {
     Denial.NO_POWER: Code.NO_POWER,
@@ -56,6 +57,7 @@ class Act:
         self.today = today
         self.by = by
         self.member_asking = member
+        self._seats: dict[date, Seats] = {}
 
     @property
     def signature(self) -> str:
@@ -85,12 +87,21 @@ class Act:
 
     def standing(self, number: str, on: date) -> Standing:
         """A member's state on a day, as known now."""
-        return standing_of(POLICY, member_facts(self.member(number)), on)
+        return standing_of(self.policies, member_facts(self.member(number)), on)
 
     @cached_property
     def branches(self) -> list[Branch]:
         """Every version of every branch."""
-        return branches_of(standing(self.reads.facts_of_kind(Subject.BRANCH)))
+        return self.reads.branches()
+
+    @cached_property
+    def policies(self) -> Policies:
+        """The statutes' numbers of every day."""
+        return self.reads.policies()
+
+    def branch_of(self, found: Iterable[Recorded], on: date) -> str:
+        """The branch to which a member belongs on a day: the one he chose, or where that one went."""
+        return home(self.branches, chosen_branch(found, on), on)[0]
 
     @cached_property
     def terms(self) -> list[Term]:
@@ -111,13 +122,15 @@ class Act:
 
     # ------------------------------------------------------------------ who may
 
+    def seats(self, on: date) -> Seats:
+        """What terms are worth on a day."""
+        if on not in self._seats:
+            self._seats[on] = seats(self.reads, on, self.policies, self.decrees, self.branches)
+        return self._seats[on]
+
     def in_office(self, on: date) -> tuple[Term, ...]:
         """The terms that carry their powers on a day."""
-        firms = {term.firm: FirmState(self._firm(term.firm, on), on) for term in self.terms if term.since <= on}
-        return boards.in_office(self.terms, self.decrees, firms, on)
-
-    def _firm(self, number: str, on: date) -> State:
-        return standing_of(POLICY, member_facts(self.reads.facts(Subject.MEMBER, number)), on).state
+        return tuple(term for term in self.terms if self.seats(on).filled(term, on))
 
     def require(
         self,
@@ -134,24 +147,33 @@ class Act:
         the book acts for the congress: else nobody could ever seat a board.
         """
         day = on or self.today
-        live = self.in_office(day)
         if self.member_asking:
             refuse(Code.NO_POWER, by=self.signature, scope=scope.value, unit=unit, on=day.isoformat())
         if self.by in set(decided_before):
             refuse(Code.DECIDED_BEFORE, by=self.by)
-        if not any(term.body is Body.NATIONAL for term in live):
+        seats_ = self.seats(day)
+        if not any(term.body is Body.NATIONAL and seats_.filled(term, day) for term in self.terms):
             return
-        own = next((term.firm for term in live if term.person == self.by), None)
-        held = boards.powers(live, self.by)
-        denial = boards.denied(held, scope, unit, own_firm=own, subject_firm=subject_firm)
+        mine = [term for term in self.terms if term.person == self.by and seats_.filled(term, day)]
+        own = next((term.firm for term in mine), None)
+        denial = boards.denied(boards.powers(mine, self.by), scope, unit, own_firm=own, subject_firm=subject_firm)
         if denial is not None:
             facts = {"by": self.by, "scope": scope.value, "unit": unit, "on": day.isoformat()}
             refuse(_DENIALS[denial], **facts)
 
 
-def day_of(number: int) -> date:
-    """A day as the tables write it, as the rules know it."""
-    return date(number // 10_000, number // 100 % 100, number % 100)
+def seats(
+    reads: Reads, on: date, policies: Policies, decrees: Iterable[boards.Decree], branches: Iterable[Branch]
+) -> Seats:
+    """What terms are worth on a day, by how each firm stood up to then."""
+
+    @cache
+    def away(firm: str) -> Sequence[Absence]:
+        return absences(turns(policies, member_facts(reads.facts(Subject.MEMBER, firm, on)), on))
+
+    ends = {branch.code: branch.until for branch in branches if branch.since <= on and branch.until is not None}
+    reopened = branches_on(branches, on)
+    return Seats(policies, decrees, {code: end for code, end in ends.items() if code not in reopened}, away)
 
 
 def member_facts(found: Iterable[Recorded]) -> list[MemberFact]:
@@ -169,8 +191,8 @@ def of(found: Iterable[Recorded], kind: type[F]) -> list[F]:
     return sorted(of_kind((one.fact for one in found), kind), key=lambda fact: fact.on)
 
 
-def branch_of(found: Iterable[Recorded], on: date) -> str:
-    """The branch of a member on a day: where he applied, then where he moved."""
+def chosen_branch(found: Iterable[Recorded], on: date) -> str:
+    """The branch that a member chose, whatever became of it: where he applied, then where he moved."""
     branch = boards.NATIONAL
     for fact in known(member_facts(found), on):
         match fact:

@@ -126,6 +126,7 @@ _USE_CASES: Mapping[type[c.Command], Callable[[Act, Any], c.Done]] = {
     c.SetBranch: offices.set_branch,
     c.SetHolidays: offices.set_holidays,
     c.SetDues: offices.set_dues,
+    c.SetPolicy: offices.set_policy,
     c.IssueDecree: offices.issue_decree,
     c.Appoint: offices.appoint,
     c.AppointCollector: offices.appoint_collector,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from juru.association.desk.acting import POLICY, Act, branch_of, member_facts, of, refuse
+import msgspec
+
+from juru.association.desk.acting import Act, member_facts, of, refuse
 from juru.association.desk.settling import Open, open_invoices, release, settle_credit, settled, state_of
 from juru.association.desk.shares import share
 from juru.association.domain import affairs as a
@@ -18,7 +20,6 @@ from juru.association.domain.refusals import Code
 from juru.association.store.book import Entry
 from juru.association.store.rows import Recorded
 
-FIRST_DUE_DAYS = 30
 _CODES = 999
 _RENEWABLE = frozenset({State.ACTIVE, State.GRACE, State.LAPSED, State.SUSPENDED})
 
@@ -27,10 +28,10 @@ def issue(act: Act, command: IssueInvoice) -> Done:
     """Issue the member's next invoice; his credit pays it the same day as far as it goes."""
     on = act.day(command.on)
     found = act.member(command.member)
-    branch = branch_of(found, on)
+    branch = act.branch_of(found, on)
     act.require(Scope.DUES_MATCH, branch)
     table = dues_table(act, found, on)
-    lines, due_on = _lines(found, table, on)
+    lines, due_on = _lines(act, found, table, on)
     before = _same_period(act, command.member, lines)
     if before is not None:
         _replace(act, before, lines, on)
@@ -74,17 +75,18 @@ def next_number(act: Act, kind: str, series: str, on: date) -> str:
     return f"{series}-{on.year}-{act.reads.counted(kind, on.year) + 1:05d}"
 
 
-def _lines(found: list[Recorded], table: a.DuesSet, on: date) -> tuple[tuple[Line, ...], date]:
+def _lines(act: Act, found: list[Recorded], table: a.DuesSet, on: date) -> tuple[tuple[Line, ...], date]:
     """What the next invoice says, and when it is due: the first dues, or the year after what is paid."""
     facts = member_facts(found)
-    now = standing(POLICY, facts, on)
+    now = standing(act.policies, facts, on)
     if now.state is State.VERIFIED:
         draft = first_invoice(table.policy, of(found, f.Verified)[-1].on)
-        return draft.lines, on + timedelta(days=FIRST_DUE_DAYS)
+        return draft.lines, on + timedelta(days=act.policies.on(on).first_due_days)
     until = paid_until(facts, on)
     next_one = None
     if now.state in _RENEWABLE and until is not None:
-        next_one = renewal(table.policy, paid_until=until, paid_on=on)
+        graced = msgspec.structs.replace(table.policy, grace_days=act.policies.on(until).grace_days)
+        next_one = renewal(graced, paid_until=until, paid_on=on)
     if until is None or next_one is None or next_one.kind is RenewalKind.NEW_APPLICATION:
         facts_told = {"state": now.state.value, "reason": now.reason or "-", "on": on.isoformat()}
         refuse(Code.TRANSITION_NOT_ALLOWED, fact="invoice", **facts_told)

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import msgspec
 
-from juru.association.desk.acting import POLICY, Act, branch_of, member_facts, of, refuse
+from juru.association.desk import own
+from juru.association.desk.acting import Act, member_facts, of, refuse
 from juru.association.desk.conditions import check
+from juru.association.desk.owners import shown_debts
 from juru.association.desk.shares import hand_over
 from juru.association.domain import facts as f
 from juru.association.domain.affairs import Reversal, Subject
-from juru.association.domain.boards import NATIONAL, Scope
+from juru.association.domain.boards import NATIONAL, Body, Scope
 from juru.association.domain.branches import choices
 from juru.association.domain.commands import Done, NewMember, Record, TakeBack
-from juru.association.domain.membership import standing
+from juru.association.domain.likeness import Likeness, same_phone
+from juru.association.domain.membership import Standing, standing
 from juru.association.domain.refusals import Code
 from juru.association.domain.transitions import RULES, takes
 from juru.association.store.rows import Recorded
 
 _DIGITS = 6
-_FORMS = frozenset({"pt", "cv", "ud", "toko", "tbk", "persero"})
+REQUIRED = ((f.Evidence.LICENCE, f.Evidence.IDENTITY), (f.Evidence.SOFTWARE,))
+"""An application is complete once it has one document of each group, and an address."""
 
 
 def new_member(act: Act, command: NewMember) -> Done:
@@ -45,23 +51,30 @@ def new_member(act: Act, command: NewMember) -> Done:
     applied = f.Applied(on=on, source=command.source, branch=command.branch, member_class=command.member_class)
     act.add(Subject.MEMBER, number, about)
     act.add(Subject.MEMBER, number, applied)
+    for role in f.Role if command.person.strip() else ():
+        named = f.RepresentativeNamed(
+            on=on, role=role, person=command.person.strip(), phone=command.phone, email=command.email
+        )
+        act.add(Subject.MEMBER, number, named)
     return Done(number, "applicant")
 
 
 def _twin(act: Act, command: NewMember) -> tuple[str, str] | None:
-    """A member that seems to be the same business: its licence, or its name but for case and company form."""
-    licence, wanted = command.licence.strip(), _bare(command.name)
+    """A member that seems to be the same business: its licence, its telephone, or a name too like to be chance."""
+    licence, wanted, names = command.licence.strip(), Likeness(command.name), dict[str, str]()
     for number, body in act.reads.names():
         known = msgspec.json.decode(body, type=f.Registered | f.Renamed)
+        names[number] = known.name
         same_licence = isinstance(known, f.Registered) and bool(licence) and known.licence == licence
-        if same_licence or _bare(known.name) == wanted:
+        if same_licence or Likeness(known.name).like(wanted):
             return number, known.name
+    phone = same_phone(command.phone)
+    for number, body in act.reads.phones() if phone else ():
+        fact = msgspec.json.decode(body, type=f.RepresentativeNamed | f.ContactSet)
+        told = fact.phone if isinstance(fact, f.RepresentativeNamed) else fact.value
+        if same_phone(told) == phone:
+            return number, names.get(number, "-")
     return None
-
-
-def _bare(name: str) -> str:
-    words = "".join(char if char.isalnum() else " " for char in name.casefold()).split()
-    return "".join(word for word in words if word not in _FORMS) or "".join(words)
 
 
 def record(act: Act, command: Record) -> Done:
@@ -70,36 +83,63 @@ def record(act: Act, command: Record) -> Done:
     found = act.member(number)
     _authorise(act, number, fact, found)
     on = act.day(fact.on)
-    now = standing(POLICY, member_facts(found), on)
+    now = standing(act.policies, member_facts(found), on)
     reviewing = isinstance(fact, f.Verified | f.Rejected) and now.reason == "rejected"
     if not reviewing and not takes(fact, now):
         facts = {"state": now.state.value, "reason": now.reason or "-", "on": on.isoformat()}
         refuse(Code.TRANSITION_NOT_ALLOWED, fact=str(type(fact).__struct_config__.tag), **facts)
-    check(act, fact, found, reviewing=reviewing)
-    act.add(Subject.MEMBER, number, fact)
+    check(act, number, fact, found, reviewing=reviewing)
+    if isinstance(fact, f.OwnerChanged | f.OwnerConfirmed):
+        fact = shown_debts(act, number, fact)
+    added = [fact, *_completed(found, fact, now)]
+    for one in added:
+        act.add(Subject.MEMBER, number, one)
     if isinstance(fact, f.Moved):
         hand_over(act, number, found, fact)
-    after = standing(POLICY, [*member_facts(found), fact], on)
+    after = standing(act.policies, [*member_facts(found), *added], on)
     return Done(number, after.state.value)
+
+
+def _completed(found: list[Recorded], fact: f.MemberFact, now: Standing) -> list[f.Complete]:
+    """The fact that the application is complete, by itself, when the document that was missing is given."""
+    if not isinstance(fact, f.DocumentGiven) or now.reason != "awaiting_documents":
+        return []
+    there = {fact.evidence, *(given.evidence for given in of(found, f.DocumentGiven))}
+    addressed = any(about.address.strip() for about in of(found, f.Registered))
+    if addressed and all(there.intersection(group) for group in REQUIRED):
+        return [f.Complete(on=fact.on, source="every required document is there")]
+    return []
 
 
 def _authorise(act: Act, number: str, fact: f.MemberFact, found: list[Recorded]) -> None:
     """The scope that the fact needs, where it needs it; whoever took part before decides no second time."""
     rule = RULES.get(type(fact))
-    if rule is None or rule.scope is None or isinstance(fact, f.RepresentativeNamed):
+    if rule is None:
         return
+    if rule.scope is None:
+        own.authorise(act, number, fact, found)
+        return
+    scope = rule.scope
     before: set[str] = set()
     if isinstance(fact, f.AppealDecided):
         for expelled in of(found, f.Expelled)[-1:]:
             before = {expelled.by, *expelled.deciders}
+    if isinstance(fact, f.Lifted) and _in_appeal_board(act, fact.on):
+        scope = Scope.APPEAL_DECIDE
+        before = {name for one in of(found, f.Suspended) for name in (one.by, *one.deciders)}
     if isinstance(fact, f.Verified | f.Rejected):
         before = {rejected.by for rejected in of(found, f.Rejected)[-1:]}
-    unit = branch_of(found, fact.on)
+    unit = act.branch_of(found, fact.on)
     if isinstance(fact, f.Moved):
         unit = fact.to
     if rule.national:
         unit = NATIONAL
-    act.require(rule.scope, unit, subject_firm=number, decided_before=before)
+    act.require(scope, unit, subject_firm=number, decided_before=before)
+
+
+def _in_appeal_board(act: Act, on: date) -> bool:
+    """The appeal board lifts a suspension as the body that decided it does, but nobody who took part in it."""
+    return any(term.body is Body.APPEAL and term.person == act.by for term in act.in_office(on))
 
 
 def take_back(act: Act, command: TakeBack) -> Done:

@@ -18,8 +18,10 @@ from juru.association.domain.commands import (
     SetBranch,
     SetDues,
     SetHolidays,
+    SetPolicy,
 )
 from juru.association.domain.facts import Fact
+from juru.association.domain.policy import MEANINGS, allowed
 from juru.association.domain.refusals import Code
 from juru.association.domain.split import BASIS_POINTS
 
@@ -64,6 +66,18 @@ def set_dues(act: Act, command: SetDues) -> Done:
     _once(act, Subject.DUES, command.member_class, fact)
     act.add(Subject.DUES, command.member_class, fact)
     return Done(command.member_class)
+
+
+def set_policy(act: Act, command: SetPolicy) -> Done:
+    """A number of the statutes from a day on, by decree; clocks that run by then keep the number they began with."""
+    act.require(Scope.SK_ISSUE, NATIONAL)
+    fact = command.fact
+    if command.key not in MEANINGS or not allowed(command.key, fact.value):
+        refuse(Code.WRONG_POLICY, key=command.key, value=fact.value, keys=", ".join(MEANINGS))
+    act.decree(fact.decree, max(fact.on, act.today))
+    _once(act, Subject.POLICY, command.key, fact)
+    act.add(Subject.POLICY, command.key, fact)
+    return Done(command.key, str(fact.value))
 
 
 def issue_decree(act: Act, command: IssueDecree) -> Done:

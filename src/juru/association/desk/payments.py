@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter, deque
 from datetime import date
-from functools import partial
 
 import msgspec
 
 from juru.association.desk.accounts import account_on, kept_by_hand
-from juru.association.desk.acting import Act, branch_of, refuse
+from juru.association.desk.acting import Act, refuse
 from juru.association.desk.invoices import collector_of, next_number
 from juru.association.desk.settling import (
     Open,
@@ -27,6 +26,7 @@ from juru.association.domain.affairs import Subject, Way
 from juru.association.domain.boards import NATIONAL, Scope
 from juru.association.domain.commands import AssignPayment, Done, HandIn, ReversePayment, TakePayment
 from juru.association.domain.matching import CREDIT, Invoice, Payment, bare, match
+from juru.association.domain.policy import Policies
 from juru.association.domain.refusals import Code
 from juru.association.domain.treasury import Named, book_account
 from juru.association.store.book import Entry
@@ -48,7 +48,7 @@ def take(act: Act, command: TakePayment) -> Done:
         return take_in(act, command, f"cash:{act.by}", on)
     unit = kept_by_hand(act, command.account, on).unit
     if command.member:
-        unit = branch_of(act.member(command.member), on)
+        unit = act.branch_of(act.member(command.member), on)
     act.require(Scope.DUES_MATCH, unit)
     if command.way is Way.COLLECTOR:
         collector_of(act, command.collector, on)
@@ -59,13 +59,13 @@ def take(act: Act, command: TakePayment) -> Done:
 
 def take_in(act: Act, command: TakePayment, account: str, on: date) -> Done:
     """Match and post what came in on an account. Cash is a known invoice's or member's, taken where he belongs."""
-    matched = match_one(act.reads, command, on)
+    matched = match_one(act.reads, act.policies, command, on)
     if command.collector and matched is not None and matched[0] == command.collector:
         refuse(Code.OWN_WORD)
     if command.way is Way.CASH:
         if matched is None:
             refuse(Code.NOT_FOUND, what="invoice", id=command.text or "-")
-        act.require(Scope.DUES_MATCH, branch_of(act.member(matched[0]), on))
+        act.require(Scope.DUES_MATCH, act.branch_of(act.member(matched[0]), on))
     receipt = "" if matched is None else next_receipt(act, on)
     ref = command.ref or receipt
     if act.reads.facts(Subject.PAYMENT, ref):
@@ -105,8 +105,9 @@ def post(act: Act, ref: str, received: a.Received, first: Open | None) -> None:
 class Foreseen:
     """What rows before one would have paid, for who only looks at a file."""
 
-    def __init__(self, reads: Reads) -> None:
+    def __init__(self, reads: Reads, policies: Policies) -> None:
         self._reads = reads
+        self.policies = policies
         self._asking: dict[tuple[int, date], deque[str]] = {}
         self.paid_idr: Counter[str] = Counter()
 
@@ -114,7 +115,7 @@ class Foreseen:
         """Two at most of the invoices that would still ask for this sum."""
         key = (amount_idr, on)
         if key not in self._asking:
-            self._asking[key] = deque(self._reads.asking(amount_idr, on, at_most=_EVERY))
+            self._asking[key] = deque(self._reads.asking(amount_idr, on, self.policies, at_most=_EVERY))
         waiting = self._asking[key]
         found: list[str] = []
         while waiting and len(found) < _TWO:
@@ -126,14 +127,16 @@ class Foreseen:
 
 
 def match_one(
-    reads: Reads, came: TakePayment, on: date, foreseen: Foreseen | None = None
+    reads: Reads, policies: Policies, came: TakePayment, on: date, foreseen: Foreseen | None = None
 ) -> tuple[str, Open | None] | None:
     """Whose money it is, and the invoice it pays first; None where only a person can say."""
     named = {f"INV-{year}-{number}" for year, number in _NUMBERS.findall(bare(came.text))}
     numbers = sorted(named)
     if not named and not came.member:
-        ask = partial(reads.asking, at_most=_TWO) if foreseen is None else foreseen.asking
-        numbers = ask(came.amount_idr, on)
+        if foreseen is None:
+            numbers = reads.asking(came.amount_idr, on, policies, at_most=_TWO)
+        else:
+            numbers = foreseen.asking(came.amount_idr, on)
     states = [state_of(number, reads.facts(Subject.INVOICE, number)) for number in numbers]
     found = [state for state in states if state is not None]
     for state in found:
@@ -149,7 +152,7 @@ def match_one(
     done = match(invoices, [Payment("new", on, came.amount_idr, came.text)])
     for allocation in done.allocations:
         invoice = by_number[allocation.invoice]
-        return invoice.issued.member, invoice if payable([invoice], on) else None
+        return invoice.issued.member, invoice if payable(policies, [invoice], on) else None
     return next(((member, None) for member in done.credit_idr), None)
 
 
@@ -161,7 +164,7 @@ def assign(act: Act, command: AssignPayment) -> Done:
     named = any(isinstance(one.fact, Named) for one in act.reads.facts(Subject.PAYMENT, command.ref))
     if received.member or named:
         refuse(Code.SEEN_BEFORE, ref=command.ref)
-    branch = branch_of(act.member(command.member), received.on)
+    branch = act.branch_of(act.member(command.member), received.on)
     act.require(Scope.DUES_MATCH, branch, subject_firm=command.member)
     undo(act, found, received.transfer, command.reason)
     receipt = next_receipt(act, received.on)
@@ -180,7 +183,7 @@ def reverse(act: Act, command: ReversePayment) -> Done:
         refuse(Code.REASON_NEEDED, fact="reversal")
     found, received = received_of(act, command.ref)
     member = received.member
-    act.require(Scope.DUES_MATCH, branch_of(act.member(member), received.on) if member else NATIONAL)
+    act.require(Scope.DUES_MATCH, act.branch_of(act.member(member), received.on) if member else NATIONAL)
     from_file = _from_file(act, received)
     if not member and (
         from_file or any(isinstance(one.fact, Named) for one in act.reads.facts(found.subject, command.ref))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from juru.association.desk.accounts import account_on, position
-from juru.association.desk.acting import Act, branch_of, refuse
+from juru.association.desk.acting import Act, refuse
 from juru.association.desk.invoices import next_number
 from juru.association.domain import affairs as a
 from juru.association.domain import treasury as t
@@ -26,7 +26,7 @@ from juru.association.store.rows import Recorded
 
 def ask_refund(act: Act, command: AskRefund) -> Done:
     """The first person: no more than the member's credit, and never for his own firm."""
-    unit = branch_of(act.member(command.member), act.today)
+    unit = act.branch_of(act.member(command.member), act.today)
     act.require(Scope.DUES_REFUND, unit, subject_firm=command.member)
     if not command.reason.strip() or not command.to_account.strip():
         refuse(Code.REASON_NEEDED, fact="refund")
@@ -197,7 +197,7 @@ def confirm(act: Act, command: ConfirmPayOut) -> Done:
 
 def _confirm_refund(act: Act, refund: Refund) -> Done:
     asked = refund.asked
-    unit = branch_of(act.member(asked.member), act.today)
+    unit = act.branch_of(act.member(asked.member), act.today)
     act.require(Scope.DUES_REFUND, unit, subject_firm=asked.member, decided_before={asked.by})
     _waiting(refund.number, refund.state)
     _within_credit(act, asked.member, asked.amount_idr)
@@ -224,7 +224,7 @@ def decline(act: Act, command: DeclinePayOut) -> Done:
     subject = Subject.SETTLEMENT
     unit = NATIONAL if settlement is None else settlement.asked.branch
     if refund is not None:
-        subject, unit = Subject.REFUND, branch_of(act.member(refund.asked.member), act.today)
+        subject, unit = Subject.REFUND, act.branch_of(act.member(refund.asked.member), act.today)
     act.require(Scope.DUES_REFUND, unit)
     if found.state not in {ASKED, CONFIRMED}:
         refuse(Code.SEEN_BEFORE, ref=command.number)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 
 import msgspec
 
-from juru.association.desk.acting import POLICY
 from juru.association.domain import facts as f
+from juru.association.domain import people
 from juru.association.domain.affairs import HolidaysSet, Subject
 from juru.association.domain.boards import NATIONAL
-from juru.association.domain.clocks import Silence, silence
+from juru.association.domain.branches import Branch, home
+from juru.association.domain.clocks import Silence, WaitingOn, silence
 from juru.association.domain.membership import member_since, paid_until, parts, standing
+from juru.association.domain.policy import Policies
 from juru.association.store.reads import Reads
 from juru.association.store.rows import milliseconds
 from juru.values.days import Zone, business_day
@@ -30,10 +33,24 @@ class Row(msgspec.Struct):
     paid_until: date | None
     since: date | None = None
     province: str = ""
+    must_choose: bool = False
+    """Its branch has ended and went to none or to several: it counts as national direct until it has chosen."""
+
+
+class Statutes(msgspec.Struct, frozen=True):
+    """What every line is read by: the numbers and the branches, as known at a moment."""
+
+    policies: Policies
+    branches: list[Branch]
+
+
+def statutes(reads: Reads, known_ms: int | None = None) -> Statutes:
+    """The numbers and branches of every day."""
+    return Statutes(reads.policies(known_ms), reads.branches(known_ms))
 
 
 class Shown(Row):
-    """A member with the parts of its standing, and what an application waits for."""
+    """A member with the parts of its standing, what waits for whom, and where its number leads."""
 
     dues: str = ""
     conduct: str = ""
@@ -41,12 +58,17 @@ class Shown(Row):
     waits_on: str = ""
     waits_until: date | None = None
     representatives: dict[str, str] = {}
+    servers: dict[str, str] = {}
+    contacts: dict[str, str] = {}
+    merged_into: str = ""
+    absorbed: list[str] = []
 
 
 def register(reads: Reads, as_of: date, known_ms: int | None = None) -> Iterator[Row]:
     """Every member with its state, in one sweep over the facts."""
+    by = statutes(reads, known_ms)
     for number, facts in reads.members(as_of, known_ms):
-        yield row_of(number, facts, as_of)
+        yield row_of(by, number, facts, as_of)
 
 
 def shown(reads: Reads, number: str, as_of: date, known_ms: int | None = None) -> Shown | None:
@@ -55,27 +77,62 @@ def shown(reads: Reads, number: str, as_of: date, known_ms: int | None = None) -
     facts = [one.fact for one in recorded if isinstance(one.fact, f.MemberFact)]
     if not facts:
         return None
-    row = row_of(number, facts, as_of)
-    its = parts(POLICY, facts, as_of)
+    by = statutes(reads, known_ms)
+    row = row_of(by, number, facts, as_of)
+    its = parts(by.policies, facts, as_of)
     found = Shown(
         **{name: getattr(row, name) for name in Row.__struct_fields__},
         dues=its.dues.value,
         conduct=its.conduct.value,
         software=its.software.value,
     )
-    for named in f.of_kind(f.known(facts, as_of), f.RepresentativeNamed):
-        found.representatives[named.role.value] = named.person
-    if row.reason == "awaiting_decision":
-        clock = waiting(reads, facts, as_of, known_ms)
-        found.waits_on = clock.waiting_on.value
-        branch = clock.waiting_on.value == "branch"
-        found.waits_until = clock.branch_deadline if branch else clock.national_overdue_from
+    seen = f.known(facts, as_of)
+    found.representatives = {role.value: named.person for role, named in people.representatives(seen).items()}
+    found.servers = {code: server.name for code, server in people.servers(seen).items()}
+    found.contacts = {channel.value: told.value for channel, told in people.contacts(seen).items()}
+    found.merged_into = next((fact.into for fact in f.of_kind(seen, f.Merged)), "") if row.reason == "merged" else ""
+    found.absorbed = absorbed(reads, number, as_of, known_ms)
+    waits = waiting_for(reads, by.policies, row.reason, facts, as_of, known_ms)
+    if waits is not None:
+        found.waits_on, found.waits_until = waits
     return found
 
 
-def row_of(number: str, facts: Sequence[f.MemberFact], as_of: date) -> Row:
+def absorbed(reads: Reads, number: str, as_of: date, known_ms: int | None = None) -> list[str]:
+    """The numbers that were merged into a member."""
+    found = []
+    for other in reads.concerning(number, "merged"):
+        facts = [one.fact for one in reads.facts(Subject.MEMBER, other, as_of, known_ms)]
+        if any(isinstance(fact, f.Merged) and fact.into == number for fact in facts):
+            found.append(other)
+    return found
+
+
+def waiting_for(
+    reads: Reads,
+    policies: Policies,
+    reason: str | None,
+    facts: Sequence[f.MemberFact],
+    as_of: date,
+    known_ms: int | None = None,
+) -> tuple[str, date] | None:
+    """Whose answer a member waits for, and the last day in time: on an application, or on an appeal."""
+    match reason:
+        case "awaiting_decision":
+            clock = waiting(reads, facts, as_of, known_ms)
+            branch = clock.waiting_on is WaitingOn.BRANCH
+            return clock.waiting_on.value, clock.branch_deadline if branch else clock.national_overdue_from
+        case "expulsion_under_appeal":
+            appealed = f.of_kind(f.known(facts, as_of), f.Appealed)[-1].on
+            until = appealed + timedelta(days=policies.on(appealed).appeal_overdue_days)
+            return ("appeal" if as_of <= until else "appeal_overdue"), until
+        case _:
+            return None
+
+
+def row_of(by: Statutes, number: str, facts: Sequence[f.MemberFact], as_of: date) -> Row:
     """A member's line on a day."""
-    now = standing(POLICY, facts, as_of)
+    now = standing(by.policies, facts, as_of)
     name, branch, member_class, province = "", NATIONAL, "", ""
     for fact in f.known(facts, as_of):
         match fact:
@@ -89,8 +146,9 @@ def row_of(number: str, facts: Sequence[f.MemberFact], as_of: date) -> Row:
                 branch = to
             case _:
                 pass
+    branch, must_choose = home(by.branches, branch, as_of)
     until, since = paid_until(facts, as_of), member_since(facts, as_of)
-    return Row(number, name, branch, member_class, now.state.value, now.reason, until, since, province)
+    return Row(number, name, branch, member_class, now.state.value, now.reason, until, since, province, must_choose)
 
 
 def waiting(reads: Reads, facts: Sequence[f.MemberFact], as_of: date, known_ms: int | None = None) -> Silence:
@@ -100,18 +158,26 @@ def waiting(reads: Reads, facts: Sequence[f.MemberFact], as_of: date, known_ms: 
     counts from then on.
     """
     complete = f.of_kind(f.known(facts, as_of), f.Complete)[-1]
+    days = reads.policies(known_ms).on(complete.on)
+    run = partial(
+        silence,
+        complete.on,
+        as_of,
+        branch_working_days=days.branch_working_days,
+        national_days=days.national_days,
+    )
     versions = sorted(
         (milliseconds(one.fact.known_at), one.subject_id, one.fact.days)
         for one in reads.facts_of_kind(Subject.CALENDAR, known_ms=known_ms)
         if isinstance(one.fact, HolidaysSet) and one.fact.known_at is not None
     )
     tables: dict[str, frozenset[date]] = {}
-    clock = silence(complete.on, as_of, frozenset())
-    for table_ms, year, days in versions:
+    clock = run(holidays=frozenset())
+    for table_ms, year, listed in versions:
         if _day_of(table_ms) >= clock.moves_to_national_on:
             break
-        tables[year] = frozenset(days)
-        clock = silence(complete.on, as_of, frozenset().union(*tables.values()))
+        tables[year] = frozenset(listed)
+        clock = run(holidays=frozenset().union(*tables.values()))
     return clock
 
 

@@ -13,14 +13,14 @@ from datetime import date
 
 import msgspec
 
-from juru.association.desk.register import Row, register, row_of
+from juru.association.desk.register import Row, register, row_of, statutes
 from juru.association.domain.affairs import Subject
 from juru.association.domain.facts import MemberFact
 from juru.association.store.book import Book
 from juru.association.store.reads import Reads
 
 DAYS_KEPT = 6
-_WIDE = frozenset({Subject.ASSOCIATION, Subject.BRANCH})
+_WIDE = frozenset({Subject.ASSOCIATION, Subject.BRANCH, Subject.POLICY})
 """What changes the line of many members at once: then a day is folded anew."""
 
 
@@ -60,11 +60,11 @@ def _brought_up(reads: Reads, kept: _Day, day: date, known_ms: int | None) -> bo
     touched = reads.touched_since(kept.head)
     if any(subject in _WIDE for subject, _ in touched):
         return False
-    rows, newcomers = dict(kept.rows), False
+    rows, newcomers, by = dict(kept.rows), False, statutes(reads)
     for number in (one for subject, one in touched if subject is Subject.MEMBER):
         facts = [one.fact for one in reads.facts(Subject.MEMBER, number, day) if isinstance(one.fact, MemberFact)]
         newcomers = newcomers or number not in rows
-        rows.pop(number, None) if not facts else rows.update({number: row_of(number, facts, day)})
+        rows.pop(number, None) if not facts else rows.update({number: row_of(by, number, facts, day)})
     kept.rows = dict(sorted(rows.items())) if newcomers else rows
     kept.head = head
     return True

@@ -7,12 +7,13 @@ from datetime import date
 
 import msgspec
 
-from juru.association.desk.acting import POLICY, Act
+from juru.association.desk.acting import Act
 from juru.association.desk.shares import share
 from juru.association.domain import affairs as a
 from juru.association.domain import facts as f
 from juru.association.domain.affairs import Reversal, Subject
 from juru.association.domain.matching import CREDIT
+from juru.association.domain.policy import Policies
 from juru.association.store.book import Entry
 from juru.association.store.reads import Reads
 from juru.association.store.rows import Recorded
@@ -61,10 +62,9 @@ def open_invoices(act: Act, member: str, *, settled_too: bool = False) -> list[O
     return [one for one in mine if settled_too or one.outstanding_idr]
 
 
-def payable(invoices: Sequence[Open], on: date) -> list[Open]:
+def payable(policies: Policies, invoices: Sequence[Open], on: date) -> list[Open]:
     """Invoices that money of a day may pay: not a renewal that lapsed unpaid, which a reinstatement replaces."""
-    ends = [(one, one.issued.lapses_on(POLICY.grace_days)) for one in invoices]
-    return [one for one, lapses_on in ends if lapses_on is None or on < lapses_on]
+    return [one for one in invoices if not policies.lapsed(one.issued.renews_from, on)]
 
 
 def allocate(act: Act, invoice: Open, amount_idr: int, payment: str, on: date) -> int:
@@ -97,7 +97,7 @@ def settled(act: Act, invoice: Open, on: date) -> None:
 
 def settle_credit(act: Act, member: str, invoices: Sequence[Open], on: date) -> None:
     """Credit pays the member's open invoices, the oldest first."""
-    for invoice in payable(invoices, on):
+    for invoice in payable(act.policies, invoices, on):
         allocate(act, invoice, act.writing.net_idr(f"credit:{member}"), CREDIT, on)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 
-from juru.association.desk.acting import Act, branch_of, of
+from juru.association.desk.acting import Act, chosen_branch, of
 from juru.association.domain import affairs as a
 from juru.association.domain import facts as f
 from juru.association.domain.affairs import Subject
 from juru.association.domain.boards import NATIONAL
+from juru.association.domain.branches import home
 from juru.association.domain.dues import LineKind
 from juru.association.domain.split import Part, branch_move, split
 from juru.association.store.book import Entry
@@ -56,23 +57,30 @@ def _by_branch(act: Act, issued: a.Issued, share_idr: int, on: date) -> Counter[
     period = issued.period
     assert period is not None, issued
     moves = [moved for moved in of(found, f.Moved) if period.since < moved.on <= on and moved.on < period.until]
-    branches = [branch_of(found, period.since), *(moved.to for moved in moves)]
+    branches = [chosen_branch(found, period.since), *(moved.to for moved in moves)]
     earned, _ = branch_move(share_idr, period, branches, [moved.on for moved in moves])
     parts: Counter[str] = Counter()
     for one in earned:
-        parts[account_of(one.branch)] += one.amount_idr
+        parts[account_of(home(act.branches, one.branch, on)[0])] += one.amount_idr
     return parts
 
 
 def hand_over(act: Act, member: str, found: list[Recorded], moved: f.Moved) -> None:
-    """Hand the branch's share of the days from the move on to the new branch, for every period that was shared."""
-    giver, taker = account_of(branch_of(found, moved.on)), account_of(moved.to)
+    """Hand the branch's share of the days from the move on to the new branch, for every period that was shared.
+
+    It lies with the branch that the old one had become when the share was received; a branch that ended since keeps it
+    until its members move.
+    """
+    old, taker = chosen_branch(found, moved.on), account_of(moved.to)
+    chosen_on = max(one.on for one in (*of(found, f.Applied), *of(found, f.Moved)) if one.on <= moved.on)
     for paid in of(found, f.Paid):
         facts = [one.fact for one in act.reads.facts(Subject.INVOICE, paid.invoice)] if paid.invoice else []
         issued = next((fact for fact in facts if isinstance(fact, a.Issued)), None)
         period = None if issued is None else issued.period
         if issued is None or period is None or moved.on >= period.until:
             continue
+        shared_on = max((fact.on for fact in facts if isinstance(fact, a.Shared)), default=chosen_on)
+        giver = account_of(home(act.branches, old, max(shared_on, chosen_on))[0])
         shared_idr = _shared_with_branches(issued, facts)
         start = max(moved.on, period.since)
         kept_idr = shared_idr * (start - period.since).days // period.days

@@ -14,7 +14,6 @@ from datetime import date, datetime
 import msgspec
 
 from juru.association.desk.accounts import accounts, profile_of, since_of
-from juru.association.desk.acting import day_of
 from juru.association.desk.bank_rows import IGNORED, UNEXPLAINED
 from juru.association.desk.desk import Desk
 from juru.association.desk.payments import Foreseen, match_one
@@ -24,7 +23,7 @@ from juru.association.domain.refusals import Refusal
 from juru.association.domain.treasury import RowsTaken
 from juru.association.errors import AccountError
 from juru.association.store.reads import Reads
-from juru.association.store.rows import day_number
+from juru.association.store.rows import day_number, day_of
 from juru.bank.reading import read_statement
 from juru.bank.rules import Mutation, identity, numbered
 from juru.bank.statement import Statement
@@ -86,7 +85,7 @@ def look(reads: Reads, code: str, data: bytes, *, file: str, today: date, year: 
     since = since_of(reads, code) or date.min
     refs = [(identity(code, row, nth), row) for row, nth in numbered(statement.rows)]
     known = reads.known_subjects(Subject.PAYMENT, [ref for ref, _ in refs])
-    foreseen = Foreseen(reads)
+    foreseen = Foreseen(reads, reads.policies())
     for ref, row in refs:
         line = _judged(reads, ref, row, since=since, known=ref in known, foreseen=foreseen)
         found.lines.append(line)
@@ -101,7 +100,9 @@ def _judged(reads: Reads, ref: str, row: Mutation, *, since: date, known: bool, 
         return Line(ref, row, IGNORED if known else BEFORE)
     if row.amount_idr < 0:
         return Line(ref, row, UNEXPLAINED)
-    matched = match_one(reads, TakePayment(way=Way.BANK, amount_idr=row.amount_idr, text=row.text), on, foreseen)
+    matched = match_one(
+        reads, foreseen.policies, TakePayment(way=Way.BANK, amount_idr=row.amount_idr, text=row.text), on, foreseen
+    )
     if matched is None:
         return Line(ref, row, UNMATCHED)
     member, invoice = matched

@@ -8,12 +8,13 @@ from datetime import date, timedelta
 import msgspec
 
 from juru.association.desk.accounts import accounts
-from juru.association.desk.acting import branch_of
+from juru.association.desk.acting import chosen_branch
 from juru.association.domain import affairs as a
 from juru.association.domain.affairs import Subject, Way
 from juru.association.domain.boards import NATIONAL
+from juru.association.domain.branches import home
 from juru.association.domain.matching import bare
-from juru.association.domain.treasury import CASH_DAYS, Named, RowAs, WentOut
+from juru.association.domain.treasury import Named, RowAs, WentOut
 from juru.association.store.reads import Reads
 from juru.association.store.rows import Recorded
 
@@ -123,13 +124,13 @@ class Cash(msgspec.Struct):
 
 def cash_in_hand(reads: Reads, today: date) -> list[Cash]:
     """Every treasurer who holds cash. The oldest is handed in, or spent, first."""
-    found = []
+    found, policies = [], reads.policies()
     for (name,) in reads.engine.rows(_CASH):
         held_idr = -reads.net_idr(str(name))
         if held_idr <= 0:
             continue
         since = _oldest(reads, str(name), held_idr)
-        due_on = since + timedelta(days=CASH_DAYS)
+        due_on = since + timedelta(days=policies.on(since).cash_days)
         found.append(Cash(str(name).partition(":")[2], held_idr, since, due_on, today > due_on))
     return found
 
@@ -164,11 +165,12 @@ class Misdirected(msgspec.Struct):
 def misdirected(reads: Reads, branch: str = "") -> list[Misdirected]:
     """Payments on a branch's account for members of others, the latest first; of one branch on either side."""
     found = []
+    there = reads.branches()
     for code, account in accounts(reads).items():
         if account.unit == NATIONAL:
             continue
         for ref, row in _received_on(reads, f"bank:{code}"):
-            whose = branch_of(reads.facts(Subject.MEMBER, row.member), row.on)
+            whose = home(there, chosen_branch(reads.facts(Subject.MEMBER, row.member), row.on), row.on)[0]
             if whose == account.unit or branch not in {"", whose, account.unit}:
                 continue
             found.append(Misdirected(ref, row.on, code, account.unit, row.member, whose, row.amount_idr, row.receipt))

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -14,6 +14,7 @@ from juru.association.domain.boards import Body, Decree, Term, Title
 from juru.association.domain.branches import Branch
 from juru.association.domain.dues import DuesPolicy, Line, LineKind, Period
 from juru.association.domain.facts import Fact, MemberFact
+from juru.association.domain.policy import Policies
 from juru.association.domain.split import Part, Share
 from juru.association.domain.treasury import (
     HAND_KEPT,
@@ -36,6 +37,7 @@ class Subject(StrEnum):
     BRANCH = "branch"
     CALENDAR = "calendar"
     DUES = "dues"
+    POLICY = "policy"
     DECREE = "decree"
     PERSON = "person"
     COLLECTOR = "collector"
@@ -75,6 +77,13 @@ class DuesSet(Fact, frozen=True, tag="dues_set"):
     policy: DuesPolicy
     shares: tuple[Share, ...]
     decree: str = ""
+
+
+class PolicySet(Fact, frozen=True, tag="policy_set"):
+    """A number of the statutes from this day on; clocks that run by then keep theirs."""
+
+    value: int
+    decree: str
 
 
 class Decreed(Fact, frozen=True, tag="decreed"):
@@ -132,16 +141,18 @@ class Issued(Fact, frozen=True, tag="issued"):
             return None
         return Period(min(p.since for p in periods), max(p.until for p in periods))
 
-    def lapses_on(self, grace_days: int) -> date | None:
-        """The day from which money pays it no more: a renewal after grace, which a reinstatement then replaces.
+    @property
+    def renews_from(self) -> date | None:
+        """The first day of what a renewal pays, from which grace runs; None of what never lapses.
 
-        First dues are due after their period began, a renewal before: only the latter lapses.
+        First dues are due after their period began, a renewal before: only the latter lapses, and a reinstatement then
+        replaces it.
         """
         period = self.period
         reinstates = any(line.kind is LineKind.REINSTATEMENT_FEE for line in self.lines)
         if period is None or reinstates or self.due_on >= period.since:
             return None
-        return period.since + timedelta(days=grace_days)
+        return period.since
 
 
 class Promised(Fact, frozen=True, tag="promised"):
@@ -228,6 +239,7 @@ KINDS: Mapping[Subject, Any] = {
     Subject.BRANCH: BranchSet | Reversal,
     Subject.CALENDAR: HolidaysSet | Reversal,
     Subject.DUES: DuesSet | Reversal,
+    Subject.POLICY: PolicySet | Reversal,
     Subject.DECREE: Decreed | Reversal,
     Subject.PERSON: Appointed | HandedIn | Reversal,
     Subject.COLLECTOR: CollectorAppointed | Reversal,
@@ -266,3 +278,8 @@ def decrees_of(found: Iterable[tuple[str, Fact]]) -> list[Decree]:
         for number, d in found
         if isinstance(d, Decreed)
     ]
+
+
+def policies_of(found: Iterable[tuple[str, Fact]]) -> Policies:
+    """The statutes' numbers as the rules know them, from facts by number."""
+    return Policies(changes=((fact.on, key, fact.value) for key, fact in found if isinstance(fact, PolicySet)))

@@ -6,17 +6,16 @@ An office without a term is vacant. An officer whose firm is neither active nor 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import assert_never
 
 import msgspec
 
-from juru.association.domain.membership import State, rights
+from juru.association.domain.membership import Turn, rights
+from juru.association.domain.policy import Policies
 
-ACTING_DAYS_MAX = 90
-PAUSED_DAYS_MAX = 30
 NATIONAL = "NAS"
 """The national body, and the branch of members who belong to none."""
 
@@ -126,11 +125,6 @@ class Term(msgspec.Struct, frozen=True):
     decree: str
     acting: bool = False
 
-    @property
-    def end(self) -> date:
-        """The day its powers end; acting ones after 90 days at the latest."""
-        return min(self.until, self.since + timedelta(days=ACTING_DAYS_MAX)) if self.acting else self.until
-
 
 class Power(msgspec.Struct, frozen=True):
     """What a person may do, and where: ``unit`` is a branch, or ``NAS`` for everywhere."""
@@ -139,34 +133,81 @@ class Power(msgspec.Struct, frozen=True):
     unit: str
 
 
-class FirmState(msgspec.Struct, frozen=True):
-    """A firm's membership state and the day it took it."""
+class Absence(msgspec.Struct, frozen=True):
+    """Days on which a firm was in no good standing: ``[since, until)``, open while it lasts."""
 
-    state: State
     since: date
+    until: date | None = None
 
 
-def in_office(
-    terms: Iterable[Term], decrees: Iterable[Decree], firms: Mapping[str, FirmState], as_of: date
-) -> tuple[Term, ...]:
-    """The terms that carry their powers on a day: begun, not over, not revoked, their firm in good standing."""
-    revoked = {decree.revokes: decree.on for decree in decrees if decree.revokes is not None}
-    live = []
-    for term in terms:
-        gone_on = revoked.get(term.decree)
-        firm = firms.get(term.firm)
-        if not term.since <= as_of < term.end or (gone_on is not None and as_of >= gone_on):
-            continue
-        if firm is not None and rights(firm.state).office:
-            live.append(term)
-    return tuple(live)
+def absences(turns: Iterable[Turn]) -> tuple[Absence, ...]:
+    """When a firm carried no office, from the turns of its standing."""
+    found: list[Absence] = []
+    for turn in turns:
+        away = bool(found) and found[-1].until is None
+        if rights(turn.standing.state).office:
+            if away:
+                found[-1] = Absence(found[-1].since, turn.on)
+        elif not away:
+            found.append(Absence(turn.on))
+    return tuple(found)
 
 
-def office_lost(firm: FirmState, as_of: date) -> bool:
-    """True once an officer's firm has been out of good standing for 30 days: his term ends, not only pauses."""
-    if rights(firm.state).office:
-        return False
-    return as_of >= firm.since + timedelta(days=PAUSED_DAYS_MAX)
+class Ending(StrEnum):
+    """Why a term ends on its day."""
+
+    TERM = "term"
+    ACTING = "acting"
+    DECREE_REVOKED = "decree_revoked"
+    BRANCH_ENDED = "branch_ended"
+    FIRM_AWAY = "firm_away"
+
+
+class Seats:
+    """What terms are worth on a day, given decrees, branches, the statutes' numbers and how each firm stood."""
+
+    def __init__(
+        self,
+        policies: Policies,
+        decrees: Iterable[Decree],
+        branch_ends: Mapping[str, date],
+        away: Callable[[str], Sequence[Absence]],
+    ) -> None:
+        self._policies = policies
+        self._revoked = {decree.revokes: decree.on for decree in decrees if decree.revokes is not None}
+        self._branch_ends = branch_ends
+        self._away = away
+
+    def ending(self, term: Term) -> tuple[date, Ending]:
+        """The day from which a term is over, and why: the earliest of what can end it.
+
+        A firm that is out of good standing for the statutes' days ends its officer's term for ever; until then the
+        day told is the one on which that will be, if the firm does not recover.
+        """
+        ends = [(term.until, Ending.TERM)]
+        if term.acting:
+            ends.append((term.since + timedelta(days=self._policies.on(term.since).acting_days), Ending.ACTING))
+        if term.decree in self._revoked:
+            ends.append((self._revoked[term.decree], Ending.DECREE_REVOKED))
+        if term.body is Body.BRANCH and term.unit in self._branch_ends:
+            ends.append((self._branch_ends[term.unit], Ending.BRANCH_ENDED))
+        for absence in self._away(term.firm):
+            start = max(absence.since, term.since)
+            over = start + timedelta(days=self._policies.on(start).paused_days)
+            if absence.until is None or absence.until > over:
+                ends.append((over, Ending.FIRM_AWAY))
+        return min(ends)
+
+    def paused(self, term: Term, as_of: date) -> bool:
+        """Whether its firm carries no office on a day."""
+        return any(
+            absence.since <= as_of and (absence.until is None or as_of < absence.until)
+            for absence in self._away(term.firm)
+        )
+
+    def filled(self, term: Term, as_of: date) -> bool:
+        """Whether a term carries its powers on a day: begun, not over, its firm in good standing."""
+        return term.since <= as_of < term.until and not self.paused(term, as_of) and as_of < self.ending(term)[0]
 
 
 def powers(live: Iterable[Term], person: str) -> frozenset[Power]:

@@ -67,3 +67,16 @@ def successors(branches: Iterable[Branch], code: str, as_of: date) -> tuple[str,
         else:
             found.add(branch.code)
     return tuple(sorted(found))
+
+
+def home(branches: Iterable[Branch], chosen: str, as_of: date) -> tuple[str, bool]:
+    """Where a member who chose a branch belongs on a day, and whether he has to choose anew.
+
+    Of a branch that ended he follows where it went, if that is one branch; else he counts as national direct until he
+    has chosen.
+    """
+    if chosen == NATIONAL:
+        return NATIONAL, False
+    ended_into = successors(branches, chosen, as_of)
+    there = [code for code in ended_into if code in on(branches, as_of)]
+    return (there[0], False) if len(there) == 1 else (NATIONAL, True)

@@ -15,6 +15,8 @@ import msgspec
 from juru.association.domain import clocks, dues, matching, membership
 from juru.association.domain import split as sharing
 from juru.association.domain.facts import MemberFact
+from juru.association.domain.policy import Policies
+from juru.association.domain.policy import Policy as Numbers
 
 Case = Mapping[str, Any]
 Policy = Mapping[str, Any]
@@ -60,7 +62,7 @@ def _days(texts: list[str]) -> list[date]:
 def _state(given: Case, policy: Policy) -> dict[str, Any]:
     facts = msgspec.convert(given["facts"], list[MemberFact])
     as_of = date.fromisoformat(given["as_of"])
-    found: dict[str, Any] = _plain(membership.standing(_policy(membership.MembershipPolicy, policy), facts, as_of))
+    found: dict[str, Any] = _plain(membership.standing(Policies(_policy(Numbers, policy)), facts, as_of))
     return found
 
 

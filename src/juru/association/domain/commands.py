@@ -12,6 +12,7 @@ from juru.association.domain.affairs import (
     CollectorAppointed,
     DuesSet,
     HolidaysSet,
+    PolicySet,
     Subject,
     Way,
 )
@@ -24,13 +25,19 @@ class Command(msgspec.Struct, frozen=True, tag=True, kw_only=True):
 
 
 class NewMember(Command, frozen=True):
-    """A business applies through a branch and gets its number, which carries no branch code and is for ever."""
+    """A business applies through a branch and gets its number, which carries no branch code and is for ever.
+
+    ``person`` is who applies for it, and represents it until it names others.
+    """
 
     name: str
     branch: str
     province: str
     licence: str = ""
     address: str = ""
+    person: str = ""
+    phone: str = ""
+    email: str = ""
     member_class: str = "server"
     on: date | None = None
     source: str = ""
@@ -63,6 +70,13 @@ class SetDues(Command, frozen=True):
 
     member_class: str
     fact: DuesSet
+
+
+class SetPolicy(Command, frozen=True):
+    """A number of the statutes from a day on, by decree; ``key`` as in ``domain/policy``."""
+
+    key: str
+    fact: PolicySet
 
 
 class IssueDecree(Command, frozen=True):
@@ -271,6 +285,7 @@ AnyCommand = (
     | SetBranch
     | SetHolidays
     | SetDues
+    | SetPolicy
     | IssueDecree
     | Appoint
     | AppointCollector

@@ -59,6 +59,32 @@ class Renamed(Fact, frozen=True, tag="renamed"):
     name: str
 
 
+class Passing(StrEnum):
+    """How a business came to another owner."""
+
+    HEIR = "heir"
+    SALE = "sale"
+
+
+class OwnerChanged(Fact, frozen=True, tag="owner_changed"):
+    """Another owner, the same business and number. Whoever represented the old one does so no more.
+
+    ``owed_idr`` and ``invoices`` are the open debts as they were shown to him that day.
+    """
+
+    owner: str
+    how: Passing
+    owed_idr: int = 0
+    invoices: tuple[str, ...] = ()
+
+
+class OwnerConfirmed(Fact, frozen=True, tag="owner_confirmed"):
+    """The new owner goes on with the membership and takes over its open debts, as shown; until then time runs."""
+
+    owed_idr: int = 0
+    invoices: tuple[str, ...] = ()
+
+
 class RepresentativeNamed(Fact, frozen=True, tag="representative_named"):
     """From this day on this person represents the member; ``confirmed_by`` is who vouched for the change."""
 
@@ -69,11 +95,81 @@ class RepresentativeNamed(Fact, frozen=True, tag="representative_named"):
     confirmed_by: tuple[str, ...] = ()
 
 
+class ServerAdded(Fact, frozen=True, tag="server_added"):
+    """A server that the member runs; ``server`` is the member's own short code for it."""
+
+    server: str
+    name: str
+    place: str = ""
+
+
+class ServerNamed(Fact, frozen=True, tag="server_named"):
+    """The same server under another name."""
+
+    server: str
+    name: str
+
+
+class ServerRemoved(Fact, frozen=True, tag="server_removed"):
+    """The member runs it no more."""
+
+    server: str
+
+
+class Channel(StrEnum):
+    """By what a business can be reached; one of each."""
+
+    PHONE = "phone"
+    WHATSAPP = "whatsapp"
+    EMAIL = "email"
+    WEBSITE = "website"
+    ADDRESS = "address"
+
+
+class Audience(StrEnum):
+    """To whom the directory shows a contact; officers with the right see it anyway."""
+
+    NOBODY = "nobody"
+    MEMBERS = "members"
+
+
+class ContactSet(Fact, frozen=True, tag="contact_set"):
+    """The business's contact of a channel, and its consent to show it; consent is withdrawn by ``nobody``."""
+
+    channel: Channel
+    value: str
+    audience: Audience = Audience.NOBODY
+
+
+class ContactRemoved(Fact, frozen=True, tag="contact_removed"):
+    """No longer to be reached by this channel."""
+
+    channel: Channel
+
+
 class Applied(Fact, frozen=True, tag="applied"):
     """A business asks to join, through a branch."""
 
     branch: str = ""
     member_class: str = "server"
+
+
+class Evidence(StrEnum):
+    """What a document proves; an application needs one of the first two, and the last."""
+
+    LICENCE = "licence"
+    IDENTITY = "identity"
+    TAX = "tax"
+    OTHER = "other"
+    SOFTWARE = "software"
+
+
+class DocumentGiven(Fact, frozen=True, tag="document_given"):
+    """A document of the member, by the hash under which its bytes are kept."""
+
+    document: str
+    evidence: Evidence
+    name: str = ""
 
 
 class Complete(Fact, frozen=True, tag="complete"):
@@ -125,6 +221,14 @@ class Warned(Fact, frozen=True, tag="warned"):
 
     level: int = 1
     reason: str = ""
+
+
+class Heard(Fact, frozen=True, tag="heard"):
+    """The hearing on a charge was held; of one who did not come, the days of two summonses without an answer."""
+
+    minutes: str
+    appeared: bool = True
+    summonses: tuple[date, ...] = ()
 
 
 class Suspended(Fact, frozen=True, tag="suspended"):
@@ -186,6 +290,13 @@ class ResignationWithdrawn(Fact, frozen=True, tag="resignation_withdrawn"):
     """Taken back before it took effect."""
 
 
+class Merged(Fact, frozen=True, tag="merged"):
+    """Two member businesses became one: this number points to the other, its rights end, its money stays its own."""
+
+    into: str
+    decision: str = ""
+
+
 class SoftwareLost(Fact, frozen=True, tag="software_lost"):
     """The duty of original software is no longer met; ``cure_until`` is the last day to mend it."""
 
@@ -215,8 +326,16 @@ class Override(Fact, frozen=True, tag="override"):
 MemberFact = (
     Registered
     | Renamed
+    | OwnerChanged
+    | OwnerConfirmed
     | RepresentativeNamed
+    | ServerAdded
+    | ServerNamed
+    | ServerRemoved
+    | ContactSet
+    | ContactRemoved
     | Applied
+    | DocumentGiven
     | Complete
     | Recommended
     | Verified
@@ -225,6 +344,7 @@ MemberFact = (
     | Paid
     | Charged
     | Warned
+    | Heard
     | Suspended
     | Lifted
     | Expelled
@@ -233,6 +353,7 @@ MemberFact = (
     | Readmitted
     | Resigned
     | ResignationWithdrawn
+    | Merged
     | SoftwareLost
     | SoftwareOk
     | Moved

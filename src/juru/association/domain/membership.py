@@ -1,7 +1,7 @@
 """A member's state on a day: a pure function of dated facts (reference/association.md 2).
 
-The first rule that fits decides: override, expulsion with its appeal, the cycle of the latest application,
-resignation, a closed application, first dues, suspension, and last what the dues say.
+The first rule that fits decides: override, expulsion with its appeal, the cycle of the latest application, merger,
+resignation, a closed application, first dues, suspension, a new owner's silence, software, and last what the dues say.
 """
 
 from __future__ import annotations
@@ -23,7 +23,10 @@ from juru.association.domain.facts import (
     Fact,
     Lifted,
     MemberFact,
+    Merged,
     Override,
+    OwnerChanged,
+    OwnerConfirmed,
     Paid,
     Readmitted,
     Rejected,
@@ -37,6 +40,7 @@ from juru.association.domain.facts import (
     known,
     of_kind,
 )
+from juru.association.domain.policy import Policies
 
 
 class State(StrEnum):
@@ -52,17 +56,6 @@ class State(StrEnum):
     EXPELLED = "expelled"
     RESIGNED = "resigned"
     CLOSED = "closed"
-
-
-class MembershipPolicy(msgspec.Struct, frozen=True):
-    """Days that the statutes set; each is policy, not law."""
-
-    grace_days: int = 30
-    first_dues_days: int = 30
-    incomplete_days: int = 90
-    appeal_days: int = 30
-    emergency_days: int = 14
-    emergency_max_days: int = 60
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -107,34 +100,85 @@ class Parts(msgspec.Struct, frozen=True):
 
 
 def standing(
-    policy: MembershipPolicy, facts: Iterable[MemberFact], as_of: date, known_at: datetime | None = None
+    policies: Policies, facts: Iterable[MemberFact], as_of: date, known_at: datetime | None = None
 ) -> Standing:
     """The state on ``as_of``, as known at ``known_at`` (now, where None)."""
+    return _judged(policies, known(facts, as_of, known_at), as_of)
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """From this day on the standing was so."""
+
+    on: date
+    standing: Standing
+
+
+def turns(policies: Policies, facts: Iterable[MemberFact], as_of: date, known_at: datetime | None = None) -> list[Turn]:
+    """Every change of standing up to ``as_of``; only facts and the ends of their clocks can turn it."""
     seen = known(facts, as_of, known_at)
+    days = {day for fact in seen for day in _turning(policies, fact) if day <= as_of}
+    found: list[Turn] = []
+    for day in sorted(days):
+        now = _judged(policies, [fact for fact in seen if fact.on <= day], day)
+        if not found or found[-1].standing != now:
+            found.append(Turn(day, now))
+    return found
+
+
+def _turning(policies: Policies, fact: MemberFact) -> list[date]:
+    """The days on which a fact can turn a standing: its own, and those on which its clocks end."""
+    policy = policies.on(fact.on)
+    match fact:
+        case Paid(until=until):
+            ends = [until, until + timedelta(days=policies.on(until).grace_days)]
+        case Applied():
+            ends = [fact.on + timedelta(days=policy.incomplete_days)]
+        case Verified():
+            ends = [fact.on + timedelta(days=policy.first_dues_days)]
+        case Suspended(until=until):
+            ends = [fact.on + timedelta(days=days) for days in (policy.emergency_days, policy.emergency_max_days)]
+            ends += [] if until is None else [until]
+        case Expelled():
+            ends = [fact.on + timedelta(days=policy.appeal_days + 1)]
+        case OwnerChanged():
+            ends = [fact.on + timedelta(days=policy.owner_days + 1)]
+        case SoftwareLost(cure_until=cure_until):
+            ends = [cure_until + timedelta(days=1)]
+        case Resigned(effective=effective):
+            ends = [effective]
+        case Override(until=until):
+            ends = [until]
+        case _:
+            ends = []
+    return [fact.on, *ends]
+
+
+def _judged(policies: Policies, seen: list[MemberFact], as_of: date) -> Standing:
+    """The first rule that fits, over facts in their order."""
     override = _override(seen, as_of)
     if override is not None:
         return Standing(State(override.state), "override")
     seen = _since_readmission(seen)
-    expelled = _expulsion(policy, seen, as_of)
+    expelled = _expulsion(policies, seen, as_of)
     if expelled is not None:
         return expelled
     cycle = _cycle(seen)
-    return _application(policy, cycle, as_of) or _membership(policy, cycle, as_of)
+    return _application(policies, cycle, as_of) or _membership(policies, cycle, as_of)
 
 
-def parts(policy: MembershipPolicy, facts: Iterable[MemberFact], as_of: date) -> Parts:
+def parts(policies: Policies, facts: Iterable[MemberFact], as_of: date) -> Parts:
     """What dues, decisions and software each say on a day."""
     seen = _since_readmission(known(facts, as_of))
     cycle = _cycle(seen)
-    expelled = _expulsion(policy, seen, as_of)
+    expelled = _expulsion(policies, seen, as_of)
     conduct = Conduct.GOOD
     if expelled is not None:
         conduct = Conduct(expelled.state.value)
-    elif _resigned(cycle, as_of):
+    elif _resigned(cycle, as_of) or of_kind(cycle, Merged):
         conduct = Conduct.RESIGNED
-    elif _suspended_by_decision(policy, cycle, as_of):
+    elif _suspended_by_decision(policies, cycle, as_of) or _owner_silent(policies, cycle, as_of):
         conduct = Conduct.SUSPENDED
-    return Parts(_dues(policy, cycle, as_of), conduct, _software(cycle, as_of))
+    return Parts(_dues(policies, cycle, as_of), conduct, _software(cycle, as_of))
 
 
 def paid_until(facts: Iterable[MemberFact], as_of: date) -> date | None:
@@ -162,10 +206,10 @@ def _since_readmission(seen: Sequence[MemberFact]) -> list[MemberFact]:
     return [fact for fact in seen if fact.on >= readmitted[-1].on and not isinstance(fact, Readmitted)]
 
 
-def _expulsion(policy: MembershipPolicy, seen: Sequence[Fact], as_of: date) -> Standing | None:
+def _expulsion(policies: Policies, seen: Sequence[Fact], as_of: date) -> Standing | None:
     """An expulsion never bites before its appeal is exhausted; one that was overturned is as if it had not been."""
     for expelled in reversed(of_kind(seen, Expelled)):
-        last_day = expelled.on + timedelta(days=policy.appeal_days)
+        last_day = expelled.on + timedelta(days=policies.on(expelled.on).appeal_days)
         appeal = next((a for a in of_kind(seen, Appealed) if expelled.on <= a.on <= last_day), None)
         if appeal is None:
             if as_of <= last_day:
@@ -185,11 +229,13 @@ def _cycle(seen: Sequence[MemberFact]) -> list[MemberFact]:
     return [fact for fact in seen if applied and fact.on >= applied[-1].on]
 
 
-def _application(policy: MembershipPolicy, cycle: Sequence[MemberFact], as_of: date) -> Standing | None:
+def _application(policies: Policies, cycle: Sequence[MemberFact], as_of: date) -> Standing | None:
     """What stands before membership; None once the application led to it."""
     applied = of_kind(cycle, Applied)
     if not applied:
         return Standing(State.NONE)
+    if of_kind(cycle, Merged):
+        return Standing(State.RESIGNED, "merged")
     if _resigned(cycle, as_of):
         return Standing(State.RESIGNED, "resigned")
     decisions = [fact for fact in cycle if isinstance(fact, Rejected | Withdrawn | Verified)]
@@ -204,21 +250,23 @@ def _application(policy: MembershipPolicy, cycle: Sequence[MemberFact], as_of: d
             pass
     if of_kind(cycle, Complete):
         return Standing(State.APPLICANT, "awaiting_decision")
-    if as_of >= applied[-1].on + timedelta(days=policy.incomplete_days):
+    if as_of >= applied[-1].on + timedelta(days=policies.on(applied[-1].on).incomplete_days):
         return Standing(State.CLOSED, "incomplete")
     return Standing(State.APPLICANT, "awaiting_documents")
 
 
-def _membership(policy: MembershipPolicy, cycle: Sequence[MemberFact], as_of: date) -> Standing:
+def _membership(policies: Policies, cycle: Sequence[MemberFact], as_of: date) -> Standing:
     """A verified business: first dues, suspension, then what the dues say."""
-    dues = _dues(policy, cycle, as_of)
+    dues = _dues(policies, cycle, as_of)
     if dues is Dues.NONE:
         verified = of_kind(cycle, Verified)[-1]
-        if as_of >= verified.on + timedelta(days=policy.first_dues_days):
+        if as_of >= verified.on + timedelta(days=policies.on(verified.on).first_dues_days):
             return Standing(State.CLOSED, "first_dues_not_paid")
         return Standing(State.VERIFIED, "awaiting_dues")
-    if _suspended_by_decision(policy, cycle, as_of):
+    if _suspended_by_decision(policies, cycle, as_of):
         return Standing(State.SUSPENDED, "decision")
+    if _owner_silent(policies, cycle, as_of):
+        return Standing(State.SUSPENDED, "owner_unconfirmed")
     if _software(cycle, as_of) is Software.FAILED:
         return Standing(State.SUSPENDED, "software")
     match dues:
@@ -239,19 +287,28 @@ def _resigned(cycle: Sequence[Fact], as_of: date) -> bool:
     )
 
 
-def _suspended_by_decision(policy: MembershipPolicy, cycle: Sequence[Fact], as_of: date) -> bool:
+def _suspended_by_decision(policies: Policies, cycle: Sequence[Fact], as_of: date) -> bool:
     lifted, charges = of_kind(cycle, Lifted), of_kind(cycle, Charged)
     for suspended in of_kind(cycle, Suspended):
         ends = [lift.on for lift in lifted if lift.on >= suspended.on]
         if suspended.until is not None:
             ends.append(suspended.until)
         if suspended.emergency:
+            policy = policies.on(suspended.on)
             short = suspended.on + timedelta(days=policy.emergency_days)
             charged = any(suspended.on <= charge.on < short for charge in charges)
             ends.append(suspended.on + timedelta(days=policy.emergency_max_days) if charged else short)
         if as_of < min(ends, default=date.max):
             return True
     return False
+
+
+def _owner_silent(policies: Policies, cycle: Sequence[Fact], as_of: date) -> bool:
+    """The latest new owner let his days pass without confirming; his word, whenever it comes, heals from that day."""
+    changed = of_kind(cycle, OwnerChanged)
+    if not changed or any(confirmed.on >= changed[-1].on for confirmed in of_kind(cycle, OwnerConfirmed)):
+        return False
+    return as_of > changed[-1].on + timedelta(days=policies.on(changed[-1].on).owner_days)
 
 
 def _software(cycle: Sequence[Fact], as_of: date) -> Software:
@@ -274,13 +331,13 @@ def _live(cycle: Sequence[Fact], as_of: date) -> list[Paid]:
     return [paid for paid in of_kind(cycle, Paid) if max(paid.on, verified[-1].on) <= as_of]
 
 
-def _dues(policy: MembershipPolicy, cycle: Sequence[Fact], as_of: date) -> Dues:
+def _dues(policies: Policies, cycle: Sequence[Fact], as_of: date) -> Dues:
     until = max((paid.until for paid in _live(cycle, as_of)), default=None)
     if until is None:
         return Dues.NONE
     if as_of < until:
         return Dues.CURRENT
-    return Dues.GRACE if as_of < until + timedelta(days=policy.grace_days) else Dues.LAPSED
+    return Dues.GRACE if as_of < until + timedelta(days=policies.on(until).grace_days) else Dues.LAPSED
 
 
 class Rights(msgspec.Struct, frozen=True):

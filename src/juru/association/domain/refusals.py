@@ -14,20 +14,25 @@ class Code(StrEnum):
     REQUEST_CONFLICT = "request_conflict"
     NOT_FOUND = "not_found"
     NO_POWER = "no_power"
+    NOT_REPRESENTATIVE = "not_representative"
+    LETTER_NEEDED = "letter_needed"
     OWN_FIRM = "own_firm"
     DECIDED_BEFORE = "decided_before"
     FUTURE_DAY = "future_day"
     SAME_DAY = "same_day"
     SAME_BUSINESS = "same_business"
+    SAME_SERVER = "same_server"
     WRONG_BRANCH = "wrong_branch"
     TRANSITION_NOT_ALLOWED = "transition_not_allowed"
     DECREE_UNKNOWN = "decree_unknown"
     REASON_NEEDED = "reason_needed"
     NO_HEARING = "no_hearing"
+    NOT_SUMMONED = "not_summoned"
     NOT_ENOUGH_VOICES = "not_enough_voices"
     REVIEWED_BEFORE = "reviewed_before"
     UNCONFIRMED = "unconfirmed"
     WRONG_PERIOD = "wrong_period"
+    WRONG_POLICY = "wrong_policy"
     NO_DUES_TABLE = "no_dues_table"
     INVOICE_OPEN = "invoice_open"
     NOTHING_DUE = "nothing_due"
@@ -65,6 +70,14 @@ _TEXTS: Mapping[Code, tuple[str, str]] = {
         "{by} tidak berwenang ({scope}, {unit}) pada {on}: minta pengurus yang masa jabatannya berjalan.",
         "{by} has no power ({scope}, {unit}) on {on}: ask an officer whose term runs.",
     ),
+    Code.NOT_REPRESENTATIVE: (
+        "{by} tidak mewakili anggota {member} dalam hal ini ({who}): minta wakil yang berlaku hari ini.",
+        "{by} does not represent member {member} in this ({who}): ask who represents it today.",
+    ),
+    Code.LETTER_NEEDED: (
+        "{fact} dicatat atas nama anggota {member}: sebut suratnya sebagai sumber (--source).",
+        "{fact} is recorded on behalf of member {member}: name its letter as the source (--source).",
+    ),
     Code.OWN_FIRM: (
         "{by} tidak memutus tentang usahanya sendiri: minta pengurus lain.",
         "{by} does not decide on his own firm: ask another officer.",
@@ -85,6 +98,10 @@ _TEXTS: Mapping[Code, tuple[str, str]] = {
         "Usaha ini tampaknya anggota {member} ({name}): ajukan dengan nomor itu, atau nyatakan usaha lain (--sure).",
         "This seems to be member {member} ({name}): apply under that number, or say that it is another (--sure).",
     ),
+    Code.SAME_SERVER: (
+        "Server {server} sudah ada: pakai kode lain, atau ubah namanya.",
+        "Server {server} is there already: use another code, or rename it.",
+    ),
     Code.WRONG_BRANCH: (
         "Cabang {branch} tidak dapat dipilih: pilih {choices}.",
         "Branch {branch} cannot be chosen: choose {choices}.",
@@ -102,16 +119,20 @@ _TEXTS: Mapping[Code, tuple[str, str]] = {
         "{fact} needs a written reason.",
     ),
     Code.NO_HEARING: (
-        "Belum ada sidang: dakwaan disampaikan paling sedikit 14 hari sebelum sidang, lalu sidang berlangsung.",
-        "There was no hearing: a charge is served at least 14 days before it, then it is held.",
+        "Belum ada sidang: dakwaan disampaikan paling sedikit {days} hari sebelum sidang, lalu sidang dicatat.",
+        "There was no hearing: a charge is served at least {days} days before it, then the hearing is recorded.",
+    ),
+    Code.NOT_SUMMONED: (
+        "Yang tidak hadir dipanggil dua kali sesudah dakwaan; baru {given}: sebut tanggal kedua panggilan.",
+        "Who stays away is summoned twice after the charge; {given} so far: give the days of both summonses.",
     ),
     Code.NOT_ENOUGH_VOICES: (
         "{given} dari {needed} pengurus yang diperlukan: {who}.",
         "{given} of the {needed} officers needed: {who}.",
     ),
     Code.REVIEWED_BEFORE: (
-        "Peninjauan hanya sekali, dalam 30 hari: ajukan permohonan baru.",
-        "A review is asked for once, within 30 days: apply anew.",
+        "Peninjauan hanya sekali, dalam {days} hari: ajukan permohonan baru.",
+        "A review is asked for once, within {days} days: apply anew.",
     ),
     Code.UNCONFIRMED: (
         "Pergantian wakil memerlukan pernyataan wakil lama ({outgoing}) atau dua pengurus.",
@@ -120,6 +141,10 @@ _TEXTS: Mapping[Code, tuple[str, str]] = {
     Code.WRONG_PERIOD: (
         "{until} tidak sesudah {since}: periksa tanggalnya.",
         "{until} is not after {since}: check the dates.",
+    ),
+    Code.WRONG_POLICY: (
+        "{key} = {value} bukan angka anggaran dasar: pilih {keys}; hari 1 sampai 3650, grace_votes 0 atau 1.",
+        "{key} = {value} is no number of the statutes: choose {keys}; days 1 to 3650, grace_votes 0 or 1.",
     ),
     Code.NO_DUES_TABLE: (
         "Belum ada tarif iuran untuk kelas {member_class} pada {on}: tetapkan dulu.",

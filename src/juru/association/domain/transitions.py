@@ -23,33 +23,47 @@ _ANY = frozenset(State)
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """``scope`` None: the business itself acts. ``national``: no branch officer may, whatever his scope."""
+    """``scope`` None: the business itself acts, or an officer on its behalf. ``national``: no branch officer may."""
 
     states: frozenset[State]
     scope: Scope | None = None
     national: bool = False
     reasons: frozenset[str] = frozenset()
     """Where given, the state must have one of these reasons."""
+    unless: frozenset[str] = frozenset()
+    """With one of these reasons the state takes it not."""
 
 
 RULES: Mapping[type[Fact], Rule] = {
     f.Registered: Rule(_ANY, Scope.MEMBERS_DECIDE),
     f.Renamed: Rule(_ANY - {State.NONE}, Scope.MEMBERS_DECIDE),
-    f.RepresentativeNamed: Rule(_INSIDE | _APPLYING, Scope.MEMBERS_DECIDE),
-    f.Applied: Rule(_OUTSIDE),
+    f.RepresentativeNamed: Rule(_INSIDE | _APPLYING),
+    f.OwnerChanged: Rule(_INSIDE),
+    f.OwnerConfirmed: Rule(_INSIDE),
+    f.ServerAdded: Rule(_INSIDE | _APPLYING),
+    f.ServerNamed: Rule(_INSIDE | _APPLYING),
+    f.ServerRemoved: Rule(_INSIDE | _APPLYING),
+    f.ContactSet: Rule(_INSIDE | _APPLYING),
+    f.ContactRemoved: Rule(_ANY - {State.NONE}),
+    f.DocumentGiven: Rule(_ANY - {State.NONE}),
+    f.Applied: Rule(_OUTSIDE, unless=frozenset({"merged"})),
     f.Complete: Rule(_APPLYING, Scope.MEMBERS_DECIDE, reasons=frozenset({"awaiting_documents"})),
     f.Recommended: Rule(_APPLYING, Scope.MEMBERS_DECIDE),
     f.Verified: Rule(_APPLYING, Scope.MEMBERS_DECIDE, national=True, reasons=frozenset({"awaiting_decision"})),
     f.Rejected: Rule(_APPLYING, Scope.MEMBERS_DECIDE, national=True),
     f.Withdrawn: Rule(_APPLYING),
     f.Charged: Rule(_INSIDE, Scope.DISCIPLINE_CHARGE),
+    f.Heard: Rule(_INSIDE, Scope.DISCIPLINE_CHARGE),
     f.Warned: Rule(_INSIDE, Scope.DISCIPLINE_CHARGE),
     f.Suspended: Rule(_PAYING, Scope.DISCIPLINE_DECIDE, national=True),
     f.Lifted: Rule(
         frozenset({State.SUSPENDED}), Scope.DISCIPLINE_DECIDE, national=True, reasons=frozenset({"decision"})
     ),
     f.Expelled: Rule(
-        _INSIDE, Scope.DISCIPLINE_DECIDE, national=True, reasons=frozenset({"paid", "unpaid", "decision", "software"})
+        _INSIDE,
+        Scope.DISCIPLINE_DECIDE,
+        national=True,
+        reasons=frozenset({"paid", "unpaid", "decision", "owner_unconfirmed", "software"}),
     ),
     f.Appealed: Rule(frozenset({State.SUSPENDED}), reasons=frozenset({"expulsion_appealable"})),
     f.AppealDecided: Rule(
@@ -61,6 +75,7 @@ RULES: Mapping[type[Fact], Rule] = {
     f.Readmitted: Rule(frozenset({State.EXPELLED}), Scope.SK_ISSUE, national=True),
     f.Resigned: Rule(_INSIDE),
     f.ResignationWithdrawn: Rule(_INSIDE),
+    f.Merged: Rule(_PAYING | {State.VERIFIED}, Scope.MEMBERS_DECIDE, national=True),
     f.SoftwareLost: Rule(_INSIDE, Scope.SOFTWARE_INSPECT),
     f.SoftwareOk: Rule(_INSIDE | _APPLYING, Scope.SOFTWARE_INSPECT),
     f.Moved: Rule(_INSIDE, Scope.MEMBERS_DECIDE),
@@ -74,4 +89,4 @@ def takes(fact: Fact, standing: Standing) -> bool:
     rule = RULES.get(type(fact))
     if rule is None or standing.state not in rule.states:
         return False
-    return not rule.reasons or standing.reason in rule.reasons
+    return (not rule.reasons or standing.reason in rule.reasons) and standing.reason not in rule.unless

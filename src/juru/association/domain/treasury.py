@@ -18,8 +18,6 @@ HAND_KEPT = "bank"
 """The account whose rows are typed by hand, for who has no statement files."""
 CASH_OUT = "BKK-"
 """The series of slips for money paid out by hand (bukti kas keluar)."""
-CASH_DAYS = 7
-"""Cash is handed in within so many days, or listed (policy)."""
 
 
 class AccountSet(Fact, frozen=True, tag="account_set"):

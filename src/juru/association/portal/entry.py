@@ -11,12 +11,11 @@ from datetime import date
 
 import msgspec
 
-from juru.association.desk.acting import POLICY, member_facts
+from juru.association.desk.acting import member_facts, seats
 from juru.association.domain import boards
 from juru.association.domain import facts as f
 from juru.association.domain.affairs import Subject, decrees_of, terms_of
-from juru.association.domain.boards import NATIONAL, FirmState, Power, Scope, Term
-from juru.association.domain.membership import standing as standing_of
+from juru.association.domain.boards import NATIONAL, Power, Scope, Term
 from juru.association.store.access import Access, Binding, Login
 from juru.association.store.book import Book
 from juru.association.store.reads import Reads, standing
@@ -110,17 +109,11 @@ class Entry:
 
 
 def in_office(reads: Reads, on: date) -> tuple[Term, ...]:
-    """The terms that carry their powers on a day, their firms' states looked up."""
+    """The terms that carry their powers on a day."""
     terms = terms_of(standing(reads.of_days("appointed", date.min, date.max)))
     decrees = decrees_of(standing(reads.facts_of_kind(Subject.DECREE)))
-    begun = {term.firm for term in terms if term.since <= on < term.end}
-    firms = {firm: _firm(reads, firm, on) for firm in begun}
-    return boards.in_office(terms, decrees, firms, on)
-
-
-def _firm(reads: Reads, number: str, on: date) -> FirmState:
-    facts = member_facts(reads.facts(Subject.MEMBER, number))
-    return FirmState(standing_of(POLICY, facts, on).state, on)
+    worth = seats(reads, on, reads.policies(), decrees, reads.branches())
+    return tuple(term for term in terms if worth.filled(term, on))
 
 
 def _represents(reads: Reads, binding: Binding, on: date) -> bool:

@@ -8,22 +8,20 @@ import msgspec
 
 from juru.association.domain.affairs import Allocated, Issued, Promised, WrittenOff
 from juru.association.domain.facts import Fact
-from juru.association.domain.membership import MembershipPolicy
 from juru.association.store.rows import day_number
 
-_GRACE_DAYS = MembershipPolicy().grace_days
-_NEVER = 99_991_231
+NEVER = 99_991_231
 
 
 class InvoiceRow(msgspec.Struct):
-    """``asked_idr`` is what is outstanding with the unique code, 0 once nothing is; ``lapses_day`` ends its life."""
+    """``asked_idr`` is what is outstanding with the unique code, 0 once nothing is; ``renews_day`` begins its grace."""
 
     number: str
     member: str
     branch: str
     issued_day: int
     due_day: int
-    lapses_day: int
+    renews_day: int
     total_idr: int
     unique_code: int
     outstanding_idr: int
@@ -38,7 +36,7 @@ class InvoiceRow(msgspec.Struct):
 
 def opened(number: str, issued: Issued) -> InvoiceRow:
     """An invoice on its day of issue."""
-    lapses_on = issued.lapses_on(_GRACE_DAYS)
+    renews_from = issued.renews_from
     total_idr = issued.total_idr
     return InvoiceRow(
         number=number,
@@ -46,7 +44,7 @@ def opened(number: str, issued: Issued) -> InvoiceRow:
         branch=issued.branch,
         issued_day=day_number(issued.on),
         due_day=day_number(issued.due_on),
-        lapses_day=_NEVER if lapses_on is None else day_number(lapses_on),
+        renews_day=NEVER if renews_from is None else day_number(renews_from),
         total_idr=total_idr,
         unique_code=issued.unique_code,
         outstanding_idr=total_idr,

@@ -10,9 +10,12 @@ from datetime import date
 
 import msgspec
 
-from juru.association.domain.affairs import Subject
+from juru.association.domain.affairs import Subject, branches_of, policies_of
+from juru.association.domain.branches import Branch
 from juru.association.domain.facts import Fact, MemberFact
-from juru.association.store.rows import Recorded, day_number, recorded
+from juru.association.domain.policy import Policies
+from juru.association.store.projection import NEVER
+from juru.association.store.rows import Recorded, day_number, day_of, recorded
 from juru.books.engine import BookEngine
 
 _ALWAYS_MS = 2**62
@@ -41,8 +44,7 @@ AND id NOT IN (SELECT reverses FROM facts WHERE reverses IS NOT NULL) ORDER BY i
 """
 _FACT = "SELECT * FROM facts WHERE id = ?"
 _ASKING = """
-SELECT number FROM invoices WHERE asked_idr = ? AND outstanding_idr > 0 AND issued_day <= ? AND lapses_day > ?
-ORDER BY number LIMIT ?
+SELECT number, renews_day FROM invoices WHERE asked_idr = ? AND outstanding_idr > 0 AND issued_day <= ? ORDER BY number
 """
 _OF_DAYS = """
 SELECT * FROM facts f WHERE kind = ? AND on_day >= ? AND on_day < ?
@@ -51,6 +53,10 @@ AND NOT EXISTS (SELECT 1 FROM facts r WHERE r.reverses = f.id) ORDER BY on_day, 
 _KNOWN_SUBJECT = """
 SELECT subject_id FROM facts WHERE subject_kind = ? AND subject_id = ? AND reverses IS NULL
 AND id NOT IN (SELECT reverses FROM facts WHERE reverses IS NOT NULL) LIMIT 1
+"""
+_PHONES = """
+SELECT subject_id, body FROM facts WHERE subject_kind = 'member' AND kind IN ('representative_named', 'contact_set')
+AND id NOT IN (SELECT reverses FROM facts WHERE reverses IS NOT NULL) ORDER BY id
 """
 _DOCUMENT = "SELECT name, media_type, size_bytes FROM documents WHERE sha256 = ?"
 _member_facts = msgspec.json.Decoder(list[MemberFact])
@@ -102,6 +108,19 @@ class Reads:
         sql = "SELECT DISTINCT subject_kind, subject_id FROM facts WHERE id > ?"
         return {(Subject(kind), str(subject_id)) for kind, subject_id in self.engine.rows(sql, (fact_id,))}
 
+    def policies(self, known_ms: int | None = None) -> Policies:
+        """The statutes' numbers of every day, as known at an instant."""
+        return policies_of(standing(self.facts_of_kind(Subject.POLICY, known_ms=known_ms)))
+
+    def branches(self, known_ms: int | None = None) -> list[Branch]:
+        """Every version of every branch, as known at an instant."""
+        return branches_of(standing(self.facts_of_kind(Subject.BRANCH, known_ms=known_ms)))
+
+    def phones(self) -> Iterator[tuple[str, str]]:
+        """Every fact's body that gives a telephone number, by member."""
+        for number, body in self.engine.stream(_PHONES):
+            yield str(number), str(body)
+
     def names(self) -> Iterator[tuple[str, str]]:
         """Every name a business has had: its number and the fact's body."""
         for number, body in self.engine.stream(_NAMES):
@@ -144,10 +163,18 @@ class Reads:
         """A fact by its number, taken back or not."""
         return recorded(self.engine.rows(_FACT, (number,))[0])
 
-    def asking(self, amount_idr: int, on: date, *, at_most: int) -> list[str]:
-        """Numbers of open invoices that ask for exactly this sum on a day, the first of them."""
-        day = day_number(on)
-        return [str(row[0]) for row in self.engine.rows(_ASKING, (amount_idr, day, day, at_most))]
+    def asking(self, amount_idr: int, on: date, policies: Policies, *, at_most: int) -> list[str]:
+        """Numbers of open invoices that ask for exactly this sum and may be paid on a day, the first of them."""
+        lapsed: dict[int, bool] = {NEVER: False}
+        found: list[str] = []
+        for number, renews_day in self.engine.stream(_ASKING, (amount_idr, day_number(on))):
+            if renews_day not in lapsed:
+                lapsed[renews_day] = policies.lapsed(day_of(renews_day), on)
+            if not lapsed[renews_day]:
+                found.append(str(number))
+            if len(found) == at_most:
+                break
+        return found
 
     def document(self, sha256: str) -> tuple[str, str, int] | None:
         """Name, media type and size of a document that was kept."""

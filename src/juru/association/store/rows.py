@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from juru.association.domain.affairs import KINDS, Appointed, Issued, Promised, Received, Subject
-from juru.association.domain.facts import Fact
+from juru.association.domain.facts import Fact, Merged
 from juru.association.domain.treasury import Named, RefundAsked, SettlementAsked
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
@@ -34,6 +34,11 @@ class Recorded(msgspec.Struct, frozen=True):
 def day_number(day: date) -> int:
     """A day as the tables write it, ``yyyymmdd``."""
     return day.year * 10_000 + day.month * 100 + day.day
+
+
+def day_of(number: int) -> date:
+    """A day as the tables write it, as the rules know it."""
+    return date(number // 10_000, number // 100 % 100, number % 100)
 
 
 def instant(at_ms: int) -> datetime:
@@ -67,6 +72,8 @@ def concerns(fact: Fact) -> str | None:
             return collector
         case Appointed(firm=firm):
             return firm
+        case Merged(into=into):
+            return into
         case _:
             return None
 

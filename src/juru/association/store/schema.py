@@ -95,7 +95,7 @@ Table(
     words("branch"),
     integer("issued_day"),
     integer("due_day"),
-    integer("lapses_day"),
+    integer("renews_day"),
     integer("total_idr"),
     integer("unique_code"),
     integer("outstanding_idr"),

@@ -9,6 +9,7 @@ from cyclopts import App, Parameter
 from juru.cli.association.at import HERE, SOMEONE, Asking, At, On, ask, day, done, reading, today
 from juru.cli.given import Json, Money
 from juru.cli.output import OK, say, say_json, say_table
+from juru.server.errors import SettingsError
 
 board = App(name="board", help="Boards: decrees, terms, who is in office.")
 
@@ -101,6 +102,42 @@ def collector(
 
 
 @board.command
+def policy(
+    key: Annotated[str | None, Parameter(help="a number of the statutes")] = None,
+    value: Annotated[int | None, Parameter(help="what it is from the day on")] = None,
+    /,
+    *,
+    decree: Annotated[str, Parameter(help="the SK that sets it")] = "",
+    on: On = None,
+    at: At = HERE,
+    asking: Asking = SOMEONE,
+    json: Json = False,
+) -> int:
+    """Set a number of the statutes from a day on; without KEY and VALUE, show all of that day.
+
+    A clock runs by the numbers of the day on which it began: one that is changed later moves no clock that runs.
+    """
+    from juru.association.domain.affairs import PolicySet
+    from juru.association.domain.commands import SetPolicy
+    from juru.association.domain.policy import MEANINGS
+
+    since = day(on) or today()
+    if key is not None and value is not None:
+        fact = PolicySet(on=since, value=value, decree=decree)
+        result = ask(at, asking, SetPolicy(key=key, fact=fact))
+        return done(result, f"{result.id} = {result.note} from {since}", json=json)
+    if key is not None:
+        raise SettingsError(f"what shall {key} be? write it after its name; without a name all are shown")
+    with reading(at) as reads:
+        numbers = reads.policies().on(since)
+    if json:
+        say_json(numbers)
+        return OK
+    say_table(("number", "value", "meaning"), [(name, getattr(numbers, name), told) for name, told in MEANINGS.items()])
+    return OK
+
+
+@board.command
 def show(*, on: On = None, at: At = HERE, json: Json = False) -> int:
     """Show every term that has begun, and whether its powers are live on a day."""
     from juru.association.desk.officers import officers
@@ -111,9 +148,12 @@ def show(*, on: On = None, at: At = HERE, json: Json = False) -> int:
     if json:
         say_json(rows)
         return OK
-    header = ("body", "unit", "title", "person", "firm", "since", "until", "decree", "")
+    header = ("body", "unit", "title", "person", "firm", "since", "until", "decree", "", "ends by")
     table = [
-        (r.body, r.unit, r.title, r.person, r.firm, r.since.isoformat(), r.until.isoformat(), r.decree, r.standing)
+        (
+            *(r.body, r.unit, r.title, r.person, r.firm, r.since.isoformat(), r.until.isoformat(), r.decree),
+            *(r.standing, "" if r.ending == "term" else r.ending),
+        )
         for r in rows
     ]
     say_table(header, table)

@@ -28,6 +28,9 @@ def add(  # noqa: PLR0913 - each is an option of the command
     province: Annotated[str, Parameter(help="code of its province, as the interior ministry numbers them")],
     licence: Annotated[str, Parameter(help="business licence (NIB)")] = "",
     address: str = "",
+    person: Annotated[str, Parameter(help="who applies, and represents it until it names others")] = "",
+    phone: Annotated[str, Parameter(help="his telephone")] = "",
+    email: Annotated[str, Parameter(help="his e-mail address")] = "",
     member_class: Annotated[str, Parameter(name="--class", help="server or developer")] = "server",
     source: Source = "",
     sure: Annotated[bool, Parameter(negative="", help="it is not the member that it seems to be")] = False,
@@ -45,6 +48,9 @@ def add(  # noqa: PLR0913 - each is an option of the command
         province=province,
         licence=licence,
         address=address,
+        person=person,
+        phone=phone,
+        email=email,
         member_class=member_class,
         on=day(on),
         source=source,
@@ -61,13 +67,14 @@ def apply(
     *,
     branch: Annotated[str, Parameter(help="code of the branch, or NAS")],
     member_class: Annotated[str, Parameter(name="--class", help="server or developer")] = "server",
+    source: Source = "",
     on: On = None,
     at: At = HERE,
     asking: Asking = SOMEONE,
     json: Json = False,
 ) -> int:
     """A business that lapsed, left or was closed applies anew, under its old number."""
-    fields = {"branch": branch.upper(), "member_class": member_class}
+    fields = {"branch": branch.upper(), "member_class": member_class, "source": source}
     return _record(at, asking, number, "applied", on, json, **fields)
 
 
@@ -150,7 +157,7 @@ def show(number: Number, /, *, on: On = None, known: Known = None, at: At = HERE
     if json:
         say_json(found)
         return OK
-    told = {name: value for name, value in msgspec.to_builtins(found).items() if value not in ("", None, {})}
+    told = {name: value for name, value in msgspec.to_builtins(found).items() if value not in ("", None, False, {}, [])}
     say_table(("", ""), [(name, str(value)) for name, value in told.items()])
     return OK
 
@@ -160,6 +167,7 @@ def listing(
     *,
     state: Annotated[str | None, Parameter(help="only members in this state")] = None,
     branch: Annotated[str | None, Parameter(help="only members of this branch")] = None,
+    must_choose: Annotated[bool, Parameter(negative="", help="only who has to choose a branch anew")] = False,
     on: On = None,
     known: Known = None,
     at: At = HERE,
@@ -172,7 +180,9 @@ def listing(
         rows = [
             row
             for row in register(reads, day(on) or today(), known_ms(known))
-            if state in {None, row.state} and (branch is None or row.branch == branch.upper())
+            if state in {None, row.state}
+            and (branch is None or row.branch == branch.upper())
+            and (row.must_choose or not must_choose)
         ]
     if json:
         say_json(rows)

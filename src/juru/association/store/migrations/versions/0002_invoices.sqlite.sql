@@ -4,7 +4,7 @@ CREATE TABLE invoices (
     branch TEXT NOT NULL,
     issued_day INTEGER NOT NULL,
     due_day INTEGER NOT NULL,
-    lapses_day INTEGER NOT NULL,
+    renews_day INTEGER NOT NULL,
     total_idr INTEGER NOT NULL,
     unique_code INTEGER NOT NULL,
     outstanding_idr INTEGER NOT NULL,
@@ -49,7 +49,7 @@ promised AS (
 SELECT i.number, json_extract(i.body, '$.member'), json_extract(i.body, '$.branch'), i.on_day,
     CAST(replace(json_extract(i.body, '$.due_on'), '-', '') AS INTEGER),
     CASE WHEN i.since IS NULL OR i.reinstates > 0 OR json_extract(i.body, '$.due_on') >= i.since THEN 99991231
-        ELSE CAST(replace(date(i.since, '+30 days'), '-', '') AS INTEGER) END,
+        ELSE CAST(replace(i.since, '-', '') AS INTEGER) END,
     i.total_idr, i.code, i.total_idr - coalesce(m.settled_idr, 0),
     CASE WHEN i.total_idr = coalesce(m.settled_idr, 0) THEN 0
         ELSE i.total_idr - coalesce(m.settled_idr, 0) + i.code END,
