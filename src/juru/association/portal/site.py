@@ -8,13 +8,28 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from juru.association.portal import front, register, words_front
+from juru.association.portal import (
+    accounts,
+    bank_files,
+    finance,
+    front,
+    invoices,
+    member_dues,
+    payments,
+    purse,
+    register,
+    words_front,
+    words_purse,
+    words_purse_forms,
+)
 from juru.association.portal.portal import Portal
 from juru.association.portal.words import catalogue
 from juru.web.gate import Refused
 
 WORDS = catalogue(
     words_front.WORDS,
+    words_purse.WORDS,
+    words_purse_forms.WORDS,
 )
 
 
@@ -23,6 +38,13 @@ def routes(portal: Portal) -> list[BaseRoute]:
     return [
         *front.routes(portal),
         *register.routes(portal),
+        *finance.routes(portal),
+        *purse.routes(portal),
+        *invoices.routes(portal),
+        *payments.routes(portal),
+        *bank_files.routes(portal),
+        *accounts.routes(portal),
+        *member_dues.routes(portal),
         *portal.login.routes(),
     ]
 
