@@ -68,7 +68,7 @@ def test_money_and_facts_agree_whatever_happens(
                     days = (21, 120, 200, 365)[choice]
                     town.today = min(day("2031-01-01"), town.today.fromordinal(town.today.toordinal() + days))
                 case "move":
-                    town.ask(c.Record(member=member, fact=f.Moved(on=town.today, to=BRANCHES[choice])))
+                    town.ask(c.Record(member=member, fact=f.Moved(on=town.today, to=BRANCHES[choice], source="surat")))
                 case "reverse":
                     if refs:
                         town.ask(c.ReversePayment(ref=refs[choice % len(refs)], reason="wrong"))

@@ -9,18 +9,25 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from juru.association.domain import people
 from juru.association.domain.dues import Period, prorated
-from juru.association.domain.facts import MemberFact
+from juru.association.domain.facts import MemberFact, Paid
+from juru.association.domain.facts import known as ordered
 from juru.association.domain.matching import Invoice, Payment, match
-from juru.association.domain.membership import State, parts, standing
-from juru.association.domain.policy import Policies
+from juru.association.domain.membership import State, parts, standing, turns
+from juru.association.domain.policy import Policies, Policy
 from juru.association.domain.split import BASIS_POINTS, Share, branch_move, split
 
 DAYS = st.dates(date(2026, 1, 1), date(2029, 12, 31))
 PLAIN = (
     *("applied", "complete", "recommended", "verified", "rejected", "withdrawn", "charged", "warned", "lifted"),
-    *("expelled", "appealed", "readmitted", "resignation_withdrawn", "software_ok"),
+    *("expelled", "appealed", "readmitted", "resignation_withdrawn", "software_ok", "owner_confirmed"),
 )
+PEOPLE = (
+    *("override", "owner_changed", "representative_named", "server_added", "server_removed", "contact_set", "merged"),
+    "heard",
+)
+CHANGES = st.lists(st.tuples(DAYS, st.sampled_from(sorted(Policy.__struct_fields__)), st.integers(1, 400)), max_size=4)
 
 
 @st.composite
@@ -31,8 +38,22 @@ def facts(draw: st.DrawFn) -> list[MemberFact]:
         later = (on + timedelta(days=draw(st.integers(1, 400)))).isoformat()
         row: dict[str, object] = {"on": on.isoformat()}
         match draw(
-            st.sampled_from((*PLAIN, "paid", "suspended", "appeal_decided", "resigned", "software_lost", "override"))
+            st.sampled_from((*PLAIN, "paid", "suspended", "appeal_decided", "resigned", "software_lost", *PEOPLE))
         ):
+            case "override":
+                row |= {"kind": "override", "state": draw(st.sampled_from(list(State))), "until": later, "reason": "SK"}
+            case "owner_changed":
+                row |= {"kind": "owner_changed", "owner": draw(st.sampled_from("AB")), "how": "sale"}
+            case "representative_named":
+                row |= {"kind": "representative_named", "role": "voting", "person": draw(st.sampled_from("AB"))}
+            case "server_added" | "server_removed" as kind:
+                row |= {"kind": kind, "server": draw(st.sampled_from("xy"))}
+                row |= {"name": "S"} if kind == "server_added" else {}
+            case "contact_set":
+                audience = draw(st.sampled_from(["members", "nobody"]))
+                row |= {"kind": "contact_set", "channel": "phone", "value": "08", "audience": audience}
+            case "merged" | "heard" as kind:
+                row |= {"kind": kind, "into": "000009"} if kind == "merged" else {"kind": kind, "minutes": "NB"}
             case "paid":
                 row |= {"kind": "paid", "from": on.isoformat(), "to": later}
             case "suspended":
@@ -47,8 +68,6 @@ def facts(draw: st.DrawFn) -> list[MemberFact]:
                 row |= {"kind": "resigned", "effective": later}
             case "software_lost":
                 row |= {"kind": "software_lost", "cure_until": later}
-            case "override":
-                row |= {"kind": "override", "state": draw(st.sampled_from(list(State))), "until": later, "reason": "SK"}
             case kind:
                 row |= {"kind": kind}
         rows.append(row)
@@ -59,10 +78,37 @@ def facts(draw: st.DrawFn) -> list[MemberFact]:
 def test_a_state_does_not_depend_on_the_order_of_entry(
     known: list[MemberFact], as_of: date, data: st.DataObject
 ) -> None:
-    shuffled = data.draw(st.permutations(known))
-    policy = Policies()
-    assert standing(policy, known, as_of) == standing(policy, shuffled, as_of)
-    assert parts(policy, known, as_of) == parts(policy, shuffled, as_of)
+    shuffled, changes = data.draw(st.permutations(known)), data.draw(CHANGES)
+    policies, again = Policies(changes=changes), Policies(changes=data.draw(st.permutations(changes)))
+    assert standing(policies, known, as_of) == standing(again, shuffled, as_of)
+    assert parts(policies, known, as_of) == parts(again, shuffled, as_of)
+    seen, other = ordered(known, as_of), ordered(shuffled, as_of)
+    for fold in (people.representatives, people.servers, people.contacts, people.shown_to_members):
+        assert fold(seen) == fold(other)
+
+
+@given(facts(), DAYS, CHANGES)
+def test_the_turns_of_a_standing_are_its_state_on_every_day(
+    known: list[MemberFact], as_of: date, changes: list[tuple[date, str, int]]
+) -> None:
+    policies = Policies(changes=changes)
+    found = turns(policies, known, as_of)
+    days = {turn.on + timedelta(days=off) for turn in found for off in (-1, 0, 1)} | {as_of}
+    for day in sorted(day for day in days if found[0].on <= day <= as_of) if found else ():
+        assert [turn.standing for turn in found if turn.on <= day][-1] == standing(policies, known, day)
+
+
+@given(facts(), DAYS, CHANGES)
+def test_a_number_that_changes_later_moves_no_clock_that_began(
+    known: list[MemberFact], as_of: date, changes: list[tuple[date, str, int]]
+) -> None:
+    begun = max([fact.on for fact in known], default=as_of)
+    ends = [paid.until for paid in known if isinstance(paid, Paid)]
+    after = max(begun, *ends, as_of) + timedelta(days=1)
+    later = [(max(day, after), key, value) for day, key, value in changes]
+    assert standing(Policies(), known, as_of + timedelta(days=900)) == standing(
+        Policies(changes=later), known, as_of + timedelta(days=900)
+    )
 
 
 @given(facts(), DAYS)

@@ -77,7 +77,14 @@ class Town:
         self.do(c.SetDues(member_class=member_class, fact=a.DuesSet(on=self.today, policy=policy, shares=SHARES)))
 
     def fact(self, member: str, fact: f.MemberFact) -> c.Done:
+        """Record a fact; by the letter it is known from, where the test has nothing to say of that."""
+        fact = fact if fact.source else msgspec.structs.replace(fact, source="surat")
         return self.do(c.Record(member=member, fact=fact))
+
+    def own(self, member: str, fact: f.MemberFact, by: str) -> c.Done | Refusal:
+        """What the representative of a member is answered who records a fact about it."""
+        request = f"own-{self.today}-{next(self._ticks)}"
+        return self.desk.do(c.Record(member=member, fact=fact), now=self.now(), by=by, request=request, member=member)
 
     def verified(self, name: str, branch: str = "JTM", province: str = "35") -> str:
         """A new member, complete and verified today."""

@@ -104,7 +104,10 @@ class Gate:
         self._on_error = on_error
 
     def guard(self, endpoint: Endpoint, right: Right | None, *, body_bytes_max: int = BODY_BYTES_MAX) -> Endpoint:
-        """The endpoint for those who have the right; ``right=None`` is for everybody, logged in or not."""
+        """The endpoint for those who have the right; ``right=None`` is for everybody, logged in or not.
+
+        Who lacks the right sends no more than a small form; what is open to everybody takes what it says it takes.
+        """
 
         async def guarded(request: Request) -> Response:
             now = Visit()
@@ -194,7 +197,7 @@ class Gate:
         now.place = place
         await self._recognise(request, now)
         if request.method not in _SAFE:
-            if now.account is None or right is None or not right(now.account):
+            if right is not None and (now.account is None or not right(now.account)):
                 body_bytes_max = min(body_bytes_max, BODY_BYTES_MAX)
             refused = await self._foreign(request, now, body_bytes_max)
             if refused is not None:

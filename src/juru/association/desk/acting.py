@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache, cached_property
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
@@ -14,11 +14,13 @@ from juru.association.domain.affairs import Subject, decrees_of, terms_of
 from juru.association.domain.boards import Absence, Body, Denial, Scope, Seats, Term, absences
 from juru.association.domain.branches import Branch, home
 from juru.association.domain.branches import on as branches_on
+from juru.association.domain.command import Dated
 from juru.association.domain.facts import Applied, Fact, MemberFact, Moved, known, of_kind
 from juru.association.domain.membership import Standing, turns
 from juru.association.domain.membership import standing as standing_of
 from juru.association.domain.policy import Policies
 from juru.association.domain.refusals import Code, Refusal
+from juru.association.domain.when import fits
 from juru.association.store.book import Writing
 from juru.association.store.reads import Reads, standing
 from juru.association.store.rows import Recorded
@@ -56,6 +58,8 @@ class Act:
         self.reads: Reads = writing.reads
         self.today = today
         self.by = by
+        self.numbers: dict[tuple[str, int], int] = {}
+        """The latest number that this use case gave, of each series and year."""
         self.member_asking = member
         self._seats: dict[date, Seats] = {}
 
@@ -71,8 +75,14 @@ class Act:
             refuse(Code.FUTURE_DAY, on=on.isoformat(), today=self.today.isoformat())
         return on
 
+    def dated(self, command: Dated) -> dict[str, Any]:
+        """The day of a command, how exactly it is known, as fields of a fact. Refuses one that has not come."""
+        return {"on": self.day(command.on), "precision": command.precision, "through": command.through}
+
     def add(self, subject: Subject, subject_id: str, fact: Fact, *, reverses: int | None = None) -> int:
-        """Record a fact in the name of who asks; its number."""
+        """Record a fact in the name of who asks; its number. Refuses a day that its precision contradicts."""
+        if not fits(fact):
+            refuse(Code.WRONG_PRECISION, on=fact.on.isoformat(), precision=fact.precision.value)
         told = msgspec.structs.replace(fact, by=self.signature)
         return self.writing.fact(subject, subject_id, told, reverses=reverses)
 
@@ -120,6 +130,30 @@ class Act:
         if not issued or revoked:
             refuse(Code.DECREE_UNKNOWN, decree=number or "-")
 
+    def unit(self, code: str) -> str:
+        """A body: national, or a branch of today. Refuses what is neither."""
+        if code != boards.NATIONAL and code not in branches_on(self.branches, self.today):
+            refuse(Code.NOT_FOUND, what="branch", id=code or "-")
+        return code
+
+    def documents(self, *sha256s: str) -> None:
+        """Refuse unless every document named was kept."""
+        for sha256 in sha256s:
+            if self.reads.document(sha256) is None:
+                refuse(Code.NOT_FOUND, what="document", id=sha256 or "-")
+
+    def next_number(self, subject: Subject) -> str:
+        """The next running number of a kind of subject."""
+        newest = self.reads.newest(subject, after="", before="~")
+        return f"{int(newest or 0) + 1:05d}"
+
+    def written(self, what: str, text: str, most: int) -> str:
+        """A text as it is kept. Refuses an empty one, or one too long to be what it should be."""
+        told = text.strip()
+        if not 1 <= len(told) <= most:
+            refuse(Code.WRONG_COUNT, what=what, given=len(told), least=1, most=most)
+        return told
+
     # ------------------------------------------------------------------ who may
 
     def seats(self, on: date) -> Seats:
@@ -131,6 +165,13 @@ class Act:
     def in_office(self, on: date) -> tuple[Term, ...]:
         """The terms that carry their powers on a day."""
         return tuple(term for term in self.terms if self.seats(on).filled(term, on))
+
+    def speaks_for(self, firm: str, unit: str) -> None:
+        """Refuse unless a firm's own representative asks, or an officer of its branch on its word."""
+        if not self.member_asking:
+            self.require(Scope.OFFICE_KEEP, unit)
+        elif self.member_asking != firm:
+            refuse(Code.NO_POWER, by=self.signature, scope="member", unit=firm, on=self.today.isoformat())
 
     def require(
         self,

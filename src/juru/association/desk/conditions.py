@@ -11,10 +11,12 @@ from juru.association.domain import facts as f
 from juru.association.domain.boards import NATIONAL, Body, Title
 from juru.association.domain.branches import on as branches_on
 from juru.association.domain.membership import rights
-from juru.association.domain.people import servers
+from juru.association.domain.people import move_asked, servers
 from juru.association.domain.refusals import Code
 from juru.association.store.rows import Recorded
 
+JOBS_MAX = 10_000
+"""More than this in one declaration is a slip of the keys."""
 _SUMMONSES = 2
 _WARNING_LEVELS = range(1, 4)
 
@@ -26,10 +28,15 @@ def check(act: Act, number: str, fact: f.MemberFact, found: list[Recorded], *, r
     match fact:
         case f.Applied(branch=branch):
             _branch(act, branch, fact.on)
+        case f.MoveAsked(to=to):
+            _branch(act, to, fact.on)
         case f.Moved(to=to):
             _branch(act, to, fact.on)
             if to == chosen_branch(found, fact.on):
                 refuse(Code.WRONG_BRANCH, branch=to, choices="-")
+            asked = move_asked(f.known(member_facts(found), fact.on))
+            if not fact.source.strip() and (asked is None or asked.to != to):
+                refuse(Code.LETTER_NEEDED, fact="moved", member=number)
         case f.RepresentativeNamed():
             _confirmed(act, fact, found)
         case f.Resigned(effective=effective):
@@ -64,6 +71,9 @@ def _told(act: Act, number: str, fact: f.MemberFact, found: list[Recorded]) -> N
         case f.DocumentGiven(document=sha256):
             if act.reads.document(sha256) is None:
                 refuse(Code.NOT_FOUND, what="document", id=sha256 or "-")
+        case f.JobsDeclared(jobs=jobs):
+            if not 0 <= jobs <= JOBS_MAX:
+                refuse(Code.WRONG_COUNT, what="jobs", given=jobs, least=0, most=JOBS_MAX)
         case _:
             pass
 

@@ -14,26 +14,35 @@ import msgspec
 
 from juru.association.desk import (
     accounts,
+    announcing,
     bank_rows,
     collectors,
     documents,
     invoices,
+    letters,
+    meetings,
     members,
+    notices,
+    offers,
     offices,
     payments,
     payouts,
+    recognitions,
+    renewals,
 )
 from juru.association.desk.acting import Act, RefusedError
 from juru.association.domain import commands as c
-from juru.association.domain.affairs import BranchSet, Founded, Subject
+from juru.association.domain import commands_registers as r
+from juru.association.domain.affairs import BranchSet, Subject
 from juru.association.domain.branches import SEED
+from juru.association.domain.command import Command
+from juru.association.domain.history import ARTICLE, seed
 from juru.association.domain.refusals import Code, Refusal
 from juru.association.store.book import Book, Writing, make
 from juru.association.store.rows import milliseconds
 from juru.values.days import business_day
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
-_ARTICLE = "id.wikipedia.org/wiki/Asosiasi_Server_Pulsa_Indonesia"
 
 
 class Desk:
@@ -119,18 +128,20 @@ def _again(before: tuple[str, str], digest: str, request: str) -> c.Done | Refus
     return msgspec.json.decode(before[1], type=c.Done)
 
 
-_USE_CASES: Mapping[type[c.Command], Callable[[Act, Any], c.Done]] = {
+_USE_CASES: Mapping[type[Command], Callable[[Act, Any], c.Done]] = {
     c.NewMember: members.new_member,
     c.Record: members.record,
     c.TakeBack: members.take_back,
     c.SetBranch: offices.set_branch,
     c.SetHolidays: offices.set_holidays,
     c.SetDues: offices.set_dues,
+    c.SetLetterhead: offices.set_letterhead,
     c.SetPolicy: offices.set_policy,
     c.IssueDecree: offices.issue_decree,
     c.Appoint: offices.appoint,
     c.AppointCollector: offices.appoint_collector,
     c.IssueInvoice: invoices.issue,
+    c.IssueRenewals: renewals.issue_renewals,
     c.Promise: invoices.promise,
     c.WriteOff: invoices.write_off,
     c.TakePayment: payments.take,
@@ -149,12 +160,34 @@ _USE_CASES: Mapping[type[c.Command], Callable[[Act, Any], c.Done]] = {
     c.DeclinePayOut: payouts.decline,
     c.SettleCollector: collectors.settle_collector,
     c.CancelInvoice: invoices.cancel,
+    r.TellHistory: recognitions.tell_history,
+    r.Recognise: recognitions.recognise,
+    r.WithdrawRecognition: recognitions.withdraw,
+    r.Offer: offers.offer,
+    r.Moderate: offers.moderate,
+    r.RenewOffer: offers.renew,
+    r.CloseOffer: offers.close,
+    r.DraftLetter: letters.draft,
+    r.SendLetter: letters.send,
+    r.ReceiveLetter: letters.receive,
+    r.EndLetter: letters.end,
+    r.Announce: announcing.announce,
+    r.CallMeeting: meetings.call,
+    r.CancelMeeting: meetings.cancel,
+    r.AddAgenda: meetings.add_agenda,
+    r.DropAgenda: meetings.drop_agenda,
+    r.AnswerInvitation: meetings.answer,
+    r.NoteAttendance: meetings.note_attendance,
+    r.Minute: meetings.minute,
+    c.ApproveNotices: notices.approve,
+    c.DropNotices: notices.drop,
+    c.TellNotices: notices.tell,
 }
 """Each command's use case; that none is missing is tested."""
 
 
 def init(directory: Path, *, name: str, now: datetime, by: str) -> Desk:
-    """A new association in a new directory, with the nine branches of the article as facts and their source.
+    """A new association in a new directory, with its history and the nine branches of the article as sourced facts.
 
     Raises ``DirectoryError`` for a directory that holds anything.
     """
@@ -162,9 +195,9 @@ def init(directory: Path, *, name: str, now: datetime, by: str) -> Desk:
     desk = Desk(Book(directory))
     with desk.book.writing(milliseconds(now), "init") as writing:
         act = Act(writing, today=desk.today(now), by=by)
-        founding = Founded(on=SEED[0].since, name=name, source=_ARTICLE)
-        act.add(Subject.ASSOCIATION, name, founding)
+        for told in seed(name):
+            act.add(Subject.ASSOCIATION, name, told)
         for branch in SEED:
-            fact = BranchSet(on=branch.since, name=branch.name, provinces=branch.provinces, source=_ARTICLE)
+            fact = BranchSet(on=branch.since, name=branch.name, provinces=branch.provinces, source=ARTICLE)
             act.add(Subject.BRANCH, branch.code, fact)
     return desk

@@ -40,15 +40,16 @@ def new_member(act: Act, command: NewMember) -> Done:
         refuse(Code.SAME_BUSINESS, member=twin[0], name=twin[1])
     newest = act.reads.newest(Subject.MEMBER, after="", before="~")
     number = f"{int(newest or 0) + 1:0{_DIGITS}d}"
+    when = act.dated(command)
     about = f.Registered(
-        on=on,
+        **when,
         source=command.source,
         name=" ".join(command.name.split()),
         licence=command.licence.strip(),
         province=command.province,
         address=command.address,
     )
-    applied = f.Applied(on=on, source=command.source, branch=command.branch, member_class=command.member_class)
+    applied = f.Applied(**when, source=command.source, branch=command.branch, member_class=command.member_class)
     act.add(Subject.MEMBER, number, about)
     act.add(Subject.MEMBER, number, applied)
     for role in f.Role if command.person.strip() else ():

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from functools import partial
 
 import msgspec
 
+from juru.association.desk.due_world import holidays
 from juru.association.domain import facts as f
 from juru.association.domain import people
-from juru.association.domain.affairs import HolidaysSet, Subject
+from juru.association.domain.affairs import Subject
 from juru.association.domain.boards import NATIONAL
 from juru.association.domain.branches import Branch, home
-from juru.association.domain.clocks import Silence, WaitingOn, silence
+from juru.association.domain.clocks import Silence, WaitingOn, silence_as_known
 from juru.association.domain.membership import member_since, paid_until, parts, standing
 from juru.association.domain.policy import Policies
 from juru.association.store.reads import Reads
-from juru.association.store.rows import milliseconds
-from juru.values.days import Zone, business_day
 
 
 class Row(msgspec.Struct):
@@ -37,11 +35,19 @@ class Row(msgspec.Struct):
     """Its branch has ended and went to none or to several: it counts as national direct until it has chosen."""
 
 
-class Statutes(msgspec.Struct, frozen=True):
-    """What every line is read by: the numbers and the branches, as known at a moment."""
+class Statutes:
+    """What every line is read by: the numbers and the branches of every day, as known at a moment."""
 
-    policies: Policies
-    branches: list[Branch]
+    def __init__(self, policies: Policies, branches: list[Branch]) -> None:
+        self.policies = policies
+        self.branches = branches
+        self._homes: dict[tuple[str, date], tuple[str, bool]] = {}
+
+    def home(self, chosen: str, as_of: date) -> tuple[str, bool]:
+        """Where a member who chose a branch belongs on a day, and whether he has to choose anew."""
+        if (chosen, as_of) not in self._homes:
+            self._homes[chosen, as_of] = home(self.branches, chosen, as_of)
+        return self._homes[chosen, as_of]
 
 
 def statutes(reads: Reads, known_ms: int | None = None) -> Statutes:
@@ -146,9 +152,10 @@ def row_of(by: Statutes, number: str, facts: Sequence[f.MemberFact], as_of: date
                 branch = to
             case _:
                 pass
-    branch, must_choose = home(by.branches, branch, as_of)
+    branch, must_choose = by.home(branch, as_of)
     until, since = paid_until(facts, as_of), member_since(facts, as_of)
-    return Row(number, name, branch, member_class, now.state.value, now.reason, until, since, province, must_choose)
+    where = number, name, branch, member_class
+    return Row(*where, now.state.value, now.reason, until, since, province, must_choose)
 
 
 def waiting(reads: Reads, facts: Sequence[f.MemberFact], as_of: date, known_ms: int | None = None) -> Silence:
@@ -158,29 +165,4 @@ def waiting(reads: Reads, facts: Sequence[f.MemberFact], as_of: date, known_ms: 
     counts from then on.
     """
     complete = f.of_kind(f.known(facts, as_of), f.Complete)[-1]
-    days = reads.policies(known_ms).on(complete.on)
-    run = partial(
-        silence,
-        complete.on,
-        as_of,
-        branch_working_days=days.branch_working_days,
-        national_days=days.national_days,
-    )
-    versions = sorted(
-        (milliseconds(one.fact.known_at), one.subject_id, one.fact.days)
-        for one in reads.facts_of_kind(Subject.CALENDAR, known_ms=known_ms)
-        if isinstance(one.fact, HolidaysSet) and one.fact.known_at is not None
-    )
-    tables: dict[str, frozenset[date]] = {}
-    clock = run(holidays=frozenset())
-    for table_ms, year, listed in versions:
-        if _day_of(table_ms) >= clock.moves_to_national_on:
-            break
-        tables[year] = frozenset(listed)
-        clock = run(holidays=frozenset().union(*tables.values()))
-    return clock
-
-
-def _day_of(at_ms: int) -> date:
-    number = business_day(at_ms, Zone.WIB)
-    return date(number // 10_000, number // 100 % 100, number % 100)
+    return silence_as_known(complete.on, as_of, holidays(reads, known_ms), reads.policies(known_ms).on(complete.on))

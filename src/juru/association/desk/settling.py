@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import groupby
 
 import msgspec
 
@@ -27,6 +28,7 @@ class Open(msgspec.Struct):
     outstanding_idr: int
     promised_by: str = ""
     written_off: bool = False
+    waived_idr: int = 0
 
 
 def state_of(number: str, found: Iterable[Recorded]) -> Open | None:
@@ -43,6 +45,7 @@ def state_of(number: str, found: Iterable[Recorded]) -> Open | None:
             case a.WrittenOff(amount_idr=amount_idr):
                 state.outstanding_idr -= amount_idr
                 state.written_off = True
+                state.waived_idr += amount_idr
             case a.Promised(collector=collector):
                 state.promised_by = collector
             case _:
@@ -52,7 +55,8 @@ def state_of(number: str, found: Iterable[Recorded]) -> Open | None:
 
 def invoices_of(reads: Reads, member: str) -> list[Open]:
     """Every invoice of a member, the first due first."""
-    states = [state_of(number, reads.facts(Subject.INVOICE, number)) for number in reads.concerning(member, "issued")]
+    found = reads.concerned(Subject.INVOICE, member, "issued")
+    states = [state_of(number, list(facts)) for number, facts in groupby(found, key=lambda one: one.subject_id)]
     return sorted((state for state in states if state is not None), key=lambda one: (one.issued.due_on, one.number))
 
 
@@ -87,10 +91,10 @@ def allocate(act: Act, invoice: Open, amount_idr: int, payment: str, on: date) -
 
 
 def settled(act: Act, invoice: Open, on: date) -> None:
-    """Nothing is outstanding any more: the dues are shared, their period is paid."""
-    share(act, invoice.number, invoice.issued, invoice.issued.total_idr, on)
+    """Nothing is outstanding any more: what was received is shared; the period is paid, unless some was waived."""
+    share(act, invoice.number, invoice.issued, invoice.issued.total_idr - invoice.waived_idr, on)
     period = invoice.issued.period
-    if period is not None:
+    if period is not None and not invoice.written_off:
         paid = f.Paid(on=on, since=period.since, until=period.until, invoice=invoice.number)
         act.add(Subject.MEMBER, invoice.issued.member, paid)
 

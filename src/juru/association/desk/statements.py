@@ -143,7 +143,7 @@ def _piece(desk: Desk, found: Look, piece: list[Line], *, take_id: str, now: dat
         sha256=found.sha256,
         rows=len(piece),
         counts={fate: count for fate, count in sorted(counts.items()) if count},
-        through=day_of(last.day),
+        last_on=day_of(last.day),
         balance_idr=last.balance_idr,
     )
     noted = desk.do(NoteRows(account=found.account, fact=fact), now=now, by=by, request=f"{take_id}@{piece[0].ref}")
@@ -184,9 +184,9 @@ def takes(reads: Reads, code: str) -> list[Taken]:
             continue
         if fact.take not in found:
             empty: Counter[str] = Counter()
-            found[fact.take] = Taken(fact.take, code, fact.file, fact.by, fact.on, 0, empty, fact.through, None)
+            found[fact.take] = Taken(fact.take, code, fact.file, fact.by, fact.on, 0, empty, fact.last_on, None)
         taken = found[fact.take]
         taken.rows += fact.rows
         taken.counts += Counter(fact.counts)
-        taken.through, taken.balance_idr = fact.through, fact.balance_idr
+        taken.through, taken.balance_idr = fact.last_on, fact.balance_idr
     return list(reversed(found.values()))

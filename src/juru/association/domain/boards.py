@@ -37,6 +37,7 @@ class Scope(StrEnum):
     DISCIPLINE_DECIDE = "discipline.decide"
     STATS_PUBLISH = "stats.publish"
     APPEAL_DECIDE = "appeal.decide"
+    OFFICE_KEEP = "office.keep"
 
 
 class Body(StrEnum):
@@ -62,6 +63,7 @@ _SECRETARY = frozenset(
     {
         *(Scope.MEMBERS_READ, Scope.MEMBERS_DECIDE, Scope.DUES_READ, Scope.SOFTWARE_INSPECT, Scope.CASE_MANAGE),
         *(Scope.CASE_ANSWER_TRIAGE, Scope.VOTE_CREATE, Scope.SK_ISSUE, Scope.DISCIPLINE_CHARGE, Scope.STATS_PUBLISH),
+        Scope.OFFICE_KEEP,
     }
 )
 _TREASURER = frozenset({Scope.MEMBERS_READ, Scope.DUES_READ, Scope.DUES_MATCH, Scope.DUES_REFUND})
@@ -204,6 +206,11 @@ class Seats:
             absence.since <= as_of and (absence.until is None or as_of < absence.until)
             for absence in self._away(term.firm)
         )
+
+    def paused_since(self, term: Term, as_of: date) -> date | None:
+        """The day from which a paused term is paused."""
+        running = [x for x in self._away(term.firm) if x.since <= as_of and (x.until is None or as_of < x.until)]
+        return max(running[-1].since, term.since) if running else None
 
     def filled(self, term: Term, as_of: date) -> bool:
         """Whether a term carries its powers on a day: begun, not over, its firm in good standing."""

@@ -12,19 +12,18 @@ from juru.association.domain.affairs import (
     CollectorAppointed,
     DuesSet,
     HolidaysSet,
+    LetterheadSet,
     PolicySet,
     Subject,
     Way,
 )
+from juru.association.domain.command import Command, Dated
+from juru.association.domain.commands_registers import RegisterCommand
 from juru.association.domain.facts import MemberFact
 from juru.association.domain.treasury import AccountSet, RowAs, RowsTaken
 
 
-class Command(msgspec.Struct, frozen=True, tag=True, kw_only=True):
-    """One thing to do."""
-
-
-class NewMember(Command, frozen=True):
+class NewMember(Dated, frozen=True):
     """A business applies through a branch and gets its number, which carries no branch code and is for ever.
 
     ``person`` is who applies for it, and represents it until it names others.
@@ -39,7 +38,6 @@ class NewMember(Command, frozen=True):
     phone: str = ""
     email: str = ""
     member_class: str = "server"
-    on: date | None = None
     source: str = ""
     sure: bool = False
 
@@ -72,6 +70,12 @@ class SetDues(Command, frozen=True):
     fact: DuesSet
 
 
+class SetLetterhead(Command, frozen=True):
+    """Head of the association's papers from a day on."""
+
+    fact: LetterheadSet
+
+
 class SetPolicy(Command, frozen=True):
     """A number of the statutes from a day on, by decree; ``key`` as in ``domain/policy``."""
 
@@ -79,7 +83,7 @@ class SetPolicy(Command, frozen=True):
     fact: PolicySet
 
 
-class IssueDecree(Command, frozen=True):
+class IssueDecree(Dated, frozen=True):
     """An SK; its number is given."""
 
     body: str
@@ -87,7 +91,6 @@ class IssueDecree(Command, frozen=True):
     text: str
     signers: tuple[str, ...]
     revokes: str | None = None
-    on: date | None = None
 
 
 class Appoint(Command, frozen=True):
@@ -110,6 +113,17 @@ class IssueInvoice(Command, frozen=True):
     member: str
     on: date | None = None
     coded: bool = False
+
+
+class IssueRenewals(Command, frozen=True):
+    """A part of the yearly run: the renewals of these members for the year that begins, in one commit.
+
+    Who needs none any more is left out, so that a part may be sent again.
+    """
+
+    year: int
+    members: tuple[str, ...]
+    on: date | None = None
 
 
 class TakePayment(Command, frozen=True):
@@ -279,17 +293,40 @@ class TakeBack(Command, frozen=True):
     reason: str
 
 
+class ApproveNotices(Command, frozen=True):
+    """Messages that only a person may let go are to be sent: late ones, refused ones, perhaps sent before."""
+
+    keys: tuple[str, ...]
+    reason: str
+
+
+class DropNotices(Command, frozen=True):
+    """Messages that are not to be sent any more."""
+
+    keys: tuple[str, ...]
+    reason: str
+
+
+class TellNotices(Command, frozen=True):
+    """Messages that a person passed on himself; ``reason`` says how."""
+
+    keys: tuple[str, ...]
+    reason: str
+
+
 AnyCommand = (
     NewMember
     | Record
     | SetBranch
     | SetHolidays
     | SetDues
+    | SetLetterhead
     | SetPolicy
     | IssueDecree
     | Appoint
     | AppointCollector
     | IssueInvoice
+    | IssueRenewals
     | TakePayment
     | AssignPayment
     | ReversePayment
@@ -309,6 +346,10 @@ AnyCommand = (
     | Promise
     | WriteOff
     | TakeBack
+    | ApproveNotices
+    | DropNotices
+    | TellNotices
+    | RegisterCommand
 )
 
 

@@ -308,6 +308,19 @@ class SoftwareOk(Fact, frozen=True, tag="software_ok"):
     """The duty of original software is met again."""
 
 
+class MoveAsked(Fact, frozen=True, tag="move_asked"):
+    """The member asks to belong to another branch; that branch accepts by ``moved``."""
+
+    to: str
+
+
+class JobsDeclared(Fact, frozen=True, tag="jobs_declared"):
+    """The member says how many jobs it has created since it last said so, about a notice of its own or in general."""
+
+    jobs: int
+    opportunity: str = ""
+
+
 class Moved(Fact, frozen=True, tag="moved"):
     """From this day on a member of another branch."""
 
@@ -356,6 +369,8 @@ MemberFact = (
     | Merged
     | SoftwareLost
     | SoftwareOk
+    | MoveAsked
+    | JobsDeclared
     | Moved
     | Override
 )

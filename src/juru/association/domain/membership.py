@@ -125,6 +125,17 @@ def turns(policies: Policies, facts: Iterable[MemberFact], as_of: date, known_at
     return found
 
 
+def next_turn(policies: Policies, facts: Iterable[MemberFact], as_of: date) -> Turn | None:
+    """What the clocks will do if nothing else happens: the next day on which the standing differs."""
+    seen = known(facts, as_of)
+    now = _judged(policies, seen, as_of)
+    for day in sorted({day for fact in seen for day in _turning(policies, fact) if day > as_of}):
+        then = _judged(policies, seen, day)
+        if then != now:
+            return Turn(day, then)
+    return None
+
+
 def _turning(policies: Policies, fact: MemberFact) -> list[date]:
     """The days on which a fact can turn a standing: its own, and those on which its clocks end."""
     policy = policies.on(fact.on)
@@ -179,6 +190,43 @@ def parts(policies: Policies, facts: Iterable[MemberFact], as_of: date) -> Parts
     elif _suspended_by_decision(policies, cycle, as_of) or _owner_silent(policies, cycle, as_of):
         conduct = Conduct.SUSPENDED
     return Parts(_dues(policies, cycle, as_of), conduct, _software(cycle, as_of))
+
+
+def behind(policies: Policies, facts: Iterable[MemberFact], as_of: date) -> dict[str, list[MemberFact]]:
+    """The facts that make a standing, and its parts ``dues``, ``conduct`` and ``software``, what they are."""
+    seen = known(facts, as_of)
+    override = _override(seen, as_of)
+    counted = _since_readmission(seen)
+    cycle = _cycle(counted)
+    paying: Sequence[MemberFact] = sorted(_live(cycle, as_of), key=lambda paid: paid.until)[-1:]
+    verified: list[MemberFact] = [*of_kind(cycle, Verified)[-1:]]
+    judged = [fact for fact in counted if isinstance(fact, Expelled | Appealed | AppealDecided)]
+    conduct = [fact for fact in cycle if isinstance(fact, _CONDUCT)]
+    software = [fact for fact in cycle if isinstance(fact, SoftwareLost | SoftwareOk)]
+    applying = [fact for fact in cycle if isinstance(fact, Applied | Complete | Verified | Rejected | Withdrawn)]
+    deciding: list[MemberFact]
+    match _judged(policies, seen, as_of):
+        case Standing(reason="override"):
+            deciding = [] if override is None else [override]
+        case Standing(reason="expelled" | "expulsion_appealable" | "expulsion_under_appeal"):
+            deciding = [*judged]
+        case Standing(reason="merged" | "resigned" | "decision" | "owner_unconfirmed"):
+            deciding = [*conduct]
+        case Standing(reason="software"):
+            deciding = [*software]
+        case Standing(reason="paid" | "unpaid"):
+            deciding = [*verified, *paying]
+        case _:
+            deciding = [*applying]
+    return {
+        "standing": deciding,
+        "dues": [*paying] or verified,
+        "conduct": [*judged, *conduct],
+        "software": [*software],
+    }
+
+
+_CONDUCT = (*(Charged, Suspended, Lifted, Resigned, ResignationWithdrawn, Merged, OwnerChanged, OwnerConfirmed),)
 
 
 def paid_until(facts: Iterable[MemberFact], as_of: date) -> date | None:

@@ -7,11 +7,14 @@ from collections.abc import Iterable
 import msgspec
 
 from juru.association.domain.facts import (
+    Applied,
     Audience,
     Channel,
     ContactRemoved,
     ContactSet,
     Fact,
+    MoveAsked,
+    Moved,
     OwnerChanged,
     RepresentativeNamed,
     Role,
@@ -57,6 +60,20 @@ def servers(seen: Iterable[Fact]) -> dict[str, Server]:
             case _:
                 pass
     return found
+
+
+def move_asked(seen: Iterable[Fact]) -> MoveAsked | None:
+    """The move that a member asks for and nobody has accepted yet."""
+    asked: MoveAsked | None = None
+    for fact in seen:
+        match fact:
+            case MoveAsked():
+                asked = fact
+            case Moved() | Applied():
+                asked = None
+            case _:
+                pass
+    return asked
 
 
 def contacts(seen: Iterable[Fact]) -> dict[Channel, ContactSet]:

@@ -34,6 +34,10 @@ class Policy(msgspec.Struct, frozen=True):
     first_due_days: int = 30
     cash_days: int = 7
     grace_votes: int = 0
+    offer_days: int = 60
+    offer_renew_days: int = 14
+    offers_max: int = 5
+    answer_days: int = 90
 
 
 MEANINGS: Mapping[str, str] = {
@@ -55,6 +59,10 @@ MEANINGS: Mapping[str, str] = {
     "first_due_days": "days between a first invoice and its due day",
     "cash_days": "days in which a treasurer hands in cash",
     "grace_votes": "1 if a member in grace votes, 0 if not",
+    "offer_days": "days a notice of an opportunity stands",
+    "offer_renew_days": "days before its end from which it may be renewed",
+    "offers_max": "notices that a member may have waiting or open",
+    "answer_days": "days after a notice's end for which its contact and answers are kept",
 }
 DAYS_MAX = 3_650
 

@@ -47,7 +47,18 @@ class Code(StrEnum):
     NOT_FITTING = "not_fitting"
     TAKEN_BACK = "taken_back"
     CARRIES_MONEY = "carries_money"
+    WRONG_PRECISION = "wrong_precision"
+    NOT_OPEN = "not_open"
+    NOT_INVITED = "not_invited"
+    WRONG_MEETING = "wrong_meeting"
+    WRONG_COUNT = "wrong_count"
+    TOO_MANY = "too_many"
+    CONTACT_IN_TEXT = "contact_in_text"
     WRONG_TYPE = "wrong_type"
+    ENCRYPTED = "encrypted"
+    ACTIVE_CONTENT = "active_content"
+    MIXED_CONTENT = "mixed_content"
+    NOTICE_SETTLED = "notice_settled"
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -202,9 +213,53 @@ _TEXTS: Mapping[Code, tuple[str, str]] = {
         "Fakta {id} membawa uang: batalkan pembayarannya, bukan faktanya.",
         "Fact {id} carries money: reverse the payment, not the fact.",
     ),
+    Code.WRONG_PRECISION: (
+        "{on} dengan ketelitian {precision} bukan hari pertamanya, atau rentangnya berakhir sebelum mulai.",
+        "{on} of precision {precision} is not its first day, or the range ends before it begins.",
+    ),
+    Code.NOT_OPEN: (
+        "{what} {id} berkeadaan {state}: yang diminta tidak berlaku lagi atau belum.",
+        "{what} {id} is {state}: what was asked does not apply to it now.",
+    ),
+    Code.NOT_INVITED: (
+        "Anggota {member} tidak diundang ke rapat {meeting} ({invited}): tanyakan kepada sekretaris.",
+        "Member {member} is not invited to meeting {meeting} ({invited}): ask the secretary.",
+    ),
+    Code.WRONG_MEETING: (
+        "{body} tidak mengundang {invited} ke {meeting_kind} pada {at}: Munas oleh NAS, Musda oleh cabang, jam 19:30.",
+        "{body} calls no {meeting_kind} for {invited}, {at}: a Munas is by NAS, a Musda by a branch, an hour is 19:30.",
+    ),
+    Code.WRONG_COUNT: (
+        "{what} {given} tidak dapat dicatat: tulis {least} sampai {most}.",
+        "{what} {given} cannot be recorded: write {least} to {most}.",
+    ),
+    Code.TOO_MANY: (
+        "Sudah {count} {what}, batasnya {most}: tunggu, atau tutup yang lama.",
+        "There are {count} {what}, the limit is {most}: wait, or close an old one.",
+    ),
+    Code.CONTACT_IN_TEXT: (
+        "Tulis nomor atau alamat pada isian kontak, tidak di {field}: di sana ia terbaca oleh siapa saja.",
+        "Write numbers and addresses in the field for the contact, not in {field}: there anybody would read them.",
+    ),
     Code.WRONG_TYPE: (
         "{name} bukan PDF, PNG atau JPEG, atau lebih dari {limit} MB: kirim salinannya sebagai PDF.",
         "{name} is no PDF, PNG or JPEG, or is over {limit} MB: send a copy of it as PDF.",
+    ),
+    Code.ENCRYPTED: (
+        "{name} terkunci kata sandi: simpan salinan tanpa sandi, lalu kirim itu.",
+        "{name} is locked by a password: save a copy without one and send that.",
+    ),
+    Code.ACTIVE_CONTENT: (
+        "{name} memuat skrip, berkas lampiran atau formulir aktif ({found}): cetak ke PDF, lalu kirim hasilnya.",
+        "{name} holds a script, an attached file or an active form ({found}): print it to PDF and send that.",
+    ),
+    Code.MIXED_CONTENT: (
+        "{name} rusak, atau memuat berkas jenis lain di dalamnya ({found}): cetak ke PDF, lalu kirim.",
+        "{name} is damaged, or hides a file of another kind ({found}): print it to PDF and send that.",
+    ),
+    Code.NOTICE_SETTLED: (
+        "Pesan {id} sudah {stage}: tidak ada yang perlu diputuskan.",
+        "Message {id} is {stage} already: there is nothing to decide.",
     ),
 }
 

@@ -78,6 +78,8 @@ RULES: Mapping[type[Fact], Rule] = {
     f.Merged: Rule(_PAYING | {State.VERIFIED}, Scope.MEMBERS_DECIDE, national=True),
     f.SoftwareLost: Rule(_INSIDE, Scope.SOFTWARE_INSPECT),
     f.SoftwareOk: Rule(_INSIDE | _APPLYING, Scope.SOFTWARE_INSPECT),
+    f.MoveAsked: Rule(_INSIDE),
+    f.JobsDeclared: Rule(frozenset({State.ACTIVE, State.GRACE})),
     f.Moved: Rule(_INSIDE, Scope.MEMBERS_DECIDE),
     f.Override: Rule(_ANY - {State.NONE}, Scope.SK_ISSUE, national=True),
 }

@@ -45,7 +45,7 @@ class RowsTaken(Fact, frozen=True, tag="rows_taken"):
     sha256: str
     rows: int
     counts: dict[str, int]
-    through: date
+    last_on: date
     balance_idr: int | None = None
 
 

@@ -6,7 +6,7 @@ a login that stands for nobody is no login.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
 
 import msgspec
@@ -16,6 +16,7 @@ from juru.association.domain import boards
 from juru.association.domain import facts as f
 from juru.association.domain.affairs import Subject, decrees_of, terms_of
 from juru.association.domain.boards import NATIONAL, Power, Scope, Term
+from juru.association.domain.people import representatives
 from juru.association.store.access import Access, Binding, Login
 from juru.association.store.book import Book
 from juru.association.store.reads import Reads, standing
@@ -109,21 +110,16 @@ class Entry:
 
 
 def in_office(reads: Reads, on: date) -> tuple[Term, ...]:
-    """The terms that carry their powers on a day."""
+    """The terms that carry their powers on a day, each until the day that ends it, whatever that is."""
     terms = terms_of(standing(reads.of_days("appointed", date.min, date.max)))
     decrees = decrees_of(standing(reads.facts_of_kind(Subject.DECREE)))
     worth = seats(reads, on, reads.policies(), decrees, reads.branches())
-    return tuple(term for term in terms if worth.filled(term, on))
+    return tuple(msgspec.structs.replace(t, until=worth.ending(t)[0]) for t in terms if worth.filled(t, on))
 
 
 def _represents(reads: Reads, binding: Binding, on: date) -> bool:
-    named = current(f.known(member_facts(reads.facts(Subject.MEMBER, binding.member)), on))
-    return binding.person in named.values()
-
-
-def current(facts: Iterable[f.MemberFact]) -> dict[f.Role, str]:
-    """Who represents a member, of facts in their order."""
-    return {fact.role: fact.person for fact in facts if isinstance(fact, f.RepresentativeNamed)}
+    named = representatives(f.known(member_facts(reads.facts(Subject.MEMBER, binding.member)), on))
+    return binding.person in {one.person for one in named.values()}
 
 
 def _account(login: Login, visitor: Visitor) -> Account:

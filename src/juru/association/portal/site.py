@@ -15,10 +15,13 @@ from juru.association.portal import (
     front,
     invoices,
     member_dues,
+    papers,
     payments,
     purse,
     register,
+    runs,
     words_front,
+    words_papers,
     words_purse,
     words_purse_forms,
 )
@@ -28,6 +31,7 @@ from juru.web.gate import Refused
 
 WORDS = catalogue(
     words_front.WORDS,
+    words_papers.WORDS,
     words_purse.WORDS,
     words_purse_forms.WORDS,
 )
@@ -38,6 +42,8 @@ def routes(portal: Portal) -> list[BaseRoute]:
     return [
         *front.routes(portal),
         *register.routes(portal),
+        *papers.routes(portal),
+        *runs.routes(portal),
         *finance.routes(portal),
         *purse.routes(portal),
         *invoices.routes(portal),

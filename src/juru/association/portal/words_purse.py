@@ -64,8 +64,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "fact_reversal": ("Membatalkan fakta", "Takes back fact"),
     # rows and payments
     "rows_lead": (
-        "Baris rekening yang tidak dapat dicocokkan sendiri. Tidak pernah dicocokkan menurut nama; "
-        "orang yang memutus, dengan alasan.",
+        (
+            "Baris rekening yang tidak dapat dicocokkan sendiri. Tidak pernah dicocokkan menurut nama; "
+            "orang yang memutus, dengan alasan."
+        ),
         "Rows that no rule could match. Never by name; a person decides, with a reason.",
     ),
     "rows_none": ("Tidak ada yang menunggu.", "Nothing waits."),
@@ -128,8 +130,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Being taken: {done} of {total} rows. Reload to see how far it is.",
     ),
     "bank_stopped": (
-        "Berhenti setelah {done} dari {total} baris: {why} Yang sudah diambil tetap tercatat; "
-        "unggah lagi untuk melanjutkan.",
+        (
+            "Berhenti setelah {done} dari {total} baris: {why} Yang sudah diambil tetap tercatat; "
+            "unggah lagi untuk melanjutkan."
+        ),
         "Stopped after {done} of {total} rows: {why} What was taken stands; upload it again to go on.",
     ),
     "bank_taken": ("Hasil berkas {file}", "Result of file {file}"),
@@ -153,8 +157,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "cash_within": ("Belum jatuh tempo", "Within its time"),
     # pay-outs
     "payouts_note": (
-        "Orang pertama meminta, orang kedua menyetujui; tidak pernah orang yang sama, tidak pernah "
-        "untuk usahanya sendiri.",
+        (
+            "Orang pertama meminta, orang kedua menyetujui; tidak pernah orang yang sama, tidak pernah "
+            "untuk usahanya sendiri."
+        ),
         "The first person asks, the second confirms; never the same one, never for his own firm.",
     ),
     "payouts_new": ("Minta yang baru", "Ask for a new one"),
@@ -175,10 +181,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "collectors_none": ("Belum ada penagih.", "No collector yet."),
     # branches
     "branches_note": (
-        "Hak + pendapatan lain - pengeluaran - yang ada di rekening cabang = yang dapat "
-        "diselesaikan. Di bawah nol, cabang menyetor ke pusat.",
-        "Share + other income - spending - what its accounts hold = what may be settled. Below "
-        "zero the branch pays national.",
+        (
+            "Hak + pendapatan lain - pengeluaran - yang ada di rekening cabang = yang dapat "
+            "diselesaikan. Di bawah nol, cabang menyetor ke pusat."
+        ),
+        (
+            "Share + other income - spending - what its accounts hold = what may be settled. Below "
+            "zero the branch pays national."
+        ),
     ),
     "branch_purse": ("Keuangan cabang {branch}", "Purse of branch {branch}"),
     "branch_stands": ("Kedudukan", "How it stands"),
@@ -246,10 +256,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "pay_amount": ("Jumlah persis", "Exact sum"),
     "pay_text": ("Berita transfer", "Text of the transfer"),
     "pay_exact": (
-        "Transfer tepat sejumlah ini, sampai rupiah terakhir, dan tulis nomor tagihan di berita. "
-        "Kurang satu rupiah belum lunas.",
-        "Transfer exactly this sum, to the last rupiah, with the invoice's number in the text. One "
-        "rupiah short is not paid.",
+        (
+            "Transfer tepat sejumlah ini, sampai rupiah terakhir, dan tulis nomor tagihan di berita. "
+            "Kurang satu rupiah belum lunas."
+        ),
+        (
+            "Transfer exactly this sum, to the last rupiah, with the invoice's number in the text. One "
+            "rupiah short is not paid."
+        ),
     ),
     "pay_grace": (
         "Masa bayar sudah lewat, tetapi masih dalam masa tenggang: bayar sekarang tanpa biaya.",

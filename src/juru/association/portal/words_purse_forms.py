@@ -142,8 +142,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "form_write_off_title": ("Hapus menurut SK", "Write off by decree"),
     "form_write_off_says": (
         "Sisa {outstanding} dari {number} dihapus menurut SK pengurus pusat. Hak suara tidak kembali.",
-        "What is outstanding of {number}, {outstanding}, is waived by the national board's decree. "
-        "No vote is regained.",
+        (
+            "What is outstanding of {number}, {outstanding}, is waived by the national board's decree. "
+            "No vote is regained."
+        ),
     ),
     "form_assign": ("Tetapkan pemiliknya", "Say whose it is"),
     "form_assign_says": (

@@ -2,7 +2,8 @@
 
 Every transfer is named by exactly one fact, or is the mirror of one whose fact was taken back. What each member owes
 and has is folded from the facts of invoices and payments and compared with his accounts; what was received for dues is
-the sum of the shares, to the rupiah; invoices, receipts and credit notes are numbered without gaps in each year.
+the sum of the shares, to the rupiah; invoices, receipts, credit notes and letters are numbered without gaps in each
+year.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ from juru.association.domain.affairs import (
     WrittenOff,
 )
 from juru.association.domain.facts import Fact
+from juru.association.domain.letters import Direction
+from juru.association.domain.letters import series as series_of
+from juru.association.domain.registers import LetterReceived, LetterSent
 from juru.association.domain.treasury import (
     CASH_OUT,
     OUTGOING,
@@ -145,6 +149,8 @@ class _Association:
         self._number(plain.credit_note if isinstance(plain, WrittenOff) else "")
         self._number(subject_id if isinstance(plain, WentOut) and subject_id.startswith(CASH_OUT) else "")
         self._number(subject_id if isinstance(plain, RefundAsked | SettlementAsked) else "")
+        if isinstance(plain, LetterSent | LetterReceived):
+            self._letter(no, number, plain)
         if isinstance(plain, _CARRIES_MONEY) and plain.transfer:
             self._claim(no, number, plain.transfer)
 
@@ -166,6 +172,15 @@ class _Association:
         if given:
             series, _, number = given.rpartition("-")
             self._numbers[series].append(int(number) if number.isdigit() else -1)
+
+    def _letter(self, no: int, number: int, plain: LetterSent | LetterReceived) -> None:
+        """Note a letter's number under its body, direction and year."""
+        direction = Direction.IN if isinstance(plain, LetterReceived) else Direction.OUT
+        found = series_of(plain.number)
+        if found is None or found[:3] != (plain.body, direction, plain.on.year):
+            self._found.add("numbering", no, "facts", number, f"{plain.number} is no number of this letter")
+            return
+        self._numbers[f"letters {direction.value} of {plain.body} in {plain.on.year}"].append(found[3])
 
     def _claim(self, no: int, number: int, transfer_id: int) -> None:
         if transfer_id not in self._moved:

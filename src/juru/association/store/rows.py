@@ -8,8 +8,9 @@ from typing import Any
 
 import msgspec
 
-from juru.association.domain.affairs import KINDS, Appointed, Issued, Promised, Received, Subject
+from juru.association.domain.affairs import KINDS, NOTICE_KINDS, Appointed, Issued, Promised, Received, Subject
 from juru.association.domain.facts import Fact, Merged
+from juru.association.domain.registers import InvitationAnswered, Offered
 from juru.association.domain.treasury import Named, RefundAsked, SettlementAsked
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
@@ -66,10 +67,14 @@ def concerns(fact: Fact) -> str | None:
             return member
         case SettlementAsked(branch=branch):
             return branch
-        case Issued(member=member) | Received(member=member):
+        case Issued(member=member) | Received(member=member) | Offered(member=member):
             return member or None
+        case _ if isinstance(fact, NOTICE_KINDS):
+            return fact.member or None
         case Promised(collector=collector):
             return collector
+        case InvitationAnswered(member=member):
+            return member
         case Appointed(firm=firm):
             return firm
         case Merged(into=into):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
@@ -65,6 +65,13 @@ class Asking:
 SOMEONE = Asking()
 
 On = Annotated[str | None, Parameter(name="--on", help="the day from which it counts, YYYY-MM-DD; without it today")]
+Dated = Annotated[
+    str | None,
+    Parameter(
+        name="--on",
+        help="the day from which it counts, YYYY-MM-DD; where it is known less exactly YYYY-MM, YYYY or FROM..THROUGH",
+    ),
+]
 Known = Annotated[str | None, Parameter(name="--known", help="as known at the end of this day; without it now")]
 
 
@@ -76,6 +83,16 @@ def day(text: str | None) -> date | None:
         return date.fromisoformat(text)
     except ValueError as error:
         raise SettingsError(f"{text!r} is no day: write it as 2026-05-31") from error
+
+
+def dated(text: str | None) -> dict[str, Any]:
+    """A day as typed, as fields of a fact or a command; today without one. Raises ``SettingsError`` as ``day`` does."""
+    from juru.association.domain.when import When, spoken
+
+    when = When(today()) if text is None else spoken(text)
+    if when is None:
+        raise SettingsError(f"{text!r} is no day: write it as 2010-04-20, 2010-04, 2010 or 2010-04..2010-06")
+    return {"on": when.on, "precision": when.precision, "through": when.through}
 
 
 def today() -> date:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from juru.cli.association.at import HERE, SOMEONE, Asking, At, On, ask, day, done, reading, today
+from juru.cli.association.at import HERE, SOMEONE, Asking, At, Dated, On, ask, dated, day, done, reading, today
 from juru.cli.given import Json, Money
 from juru.cli.output import OK, say, say_json, say_table
 from juru.server.errors import SettingsError
@@ -23,7 +23,7 @@ def decree(
     kind: Annotated[str, Parameter(help="what it is: appointment, expulsion, dues, ...")] = "keputusan",
     signer: Annotated[tuple[str, ...], Parameter(help="who signs; more than once", negative="")] = (),
     revokes: Annotated[str | None, Parameter(help="the decree that it ends, with all that one gave")] = None,
-    on: On = None,
+    on: Dated = None,
     at: At = HERE,
     asking: Asking = SOMEONE,
     json: Json = False,
@@ -31,7 +31,7 @@ def decree(
     """Issue an SK; it gets the next number of its body and year."""
     from juru.association.domain.commands import IssueDecree
 
-    command = IssueDecree(body=body.upper(), decree_kind=kind, text=text, signers=signer, revokes=revokes, on=day(on))
+    command = IssueDecree(body=body.upper(), decree_kind=kind, text=text, signers=signer, revokes=revokes, **dated(on))
     result = ask(at, asking, command)
     return done(result, result.id, json=json)
 
@@ -48,7 +48,7 @@ def appoint(  # noqa: PLR0913 - each is an option of the command
     body: Annotated[Literal["national", "branch", "appeal", "audit"], Parameter(help="which board")] = "national",
     unit: Annotated[str, Parameter(help="code of the branch, NAS for the others")] = "NAS",
     acting: Annotated[bool, Parameter(negative="", help="as acting officer (Plt), at most 90 days")] = False,
-    on: On = None,
+    on: Dated = None,
     at: At = HERE,
     asking: Asking = SOMEONE,
     json: Json = False,
@@ -59,7 +59,7 @@ def appoint(  # noqa: PLR0913 - each is an option of the command
     from juru.association.domain.commands import Appoint
 
     fact = Appointed(
-        on=day(on) or today(),
+        **dated(on),
         firm=firm,
         body=Body(body),
         unit=unit.upper(),
@@ -81,7 +81,7 @@ def collector(
     settlement_day: Annotated[int, Parameter(help="day of the month by which it transfers")],
     decree: Annotated[str, Parameter(help="the SK that appoints it")],
     until: Annotated[str, Parameter(help="the day on which the appointment ends")],
-    on: On = None,
+    on: Dated = None,
     at: At = HERE,
     asking: Asking = SOMEONE,
     json: Json = False,
@@ -91,7 +91,7 @@ def collector(
     from juru.association.domain.commands import AppointCollector
 
     fact = CollectorAppointed(
-        on=day(on) or today(),
+        **dated(on),
         limit_idr=limit,
         settlement_day=settlement_day,
         until=day(until) or today(),

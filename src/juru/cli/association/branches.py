@@ -10,7 +10,22 @@ from typing import Annotated
 import msgspec
 from cyclopts import App, Parameter
 
-from juru.cli.association.at import HERE, SOMEONE, Asking, At, Known, On, ask, day, done, known_ms, reading, today
+from juru.cli.association.at import (
+    HERE,
+    SOMEONE,
+    Asking,
+    At,
+    Dated,
+    Known,
+    On,
+    ask,
+    dated,
+    day,
+    done,
+    known_ms,
+    reading,
+    today,
+)
 from juru.cli.given import Json
 from juru.cli.output import OK, say_json, say_table
 from juru.server.errors import SettingsError
@@ -55,7 +70,7 @@ def change(
     province: Annotated[tuple[str, ...], Parameter(help="a province it covers; more than once", negative="")] = (),
     until: Annotated[str | None, Parameter(help="the first day on which it is no more")] = None,
     into: Annotated[tuple[str, ...], Parameter(help="what it is merged or split into", negative="")] = (),
-    on: On = None,
+    on: Dated = None,
     at: At = HERE,
     asking: Asking = SOMEONE,
     json: Json = False,
@@ -64,7 +79,7 @@ def change(
     from juru.association.domain.affairs import BranchSet
     from juru.association.domain.commands import SetBranch
 
-    fact = BranchSet(on=day(on) or today(), name=name, provinces=province, until=day(until), into=into)
+    fact = BranchSet(**dated(on), name=name, provinces=province, until=day(until), into=into)
     result = ask(at, asking, SetBranch(code=code.upper(), fact=fact))
     return done(result, f"branch {result.id} from {fact.on}", json=json)
 

@@ -9,7 +9,22 @@ from typing import Annotated, Any
 import msgspec
 from cyclopts import App, Parameter
 
-from juru.cli.association.at import HERE, SOMEONE, Asking, At, Known, On, ask, day, done, known_ms, reading, today
+from juru.cli.association.at import (
+    HERE,
+    SOMEONE,
+    Asking,
+    At,
+    Dated,
+    Known,
+    On,
+    ask,
+    dated,
+    day,
+    done,
+    known_ms,
+    reading,
+    today,
+)
 from juru.cli.given import Json
 from juru.cli.output import OK, say, say_json, say_table
 from juru.server.errors import CommandError, SettingsError
@@ -34,7 +49,7 @@ def add(  # noqa: PLR0913 - each is an option of the command
     member_class: Annotated[str, Parameter(name="--class", help="server or developer")] = "server",
     source: Source = "",
     sure: Annotated[bool, Parameter(negative="", help="it is not the member that it seems to be")] = False,
-    on: On = None,
+    on: Dated = None,
     at: At = HERE,
     asking: Asking = SOMEONE,
     json: Json = False,
@@ -52,7 +67,7 @@ def add(  # noqa: PLR0913 - each is an option of the command
         phone=phone,
         email=email,
         member_class=member_class,
-        on=day(on),
+        **dated(on),
         source=source,
         sure=sure,
     )
@@ -68,7 +83,7 @@ def apply(
     branch: Annotated[str, Parameter(help="code of the branch, or NAS")],
     member_class: Annotated[str, Parameter(name="--class", help="server or developer")] = "server",
     source: Source = "",
-    on: On = None,
+    on: Dated = None,
     at: At = HERE,
     asking: Asking = SOMEONE,
     json: Json = False,
@@ -79,7 +94,9 @@ def apply(
 
 
 @member.command
-def complete(number: Number, /, *, on: On = None, at: At = HERE, asking: Asking = SOMEONE, json: Json = False) -> int:
+def complete(
+    number: Number, /, *, on: Dated = None, at: At = HERE, asking: Asking = SOMEONE, json: Json = False
+) -> int:
     """Every required document is there: from this day the branch's working days run."""
     return _record(at, asking, number, "complete", on, json)
 
@@ -90,7 +107,7 @@ def verify(
     /,
     *,
     decision: Annotated[str, Parameter(help="number of the decision letter")],
-    on: On = None,
+    on: Dated = None,
     at: At = HERE,
     asking: Asking = SOMEONE,
     json: Json = False,
@@ -107,7 +124,7 @@ def record(
     *,
     field: Annotated[tuple[str, ...], Parameter(help="NAME=VALUE of the fact, JSON or plain text", negative="")] = (),
     source: Source = "",
-    on: On = None,
+    on: Dated = None,
     at: At = HERE,
     asking: Asking = SOMEONE,
     json: Json = False,
@@ -136,7 +153,7 @@ def _record(at: At, asking: Asking, number: str, kind: str, on: str | None, json
     from juru.association.domain.commands import Record
     from juru.association.domain.facts import MemberFact
 
-    given = {"kind": kind, "on": (day(on) or today()).isoformat(), **fields}
+    given = {"kind": kind, **msgspec.to_builtins(dated(on)), **fields}
     try:
         fact = msgspec.convert(given, MemberFact, strict=False)
     except msgspec.ValidationError as error:
