@@ -123,7 +123,7 @@ class AccountPages:
             found = moves(reads, name, before=start, limit=SHOWN + 1)
             net_idr = reads.net_idr(name)
             made = self._moves(found[:SHOWN])
-        if not found and not net_idr:
+        if f"account_{_kind(name)}" not in self._portal.pages.words:
             return None
         codes = {str(one.transfer): memo_at(one.code, one.memo) for one in found}
         here = address(request)
@@ -133,6 +133,7 @@ class AccountPages:
                 FactLine(t("col_kind"), t(f"account_{_kind(name)}")),
             ),
             note=t("account_note"),
+            empty=t("table_empty"),
             table=table(
                 t,
                 made,

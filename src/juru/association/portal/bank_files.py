@@ -276,7 +276,9 @@ class BankPages:
             if job.finished:
                 says = t("bank_stopped", done=str(job.done), total=str(job.total), why=job.why)
             section = Section(said=says)
-            return Shown(t("bank_taken", file=job.file), (section,), place=PLACE, refresh=not job.finished)
+            return Shown(
+                t("bank_taken", file=job.file), (section,), place=PLACE, back=(f"{PLACE}/takes/{token}", t("reload"))
+            )
         if kept is None:
             return None
         counts = [(fate, kept.counts[fate]) for fate in _FATES if kept.counts[fate]]

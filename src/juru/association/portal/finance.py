@@ -67,7 +67,12 @@ class FinancePages:
             "finance_headings", (("heading", Kind.TEXT), ("amount", Kind.MONEY, True)), list(found.headings.items())
         )
         sections = (
-            Section(title=t("finance_months"), table=table(t, _months(found)), files=files_of(address(request))),
+            Section(
+                title=t("finance_months"),
+                table=table(t, _months(found)),
+                files=files_of(address(request)),
+                empty=t("table_empty"),
+            ),
             Section(title=t("finance_branches"), table=table(t, branches), empty=t("table_empty")),
             Section(title=t("finance_headings"), table=table(t, headings), empty=t("finance_nothing_spent")),
         )
@@ -100,6 +105,7 @@ def _months(found: Finance) -> Sheet:
             m.spent_idr,
         )
         for m in found.months
+        if any((m.received_idr, m.national_idr, m.branches_idr, m.income_idr, m.spent_idr))
     ]
     columns = (
         *(("month", Kind.TEXT), ("received", Kind.MONEY, True), ("national", Kind.MONEY, True)),

@@ -42,6 +42,7 @@ from juru.association.portal.purse_scope import (
     invoice_at,
     member_at,
     member_branch,
+    paper_at,
     seen_units,
     sees,
     words,
@@ -288,6 +289,7 @@ def _about(t: Words, invoice: Open, name: str) -> tuple[FactLine, ...]:
         FactLine(t("col_total"), format_rupiah(issued.total_idr)),
         FactLine(t("col_outstanding"), format_rupiah(invoice.outstanding_idr)),
     ]
+    facts.append(FactLine(t("col_paper"), "PDF", paper_at(invoice.number)))
     if issued.unique_code:
         asked_idr = invoice.outstanding_idr + issued.unique_code
         facts.append(FactLine(t("invoice_asked"), format_rupiah(asked_idr if invoice.outstanding_idr else 0)))
@@ -332,7 +334,7 @@ def facts_table(t: Words, story: list[Recorded], posted: dict[int, list[Posted]]
             one.id,
             day_number(one.fact.on),
             _what(t, one),
-            getattr(one.fact, "amount_idr", None),
+            one.fact.total_idr if isinstance(one.fact, a.Issued) else getattr(one.fact, "amount_idr", None),
             "; ".join(
                 f"{p.debit} → {p.credit} {format_rupiah(p.amount_idr)}"
                 for p in posted.get(getattr(one.fact, "transfer", 0), [])

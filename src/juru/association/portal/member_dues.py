@@ -11,11 +11,12 @@ from juru.association.desk.settling import Open, invoices_of, payable
 from juru.association.domain import affairs as a
 from juru.association.domain.affairs import Subject
 from juru.association.domain.boards import NATIONAL, Scope
+from juru.association.domain.treasury import AccountSet
 from juru.association.portal.entry import Visitor
 from juru.association.portal.invoices import name_of
 from juru.association.portal.parts import FactLine, Section, Shown, apart, draw, sheet, table
 from juru.association.portal.portal import Looking, Portal, looking_of
-from juru.association.portal.purse_scope import invoice_at, member_branch, payment_at, words
+from juru.association.portal.purse_scope import invoice_at, member_branch, paper_at, payment_at, words
 from juru.association.portal.said import day_words
 from juru.association.store.reads import Reads
 from juru.association.store.rows import day_number
@@ -141,32 +142,42 @@ class MemberDues:
                 one.issued.total_idr,
                 one.outstanding_idr,
                 "waived" if one.written_off else "open" if one.outstanding_idr else "paid",
+                "PDF",
             )
             for one in reversed(invoices)
         ]
         columns = (
             *(("invoice", Kind.ID), ("issued", Kind.DAY), ("from", Kind.DAY), ("until", Kind.DAY)),
-            *(("total", Kind.MONEY), ("outstanding", Kind.MONEY), ("state", Kind.TEXT)),
+            *(("total", Kind.MONEY), ("outstanding", Kind.MONEY), ("state", Kind.TEXT), ("paper", Kind.TEXT)),
         )
 
         def link(line: Line | None, column: Column) -> str:
-            return invoice_at(line.key) if officer and line is not None and column.name == "invoice" else ""
+            if line is None:
+                return ""
+            if column.name == "paper":
+                return paper_at(line.key)
+            return invoice_at(line.key) if officer and column.name == "invoice" else ""
 
         made = table(t, sheet("member_invoices", columns, rows), link, worded={"state": "invoice_"})
         return Section(title=t("member_invoices"), table=made, empty=t("table_empty"))
 
     def _receipts(self, t: Words, payments: list[tuple[str, a.Received]], *, officer: bool) -> Section:
         rows = [
-            (row.receipt or "-", day_number(row.on), row.way.value, row.amount_idr, row.text) for _, row in payments
+            (row.receipt or "-", day_number(row.on), row.way.value, row.amount_idr, row.text, "PDF")
+            for _, row in payments
         ]
         refs = {row.receipt or "-": ref for ref, row in payments}
         columns = (
             *(("receipt", Kind.ID), ("day", Kind.DAY), ("way", Kind.TEXT), ("amount", Kind.MONEY, True)),
-            ("text", Kind.TEXT),
+            *(("text", Kind.TEXT), ("paper", Kind.TEXT)),
         )
 
         def link(line: Line | None, column: Column) -> str:
-            return payment_at(refs[line.key]) if officer and line is not None and column.name == "receipt" else ""
+            if line is None:
+                return ""
+            if column.name == "paper":
+                return paper_at(line.key)
+            return payment_at(refs[line.key]) if officer and column.name == "receipt" else ""
 
         made = table(t, sheet("member_receipts", columns, rows), link, worded={"way": "way_"})
         return Section(title=t("member_receipts"), table=made, empty=t("table_empty"))
@@ -192,18 +203,22 @@ class MemberDues:
             return Shown(heading, (Section(said=t(key)),), back=back)
         amount = format_rupiah(one.outstanding_idr + one.issued.unique_code)
         sums = (
-            FactLine(t("pay_amount"), amount),
-            FactLine(t("pay_text"), invoice),
+            FactLine(t("pay_amount"), amount, copied=True),
+            FactLine(t("pay_text"), invoice, copied=True),
             FactLine(t("col_due"), day_words(one.issued.due_on, lang)),
         )
         late = t("pay_grace") if one.issued.due_on < looking.today else ""
-        ways = tuple(FactLine(f"{bank.bank} {bank.unit}", f"{bank.number} a.n. {bank.holder or '-'}") for bank in banks)
+        ways = tuple(FactLine(_bank_words(bank), bank.number, copied=True) for bank in banks)
         sections = (
             Section(said=late, facts=sums, note=t("pay_exact")),
             Section(title=t("pay_where"), facts=ways, note=t("pay_where_note") if ways else t("pay_where_none")),
             Section(title=t("pay_cash"), note=t("pay_cash_note")),
         )
         return Shown(heading, sections, back=back)
+
+
+def _bank_words(bank: AccountSet) -> str:
+    return " ".join(part for part in (bank.bank, bank.unit, bank.holder and f"a.n. {bank.holder}") if part)
 
 
 def _word(invoice: Open, now: set[str], looking: Looking) -> str:

@@ -52,11 +52,12 @@ class Form(msgspec.Struct, frozen=True):
 
 
 class FactLine(msgspec.Struct, frozen=True):
-    """A fact with its word, and where it leads."""
+    """A fact with its word, and where it leads; ``copied`` is what people copy."""
 
     word: str
     text: str
     href: str = ""
+    copied: bool = False
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -83,7 +84,6 @@ class Shown(msgspec.Struct, frozen=True):
     place: str = ""
     filters: Form | None = None
     back: tuple[str, str] | None = None
-    refresh: bool = False
 
 
 class TypedError(ValueError):
@@ -194,9 +194,11 @@ def sheet(
     return Sheet(title, {}, made, lines, total)
 
 
-def table(t: Words, made: Sheet, link: Link = nowhere, *, worded: Mapping[str, str] | None = None) -> Table:
+def table(
+    t: Words, made: Sheet, link: Link = nowhere, *, worded: Mapping[str, str] | None = None, total_word: str = ""
+) -> Table:
     """A sheet as a page shows it."""
-    return table_of(made, SheetWords(visit().lang, t, worded), link)
+    return table_of(made, SheetWords(visit().lang, t, worded), link, total_word=total_word)
 
 
 def files_of(address: Address) -> tuple[tuple[str, str], ...]:

@@ -49,6 +49,7 @@ from juru.association.portal.purse_scope import (
     invoice_at,
     member_at,
     member_branch,
+    paper_at,
     payment_at,
     seen_units,
     sees,
@@ -288,7 +289,7 @@ class PaymentPages:
             if row.member:
                 name = name_of(reads, row.member)
                 facts.append(FactLine(t("col_member"), f"{row.member} {name}", member_at(row.member)))
-                facts.append(FactLine(t("col_receipt"), row.receipt or "-"))
+                facts.append(FactLine(t("col_receipt"), row.receipt or "-", paper_at(row.receipt)))
         if named is not None:
             facts.append(FactLine(t("row_named"), f"{t(f'as_{named.what.value}')}: {named.to} ({named.reason or '-'})"))
         return tuple(facts)

@@ -415,6 +415,7 @@ class PursePages:
             lambda line, column: (
                 account_at(links[line.key]) if line is not None and column.name == "amount" and links[line.key] else ""
             ),
+            total_word=t("col_standing"),
         )
         settled = [
             (s.number, day_number(s.asked.on), s.asked.giver, s.asked.taker, s.asked.amount_idr, s.state)

@@ -75,6 +75,11 @@ def account_at(name: str) -> str:
     return f"/dues/accounts/{quote(name)}"
 
 
+def paper_at(number: str) -> str:
+    """The PDF of an invoice, a receipt or a credit note."""
+    return f"/papers/{quote(number)}.pdf"
+
+
 def memo_at(code: str, memo: str) -> str:
     """Where the facts of a transfer are: of the invoice, payment, refund or person that its memo names."""
     first, _, second = memo.partition(" ")

@@ -45,6 +45,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "col_number": ("Nomor", "Number"),
     "col_outgoing": ("Keluar", "Outgoing"),
     "col_outstanding": ("Belum dibayar", "Outstanding"),
+    "col_paper": ("Surat", "Paper"),
     "col_part": ("Bagian", "Part"),
     "col_pay": ("Bayar", "Pay"),
     "col_payment": ("Pembayaran", "Payment"),
