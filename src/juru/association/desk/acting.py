@@ -63,6 +63,13 @@ class Act:
         self.member_asking = member
         self._seats: dict[date, Seats] = {}
 
+    def sit_like(self, other: Act) -> None:
+        """Take over what another use case of the same transaction has looked up of offices and statutes."""
+        for name in ("branches", "policies", "terms", "decrees"):
+            if name in other.__dict__:
+                self.__dict__[name] = other.__dict__[name]
+        self._seats = other._seats
+
     @property
     def signature(self) -> str:
         """Who asks, as the book writes it: an officer by his name, a representative behind his firm's number."""

@@ -80,13 +80,24 @@ class Desk:
     ) -> list[c.Done | Refusal]:
         """Carry many commands out, each with its request's id and a commit of its own, all synced at once.
 
-        One that is refused leaves no trace and the rest go on. A stop before the end leaves none of them.
+        One that is refused leaves no trace and the rest go on. A stop before the end leaves none of them. Where they
+        are all rows of a statement, which change no office, who may take them is looked up once.
         """
-        results = []
+        results, alike = [], all(isinstance(command, c.TakeRow) for command, _ in commands)
+        first: list[Act] = []
+
+        def asks(writing: Writing, *, today: date) -> Act:
+            act = Act(writing, today=today, by=by)
+            if first:
+                act.sit_like(first[0])
+            elif alike:
+                first.append(act)
+            return act
+
         with self.book.together() as sharing:
             for command, request in commands:
                 digest = hashlib.sha256(_encode(command)).hexdigest()
-                use_case, asks = partial(_carry, command=command), partial(Act, by=by)
+                use_case = partial(_carry, command=command)
                 results.append(self._asked(sharing, use_case, asks, digest, now=now, request=request))
         return results
 

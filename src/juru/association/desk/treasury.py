@@ -16,10 +16,10 @@ from juru.association.domain.branches import home
 from juru.association.domain.matching import bare
 from juru.association.domain.treasury import Named, RowAs, WentOut
 from juru.association.store.reads import Reads
-from juru.association.store.rows import Recorded
+from juru.association.store.rows import Recorded, day_of, recorded
 
 _WAITING = """
-SELECT subject_id FROM facts f WHERE kind IN ('went_out', 'received') AND concerns IS NULL
+SELECT f.* FROM facts f WHERE kind IN ('went_out', 'received') AND concerns IS NULL
 AND NOT EXISTS (SELECT 1 FROM facts r WHERE r.reverses = f.id)
 AND NOT EXISTS (
     SELECT 1 FROM facts n WHERE n.subject_kind = 'payment' AND n.subject_id = f.subject_id AND n.kind = 'named'
@@ -28,10 +28,6 @@ AND NOT EXISTS (
 ORDER BY f.id
 """
 _CASH = "SELECT name FROM accounts WHERE name LIKE 'cash:%' ORDER BY name"
-_CASH_IN = """
-SELECT subject_id, on_day FROM facts f WHERE kind = 'received' AND instr(body, ?) > 0
-AND NOT EXISTS (SELECT 1 FROM facts r WHERE r.reverses = f.id) ORDER BY on_day, id
-"""
 _ON_ACCOUNT = """
 SELECT subject_id FROM facts f WHERE kind = 'received' AND concerns IS NOT NULL AND instr(body, ?) > 0
 AND NOT EXISTS (SELECT 1 FROM facts r WHERE r.reverses = f.id) ORDER BY id DESC
@@ -53,13 +49,13 @@ def waiting_rows(reads: Reads, unit: str = "") -> list[Waiting]:
     """Every row that waits, or those on a unit's accounts, in the order in which they came."""
     units = {f"bank:{code}": account.unit for code, account in accounts(reads).items()}
     found = []
-    for (ref,) in reads.engine.rows(_WAITING):
-        row = row_of(reads.facts(Subject.PAYMENT, str(ref)))
-        assert row is not None, ref
+    for one in map(recorded, reads.engine.rows(_WAITING)):
+        row = one.fact
+        assert isinstance(row, a.Received | WentOut), one
         where = units.get(row.account, NATIONAL)
         if unit in {"", where}:
             amount_idr = row.amount_idr if isinstance(row, a.Received) else -row.amount_idr
-            found.append(Waiting(str(ref), row.account, where, row.on, amount_idr, row.text))
+            found.append(Waiting(one.subject_id, row.account, where, row.on, amount_idr, row.text))
     return found
 
 
@@ -138,12 +134,9 @@ def cash_in_hand(reads: Reads, today: date) -> list[Cash]:
 def _oldest(reads: Reads, account: str, held_idr: int) -> date:
     """The day of the oldest receipt that is not handed in whole, counted from the newest back."""
     since = date.max
-    for ref, _ in reversed(reads.engine.rows(_CASH_IN, (f'"account":"{account}"',))):
-        row = row_of(reads.facts(Subject.PAYMENT, str(ref)))
-        if not isinstance(row, a.Received) or row.account != account:
-            continue
-        since = row.on
-        held_idr -= row.amount_idr
+    for on_day, _, body in reads.cash_received(account):
+        since = day_of(on_day)
+        held_idr -= msgspec.json.decode(body, type=a.Received).amount_idr
         if held_idr <= 0:
             break
     return since

@@ -66,7 +66,7 @@ from juru.web.words import Words
 
 ROWS, PAYMENTS = "/dues/rows", "/dues/payments"
 DAYS = 92
-SHOWN = 300
+SHOWN = 100
 _AS = (RowAs.EXPENSE, RowAs.REFUND, RowAs.SETTLEMENT, RowAs.RETURNED)
 _IN = (RowAs.INCOME, RowAs.HAND_IN, RowAs.SETTLEMENT)
 
@@ -103,16 +103,20 @@ class PaymentPages:
 
     def _waiting(self, request: Request) -> Shown:
         t = words(self._portal)
+        made, count = self._waiting_sheet(SHOWN)
         section = Section(
-            table=table(t, self._waiting_sheet(), _row_link),
+            note=t("rows_note", shown=str(min(count, SHOWN)), count=str(count)) if count > SHOWN else "",
+            table=table(t, made, _row_link),
             empty=t("rows_none"),
             files=files_of(address(request)),
         )
         return Shown(t("dues_rows"), (section,), lead=t("rows_lead"), place=ROWS)
 
-    def _waiting_sheet(self) -> Sheet:
+    def _waiting_sheet(self, limit: int | None = None) -> tuple[Sheet, int]:
+        """The oldest rows that wait, and how many there are in all."""
         with self._portal.reading() as reads:
-            rows = [(one, proposals(reads, one)) for one in self._seen(waiting_rows(reads))]
+            every = self._seen(waiting_rows(reads))
+            rows = [(one, proposals(reads, one)) for one in every[:limit]]
         columns = (
             ("row", Kind.TEXT),
             ("day", Kind.DAY),
@@ -132,7 +136,7 @@ class PaymentPages:
             )
             for one, maybe in rows
         ]
-        return sheet("dues_rows", columns, cells)
+        return sheet("dues_rows", columns, cells), len(every)
 
     def _seen(self, rows: list[Waiting]) -> list[Waiting]:
         units = seen_units(self._portal.visitor())
@@ -140,7 +144,7 @@ class PaymentPages:
 
     async def waiting_file(self, request: Request) -> Response:
         """The same to take along."""
-        answer = as_file(self._waiting_sheet(), request.path_params["ending"], "rows", words(self._portal))
+        answer = as_file(self._waiting_sheet()[0], request.path_params["ending"], "rows", words(self._portal))
         return answer or self._portal.absent(request)
 
     # ------------------------------------------------------------------ payments of days
@@ -161,7 +165,7 @@ class PaymentPages:
         ways = (("", t("filter_all")), *((way.value, t(f"way_{way.value}")) for way in a.Way))
         fields = (
             Field("from", "day", since.isoformat(), required=False),
-            Field("to", "day", (until - timedelta(days=1)).isoformat(), required=False),
+            Field("to", "day", (until - timedelta(days=1)).isoformat(), required=False, label=t("col_until")),
             Field("way", "select", request.query_params.get("way", ""), ways, required=False),
         )
         section = Section(

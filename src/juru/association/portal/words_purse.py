@@ -71,6 +71,10 @@ WORDS: dict[str, tuple[str, str]] = {
         ),
         "Rows that no rule could match. Never by name; a person decides, with a reason.",
     ),
+    "rows_note": (
+        "{shown} yang tertua dari {count} baris; berkasnya berisi semua.",
+        "The {shown} oldest of {count} rows; the files have all.",
+    ),
     "rows_none": ("Tidak ada yang menunggu.", "Nothing waits."),
     "row_heading": ("Baris {amount}", "Row of {amount}"),
     "payment_heading": ("Pembayaran {amount}", "Payment of {amount}"),
@@ -81,7 +85,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "By the numbers in its text, then by an equal sum. Check, then decide below.",
     ),
     "row_maybe_none": ("Tidak ada tagihan yang mendekati.", "No invoice comes near."),
-    "payments_note": ("{count} pembayaran, terbaru di atas.", "{count} payments, the latest first."),
+    "payments_note": (
+        "{count} pembayaran; seratus yang terbaru di sini, semuanya di berkas.",
+        "{count} payments; the latest hundred here, all of them in the files.",
+    ),
     "why_number": ("nomor tagihan di berita", "its number is in the text"),
     "why_member": ("nomor anggota di berita", "the member's number is in the text"),
     "why_sum": ("jumlah sama", "equal sum"),

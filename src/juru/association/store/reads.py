@@ -28,7 +28,10 @@ _STANDING = """
 on_day <= ? AND known_ms <= ? AND reverses IS NULL
 AND id NOT IN (SELECT reverses FROM facts WHERE reverses IS NOT NULL AND known_ms <= ?)
 """
-_OF = f"SELECT * FROM facts WHERE subject_kind = ? AND subject_id = ? AND {_STANDING} ORDER BY id"  # noqa: S608 - our own condition
+_OF = """
+SELECT * FROM facts WHERE subject_kind = ? AND subject_id = ? AND on_day <= ? AND known_ms <= ? AND reverses IS NULL
+AND NOT EXISTS (SELECT 1 FROM facts r WHERE r.reverses = facts.id AND r.known_ms <= ?) ORDER BY id
+"""
 _OF_KIND = f"SELECT * FROM facts WHERE subject_kind = ? AND {_STANDING} ORDER BY subject_id, id"  # noqa: S608 - our own condition
 _SWEEP = f"SELECT subject_id, body FROM facts WHERE subject_kind = ? AND {_STANDING} ORDER BY subject_id, id"  # noqa: S608 - our own condition
 _SWEEP_KNOWN = _SWEEP.replace("subject_id, body", "subject_id, body, known_ms, recorded_by", 1)
@@ -39,7 +42,11 @@ SELECT on_day, known_ms, body FROM facts
 WHERE kind = 'received' AND json_extract(body, '$.account') = ? AND {_GONE} ORDER BY on_day DESC, id DESC
 """  # noqa: S608 - our own condition
 _NOBODYS = f"""
-SELECT subject_id, on_day, body FROM facts WHERE kind = 'received' AND concerns IS NULL AND {_GONE} ORDER BY on_day, id
+SELECT subject_id, on_day, body FROM facts WHERE kind = 'received' AND concerns IS NULL AND {_GONE}
+AND NOT EXISTS (
+    SELECT 1 FROM facts n WHERE n.subject_kind = 'payment' AND n.subject_id = facts.subject_id AND n.kind = 'named'
+    AND NOT EXISTS (SELECT 1 FROM facts r WHERE r.reverses = n.id)
+) ORDER BY on_day, id
 """  # noqa: S608 - our own condition
 _NOTICES = f"""
 SELECT subject_id, kind, known_ms FROM facts
@@ -85,7 +92,7 @@ AND NOT EXISTS (SELECT 1 FROM facts r WHERE r.reverses = f.id) ORDER BY on_day, 
 """
 _KNOWN_SUBJECT = """
 SELECT subject_id FROM facts WHERE subject_kind = ? AND subject_id = ? AND reverses IS NULL
-AND id NOT IN (SELECT reverses FROM facts WHERE reverses IS NOT NULL) LIMIT 1
+AND NOT EXISTS (SELECT 1 FROM facts r WHERE r.reverses = facts.id) LIMIT 1
 """
 _PHONES = """
 SELECT subject_id, body FROM facts WHERE subject_kind = 'member' AND kind IN ('representative_named', 'contact_set')
@@ -177,7 +184,7 @@ class Reads:
             yield int(on_day), int(known_ms), str(body)
 
     def unmatched(self) -> list[tuple[str, int, str]]:
-        """Reference, day and body of each payment that is nobody's yet."""
+        """Reference, day and body of each payment that is nobody's yet and was not said to be something else."""
         return [(str(ref), int(on_day), str(body)) for ref, on_day, body in self.engine.rows(_NOBODYS)]
 
     def notices(self, since: date) -> Iterator[tuple[str, str, int]]:
