@@ -131,7 +131,7 @@ def test_every_page_is_drawn_in_both_languages_for_whoever_may_see_it(portal: Se
 def test_words_that_are_made_of_values_are_all_there() -> None:
     kinds = [tag for subject in (a.Subject.INVOICE, a.Subject.PAYMENT) for tag in tags(subject)]
     wanted = {
-        *(f"fact_{tag}" for tag in kinds),
+        *(f"purse_fact_{tag}" for tag in kinds),
         *(f"as_{what.value}" for what in RowAs),
         *(f"way_{way.value}" for way in Way),
         *(f"invoice_{state}" for state in STATES),

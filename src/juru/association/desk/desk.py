@@ -31,6 +31,7 @@ from juru.association.desk import (
     renewals,
 )
 from juru.association.desk.acting import Act, RefusedError
+from juru.association.desk.kept import Kept
 from juru.association.domain import commands as c
 from juru.association.domain import commands_registers as r
 from juru.association.domain.affairs import BranchSet, Subject
@@ -50,6 +51,7 @@ class Desk:
 
     def __init__(self, book: Book) -> None:
         self.book = book
+        self._kept = Kept()
 
     def today(self, now: datetime) -> date:
         """The association's day of an instant."""
@@ -63,7 +65,7 @@ class Desk:
         request again is answered as before and does nothing; another command under its id is refused.
         """
         digest = hashlib.sha256(_encode(command)).hexdigest()
-        asks = partial(Act, by=by, member=member)
+        asks = partial(Act, by=by, member=member, kept=self._kept)
         return self._once(partial(_carry, command=command), asks, digest, now=now, request=request)
 
     def keep(
@@ -73,27 +75,17 @@ class Desk:
         digest = hashlib.sha256(content).hexdigest()
         folder = self.book.directory / documents.FOLDER
         keep = partial(documents.keep, folder=folder, content=content, name=name)
-        return self._once(keep, partial(Act, by=by, member=member), digest, now=now, request=request)
+        return self._once(keep, partial(Act, by=by, member=member, kept=self._kept), digest, now=now, request=request)
 
     def do_together(
         self, commands: Sequence[tuple[c.AnyCommand, str]], *, now: datetime, by: str
     ) -> list[c.Done | Refusal]:
         """Carry many commands out, each with its request's id and a commit of its own, all synced at once.
 
-        One that is refused leaves no trace and the rest go on. A stop before the end leaves none of them. Where they
-        are all rows of a statement, which change no office, who may take them is looked up once.
+        One that is refused leaves no trace and the rest go on. A stop before the end leaves none of them, which is why
+        what is kept between use cases is kept for these alone.
         """
-        results, alike = [], all(isinstance(command, c.TakeRow) for command, _ in commands)
-        first: list[Act] = []
-
-        def asks(writing: Writing, *, today: date) -> Act:
-            act = Act(writing, today=today, by=by)
-            if first:
-                act.sit_like(first[0])
-            elif alike:
-                first.append(act)
-            return act
-
+        results, asks = [], partial(Act, by=by, kept=Kept())
         with self.book.together() as sharing:
             for command, request in commands:
                 digest = hashlib.sha256(_encode(command)).hexdigest()
@@ -197,16 +189,16 @@ _USE_CASES: Mapping[type[Command], Callable[[Act, Any], c.Done]] = {
 """Each command's use case; that none is missing is tested."""
 
 
-def init(directory: Path, *, name: str, now: datetime, by: str) -> Desk:
+def init(directory: Path, *, name: str, now: datetime, by: str, synced: bool = True, sample: bool = False) -> Desk:
     """A new association in a new directory, with its history and the nine branches of the article as sourced facts.
 
     Raises ``DirectoryError`` for a directory that holds anything.
     """
     make(directory)
-    desk = Desk(Book(directory))
+    desk = Desk(Book(directory, synced=synced))
     with desk.book.writing(milliseconds(now), "init") as writing:
         act = Act(writing, today=desk.today(now), by=by)
-        for told in seed(name):
+        for told in seed(name, sample=sample):
             act.add(Subject.ASSOCIATION, name, told)
         for branch in SEED:
             fact = BranchSet(on=branch.since, name=branch.name, provinces=branch.provinces, source=ARTICLE)

@@ -129,8 +129,8 @@ class AccountPages:
         here = address(request)
         section = Section(
             facts=(
-                FactLine(t("col_net"), format_rupiah(net_idr)),
-                FactLine(t("col_kind"), t(f"account_{_kind(name)}")),
+                FactLine(t("purse_col_net"), format_rupiah(net_idr)),
+                FactLine(t("purse_col_kind"), t(f"account_{_kind(name)}")),
             ),
             note=t("account_note"),
             empty=t("table_empty"),

@@ -100,7 +100,7 @@ class BankPages:
         sections = [Section(title=t("bank_accounts"), table=made, empty=t("bank_none"))]
         fed = tuple((code, f"{code} {one.bank}") for code, one in mine.items() if one.profile)
         if fed and visitor is not None and visitor.may(Scope.DUES_MATCH):
-            year = Field("year", required=False, note=t("field_year_note"))
+            year = Field("year", required=False, note=t("purse_field_year_note"))
             form = Form("look", f"{PLACE}/look", (Field("account", "select", options=fed), Field("file", "file"), year))
             sections.insert(0, Section(title=t("bank_file"), forms=(form,)))
         history = table(t, sheet("bank_takes", kept, files), _take_link)
@@ -171,7 +171,7 @@ class BankPages:
         t, lang = words(self._portal), visit().lang
         lines = []
         for fault in error.faults:
-            row = f"{t('col_line_no')} {fault.line}" if fault.line else ""
+            row = f"{t('purse_col_line_no')} {fault.line}" if fault.line else ""
             where = ", ".join(part for part in (row, fault.column) if part)
             lines.append(f"{where}: {fault.why.told(lang)}" if where else fault.why.told(lang))
         section = Section(said=t("bank_faults", count=error.total), lines=tuple(lines))
@@ -277,7 +277,10 @@ class BankPages:
                 says = t("bank_stopped", done=str(job.done), total=str(job.total), why=job.why)
             section = Section(said=says)
             return Shown(
-                t("bank_taken", file=job.file), (section,), place=PLACE, back=(f"{PLACE}/takes/{token}", t("reload"))
+                t("bank_taken", file=job.file),
+                (section,),
+                place=PLACE,
+                back=(f"{PLACE}/takes/{token}", t("purse_reload")),
             )
         if kept is None:
             return None

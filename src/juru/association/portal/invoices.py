@@ -193,11 +193,11 @@ class InvoicePages:
             name = name_of(reads, invoice.issued.member)
         sections = [
             Section(facts=_about(t, invoice, name), table=_lines(t, invoice)),
-            Section(title=t("facts_title"), note=t("facts_note"), table=facts_table(t, story, posted)),
+            Section(title=t("purse_facts_title"), note=t("purse_facts_note"), table=facts_table(t, story, posted)),
         ]
         actions = self._actions(invoice) if not looking.back else ()
         if actions:
-            sections.append(Section(title=t("actions_title"), forms=actions))
+            sections.append(Section(title=t("purse_actions_title"), forms=actions))
         heading = t("invoice_heading", number=number)
         return Shown(heading, tuple(sections), place=PLACE, back=(PLACE, t("dues_invoices")))
 
@@ -282,21 +282,21 @@ def name_of(reads: Reads, member: str) -> str:
 def _about(t: Words, invoice: Open, name: str) -> tuple[FactLine, ...]:
     issued, lang = invoice.issued, visit().lang
     facts = [
-        FactLine(t("col_member"), f"{issued.member} {name}", member_at(issued.member)),
-        FactLine(t("col_branch"), issued.branch),
-        FactLine(t("col_issued"), day_words(issued.on, lang)),
-        FactLine(t("col_due"), day_words(issued.due_on, lang)),
-        FactLine(t("col_total"), format_rupiah(issued.total_idr)),
-        FactLine(t("col_outstanding"), format_rupiah(invoice.outstanding_idr)),
+        FactLine(t("purse_col_member"), f"{issued.member} {name}", member_at(issued.member)),
+        FactLine(t("purse_col_branch"), issued.branch),
+        FactLine(t("purse_col_issued"), day_words(issued.on, lang)),
+        FactLine(t("purse_col_due"), day_words(issued.due_on, lang)),
+        FactLine(t("purse_col_total"), format_rupiah(issued.total_idr)),
+        FactLine(t("purse_col_outstanding"), format_rupiah(invoice.outstanding_idr)),
     ]
-    facts.append(FactLine(t("col_paper"), "PDF", paper_at(invoice.number)))
+    facts.append(FactLine(t("purse_col_paper"), "PDF", paper_at(invoice.number)))
     if issued.unique_code:
         asked_idr = invoice.outstanding_idr + issued.unique_code
         facts.append(FactLine(t("invoice_asked"), format_rupiah(asked_idr if invoice.outstanding_idr else 0)))
     if invoice.promised_by:
         facts.append(FactLine(t("invoice_promised_by"), invoice.promised_by, member_at(invoice.promised_by)))
     if invoice.written_off:
-        facts.append(FactLine(t("col_state"), t("invoice_waived")))
+        facts.append(FactLine(t("purse_col_state"), t("invoice_waived")))
     return tuple(facts)
 
 
@@ -343,7 +343,7 @@ def facts_table(t: Words, story: list[Recorded], posted: dict[int, list[Posted]]
         )
         for one in story
     ]
-    made = sheet("facts_title", columns, [(str(row[0]), *row[1:]) for row in rows])
+    made = sheet("purse_facts_title", columns, [(str(row[0]), *row[1:]) for row in rows])
     return table(t, made)
 
 
@@ -362,5 +362,5 @@ def _what(t: Words, one: Recorded) -> str:
             detail = f"{one.reverses}: {reason}"
         case _:
             pass
-    back = f" [{t('fact_taken_back', id=one.reversed_by)}]" if one.reversed_by else ""
-    return t(f"fact_{type(fact).__struct_config__.tag}") + (f" ({detail})" if detail else "") + back
+    back = f" [{t('purse_fact_taken_back', id=one.reversed_by)}]" if one.reversed_by else ""
+    return t(f"purse_fact_{type(fact).__struct_config__.tag}") + (f" ({detail})" if detail else "") + back

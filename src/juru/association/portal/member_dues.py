@@ -205,7 +205,7 @@ class MemberDues:
         sums = (
             FactLine(t("pay_amount"), amount, copied=True),
             FactLine(t("pay_text"), invoice, copied=True),
-            FactLine(t("col_due"), day_words(one.issued.due_on, lang)),
+            FactLine(t("purse_col_due"), day_words(one.issued.due_on, lang)),
         )
         late = t("pay_grace") if one.issued.due_on < looking.today else ""
         ways = tuple(FactLine(_bank_words(bank), bank.number, copied=True) for bank in banks)

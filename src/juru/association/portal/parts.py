@@ -143,7 +143,7 @@ class SheetWords:
 
     def label(self, name: str) -> str:
         """What a column is called."""
-        return self._t(f"col_{name}")
+        return self._t(f"purse_col_{name}")
 
     def tell(self, column: Column, cell: Cell, line: Line | None, href: str) -> Told:  # noqa: ARG002 - as tables ask it
         """A cell in words; of a worded column the word of its value."""

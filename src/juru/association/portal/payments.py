@@ -165,7 +165,7 @@ class PaymentPages:
         ways = (("", t("filter_all")), *((way.value, t(f"way_{way.value}")) for way in a.Way))
         fields = (
             Field("from", "day", since.isoformat(), required=False),
-            Field("to", "day", (until - timedelta(days=1)).isoformat(), required=False, label=t("col_until")),
+            Field("to", "day", (until - timedelta(days=1)).isoformat(), required=False, label=t("purse_col_until")),
             Field("way", "select", request.query_params.get("way", ""), ways, required=False),
         )
         section = Section(
@@ -266,10 +266,12 @@ class PaymentPages:
             sections = [Section(facts=self._about(t, reads, row, named))]
             if waits:
                 sections.append(self._maybe(t, reads, waiting))
-        sections.append(Section(title=t("facts_title"), note=t("facts_note"), table=facts_table(t, story, posted)))
+        sections.append(
+            Section(title=t("purse_facts_title"), note=t("purse_facts_note"), table=facts_table(t, story, posted))
+        )
         if not looking.back:
             forms = _forms(t, waiting, row, named, waits=waits)
-            sections.append(Section(title=t("actions_title"), forms=forms))
+            sections.append(Section(title=t("purse_actions_title"), forms=forms))
         heading = t("row_heading" if waits else "payment_heading", amount=format_rupiah(signed))
         place = ROWS if waits else PAYMENTS
         return Shown(heading, tuple(sections), place=place, back=(place, t("dues_rows" if waits else "dues_payments")))
@@ -283,17 +285,17 @@ class PaymentPages:
 
     def _about(self, t: Words, reads: Reads, row: a.Received | WentOut, named: Named | None) -> tuple[FactLine, ...]:
         facts = [
-            FactLine(t("col_day"), day_words(row.on, visit().lang)),
-            FactLine(t("col_amount"), format_rupiah(row.amount_idr)),
-            FactLine(t("col_account"), row.account, account_at(row.account)),
-            FactLine(t("col_text"), row.text or "-"),
+            FactLine(t("purse_col_day"), day_words(row.on, visit().lang)),
+            FactLine(t("purse_col_amount"), format_rupiah(row.amount_idr)),
+            FactLine(t("purse_col_account"), row.account, account_at(row.account)),
+            FactLine(t("purse_col_text"), row.text or "-"),
         ]
         if isinstance(row, a.Received):
-            facts.append(FactLine(t("col_way"), t(f"way_{row.way.value}")))
+            facts.append(FactLine(t("purse_col_way"), t(f"way_{row.way.value}")))
             if row.member:
                 name = name_of(reads, row.member)
-                facts.append(FactLine(t("col_member"), f"{row.member} {name}", member_at(row.member)))
-                facts.append(FactLine(t("col_receipt"), row.receipt or "-", paper_at(row.receipt)))
+                facts.append(FactLine(t("purse_col_member"), f"{row.member} {name}", member_at(row.member)))
+                facts.append(FactLine(t("purse_col_receipt"), row.receipt or "-", paper_at(row.receipt)))
         if named is not None:
             facts.append(FactLine(t("row_named"), f"{t(f'as_{named.what.value}')}: {named.to} ({named.reason or '-'})"))
         return tuple(facts)
@@ -376,7 +378,7 @@ def _forms(
     )
     if not came:
         return (naming,)
-    collect = (hidden, Field("collector"), Field("invoices", "area", note=t("field_invoices_note")))
+    collect = (hidden, Field("collector"), Field("invoices", "area", note=t("purse_field_invoices_note")))
     return (
         Form("assign", f"{ROWS}/assign", (hidden, Field("member"), reason), facts),
         msgspec.structs.replace(naming, folded=True),

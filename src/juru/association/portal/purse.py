@@ -169,7 +169,7 @@ class PursePages:
                 Form("hand_in", f"{CASH}/hand-in", hand_in, folded=True),
                 Form("spend", f"{CASH}/spend", spend, folded=True),
             )
-            sections.append(Section(title=t("actions_title"), forms=forms))
+            sections.append(Section(title=t("purse_actions_title"), forms=forms))
         return Shown(t("dues_cash"), tuple(sections), place=CASH)
 
     async def cash_do(self, request: Request) -> Response:
@@ -334,7 +334,7 @@ class PursePages:
                 *(Field("until", "day"), Field("decree")),
             )
             form = Form("appoint", f"{COLLECTORS}/appoint", fields, folded=True)
-            sections.append(Section(title=t("actions_title"), forms=(form,)))
+            sections.append(Section(title=t("purse_actions_title"), forms=(form,)))
         return Shown(t("dues_collectors"), tuple(sections), place=COLLECTORS)
 
     async def collector_do(self, request: Request) -> Response:
@@ -403,10 +403,10 @@ class PursePages:
             return None
         stands = position(reads, code)
         rows = [
-            (t("col_share"), stands.share_idr, f"branch:{code}"),
-            (t("col_income"), stands.income_idr, f"income:{code}"),
-            (t("col_spent"), -stands.spent_idr, f"spent:{code}"),
-            (t("col_held"), -stands.held_idr, ""),
+            (t("purse_col_share"), stands.share_idr, f"branch:{code}"),
+            (t("purse_col_income"), stands.income_idr, f"income:{code}"),
+            (t("purse_col_spent"), -stands.spent_idr, f"spent:{code}"),
+            (t("purse_col_held"), -stands.held_idr, ""),
         ]
         links = {row[0]: row[2] for row in rows}
         made = table(
@@ -415,7 +415,7 @@ class PursePages:
             lambda line, column: (
                 account_at(links[line.key]) if line is not None and column.name == "amount" and links[line.key] else ""
             ),
-            total_word=t("col_standing"),
+            total_word=t("purse_col_standing"),
         )
         settled = [
             (s.number, day_number(s.asked.on), s.asked.giver, s.asked.taker, s.asked.amount_idr, s.state)

@@ -10,20 +10,32 @@ from starlette.routing import BaseRoute
 
 from juru.association.portal import (
     accounts,
+    applications,
     bank_files,
+    directory,
     finance,
     front,
     invoices,
+    joining,
+    logins,
     member_dues,
+    members,
+    notices,
     papers,
     payments,
     purse,
     register,
     runs,
+    words_facts,
     words_front,
+    words_joining,
+    words_logins,
+    words_members,
     words_papers,
     words_purse,
     words_purse_forms,
+    words_work,
+    work,
 )
 from juru.association.portal.portal import Portal
 from juru.association.portal.words import catalogue
@@ -31,7 +43,12 @@ from juru.web.gate import Refused
 
 WORDS = catalogue(
     words_front.WORDS,
+    words_joining.WORDS,
+    words_facts.WORDS,
+    words_members.WORDS,
+    words_logins.WORDS,
     words_papers.WORDS,
+    words_work.WORDS,
     words_purse.WORDS,
     words_purse_forms.WORDS,
 )
@@ -41,9 +58,16 @@ def routes(portal: Portal) -> list[BaseRoute]:
     """Everything the portal answers."""
     return [
         *front.routes(portal),
+        *logins.routes(portal),
         *register.routes(portal),
+        *joining.routes(portal),
+        *applications.routes(portal),
+        *members.routes(portal),
+        *directory.routes(portal),
         *papers.routes(portal),
         *runs.routes(portal),
+        *work.routes(portal),
+        *notices.routes(portal),
         *finance.routes(portal),
         *purse.routes(portal),
         *invoices.routes(portal),
