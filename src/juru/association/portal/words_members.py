@@ -112,6 +112,11 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "clock_then_appeal": ("Lalu masuk daftar terlambat.", "Then it is listed as overdue."),
     "clock_then_appeal_overdue": ("Masuk daftar terlambat.", "Listed as overdue."),
+    "directory_closed_title": ("Hanya untuk anggota", "For members only"),
+    "directory_closed": (
+        "Direktori terbuka bagi pengurus dan wakil anggota yang aktif atau dalam masa tenggang.",
+        "The directory is open to officers and to representatives of members who are active or in grace.",
+    ),
     "directory_title": ("Direktori anggota", "Members' directory"),
     "directory_note": (
         "Hanya untuk yang masuk. Kontak tampil dengan izin anggota itu; gunakan untuk urusan asosiasi.",
