@@ -83,7 +83,7 @@ def test_a_member_sees_its_standing_and_the_facts_behind_it(portal: Served) -> N
     text = logged_in(portal, "SRI").get(f"/members/{MAJU}").text
     assert "Iuran lunas, 5 Jan 2026" in text
     assert "Bila tidak ada yang berubah, pada 1 Jan 2027: Masa tenggang" in text
-    assert "tidak ada fakta sebaliknya" in text, "nothing speaks against its conduct"
+    assert "belum ada fakta tentang ini" in text, "nothing is known of its conduct"
     assert 'href="#fact-' in text
 
 

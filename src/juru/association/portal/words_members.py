@@ -25,7 +25,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "member_part_conduct": ("Tata tertib", "Conduct"),
     "member_part_software": ("Perangkat lunak", "Software"),
     "member_because": ("Karena", "Because of"),
-    "member_no_fact": ("tidak ada fakta sebaliknya", "no fact to the contrary"),
+    "member_no_fact": ("belum ada fakta tentang ini", "no fact about this"),
     "member_next": (
         "Bila tidak ada yang berubah, pada {day}: {state} ({reason}).",
         "If nothing changes, on {day}: {state} ({reason}).",
