@@ -258,3 +258,26 @@ def test_a_branchs_officers_end_with_their_branch(town: Town) -> None:
     number = town.do(c.NewMember(name="Lagi", branch="JTM", province="35")).id
     town.on("2026-02-01", "sekjtm")
     assert town.refused(c.Record(member=number, fact=f.Complete(on=town.today))) == "no_power"
+
+
+def test_national_may_leave_applications_to_a_branch_by_decree_until_it_is_revoked(town: Town) -> None:
+    town.by = CHAIR
+    first, second, other = (
+        town.do(c.NewMember(name=name, branch=branch, province=province)).id
+        for name, branch, province in (("Satu", "JTM", "35"), ("Dua", "JTM", "35"), ("Tiga", "JBR", "32"))
+    )
+    for number in (first, second, other):
+        town.fact(number, f.Complete(on=town.today))
+    town.by = "sekjtm"
+    accepted = f.Verified(on=town.today, decision="K-1")
+    assert town.refused(c.Record(member=first, fact=accepted)) == "no_power"
+    town.by = CHAIR
+    leaving = c.IssueDecree(body="NAS", decree_kind="delegation", text="JTM", signers=(CHAIR,))
+    decree = town.do(leaving).id
+    town.by = "sekjtm"
+    town.fact(first, accepted)
+    assert town.refused(c.Record(member=other, fact=accepted)) == "no_power"
+    town.by = CHAIR
+    town.decree(revokes=decree)
+    town.by = "sekjtm"
+    assert town.refused(c.Record(member=second, fact=accepted)) == "no_power"
