@@ -9,13 +9,18 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from juru.association.portal import (
+    about,
+    announcements,
     applications,
     directory,
     front,
     joining,
+    letters,
     logins,
+    meetings,
     members,
     notices,
+    opportunities,
     papers,
     register,
     runs,
@@ -25,6 +30,7 @@ from juru.association.portal import (
     words_logins,
     words_members,
     words_papers,
+    words_registers,
     words_work,
     work,
 )
@@ -38,6 +44,7 @@ WORDS = catalogue(
     words_facts.WORDS,
     words_members.WORDS,
     words_logins.WORDS,
+    words_registers.WORDS,
     words_papers.WORDS,
     words_work.WORDS,
 )
@@ -53,6 +60,11 @@ def routes(portal: Portal) -> list[BaseRoute]:
         *applications.routes(portal),
         *members.routes(portal),
         *directory.routes(portal),
+        *about.routes(portal),
+        *opportunities.routes(portal),
+        *announcements.routes(portal),
+        *letters.routes(portal),
+        *meetings.routes(portal),
         *papers.routes(portal),
         *runs.routes(portal),
         *work.routes(portal),
