@@ -28,9 +28,11 @@ from juru.association.portal.entry import Entry, Visitor
 from juru.association.portal.said import count_words, day_words
 from juru.association.store.access import Access
 from juru.association.store.answers import AnswerFile
+from juru.association.store.invitations import Invitations
 from juru.association.store.reads import Reads
 from juru.association.store.rows import day_number
 from juru.values.days import DAY_MS, start_of_day
+from juru.web.factors import SecondFactors
 from juru.web.gate import BODY_BYTES_MAX, Endpoint, Gate, Refused
 from juru.web.login import LoginPages, Moment, Note
 from juru.web.once import Once
@@ -63,7 +65,7 @@ class Looking(msgspec.Struct, frozen=True):
 class Portal:
     """``now`` is the association's clock, ``clocked`` says that it was set by hand: then nothing can be changed."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the composition root hands over, each a part of its own
         self,
         *,
         desk: Desk,
@@ -75,6 +77,7 @@ class Portal:
         moment: Moment,
         clocked: bool = False,
         server_url: str = "",
+        factors: SecondFactors | None = None,
         note: Note = lambda _what, _facts: None,
     ) -> None:
         self.desk = desk
@@ -99,6 +102,7 @@ class Portal:
             first_login="juru association login add SRI --person sri",
             note=note,
             home=self._home,
+            factors=factors,
         )
         self.moment = moment
         self._pages_there: list[Route] = []
@@ -237,6 +241,7 @@ class Portal:
         return {
             "visitor": visitor,
             "known_by": visit().account,
+            "recovering": self._recovering(),
             "may": scopes,
             "who": scopes | _kinds(visitor),
             "today": self.today(),
@@ -247,6 +252,11 @@ class Portal:
             "day": lambda day: day_words(day, visit().lang),
             "count": count_words,
         }
+
+    def _recovering(self) -> bool:
+        """Whether officers are about to give the visitor's own login to somebody: he is told on every page."""
+        account = visit().account
+        return account is not None and Invitations(self.access).under_way(account.code) is not None
 
 
 _ALWAYS = frozenset({"/as-of"})

@@ -16,6 +16,7 @@ from juru.association.portal import (
     front,
     joining,
     letters,
+    logins,
     meetings,
     members,
     notices,
@@ -26,6 +27,7 @@ from juru.association.portal import (
     words_facts,
     words_front,
     words_joining,
+    words_logins,
     words_members,
     words_papers,
     words_registers,
@@ -42,6 +44,7 @@ WORDS = catalogue(
     words_joining.WORDS,
     words_facts.WORDS,
     words_members.WORDS,
+    words_logins.WORDS,
     words_papers.WORDS,
     words_work.WORDS,
 )
@@ -51,6 +54,7 @@ def routes(portal: Portal) -> list[BaseRoute]:
     """Everything the portal answers."""
     return [
         *front.routes(portal),
+        *logins.routes(portal),
         *register.routes(portal),
         *about.routes(portal),
         *opportunities.routes(portal),
