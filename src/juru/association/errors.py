@@ -4,6 +4,7 @@ AssociationError
 ├── DirectoryError   the data directory is missing, not one of ours, or not empty
 ├── PrintingError    no PDF can be made here
 ├── SchemaError      its schema is older or newer than this program's
+├── AccountError     no statement files feed this account
 ├── AccessError      its file of logins, or a login, cannot be used
 ├── ServeError       the portal cannot be served so
 └── MailError        the settings of mail, its password or its server cannot be used
@@ -22,6 +23,10 @@ class DirectoryError(AssociationError):
 
 class SchemaError(AssociationError):
     """The schema of the data directory is not this program's."""
+
+
+class AccountError(AssociationError):
+    """An account that cannot take a statement file."""
 
 
 class PrintingError(AssociationError):

@@ -65,7 +65,7 @@ class Looking(msgspec.Struct, frozen=True):
 class Portal:
     """``now`` is the association's clock, ``clocked`` says that it was set by hand: then nothing can be changed."""
 
-    def __init__(  # noqa: PLR0913 - what the composition root hands over, each a part of its own
+    def __init__(  # noqa: PLR0913 - what a portal is made of, by name
         self,
         *,
         desk: Desk,
@@ -91,8 +91,8 @@ class Portal:
         self.server_url = server_url
         self.pages: Pages = gate.pages
         self.roll = Roll(desk.book)
-        self.shelves = Shelves(desk.book)
         self.due = DueRoll(desk.book)
+        self.shelves = Shelves(desk.book)
         self.passwords = Passwords()
         self.once: Once[tuple[str, ...]] = Once(gate.now_ms)
         self.login = LoginPages(
