@@ -251,3 +251,23 @@ def test_today_is_the_associations_day(office: Office) -> None:
     number = office.json("member", "add", "Toko C", "--branch", "NAS", "--province", "94")["id"]
     facts = office.json("member", "facts", number)
     assert date.fromisoformat(facts[0]["fact"]["on"]) >= date(2026, 1, 1)
+
+
+def test_a_backup_is_made_checked_and_restored_and_the_book_held_against_it(office: Office, tmp_path: Path) -> None:
+    number = grown(office)
+    (tmp_path / "safe").mkdir()
+    made = office.json("backup", str(tmp_path / "safe"), "--keep", "3")
+    assert made["manifest"]["facts"] > 5
+    assert "is whole" in office("restore", made["path"], "--check")
+    office("member", "record", number, "renamed", "--field", "name=PT Maju Jaya", "--on", "2026-05-01")
+    assert "clean" in office("audit", "--head", f"{made['path']}/manifest.json", "--export-head", "head.json")
+    assert "clean" in office("audit", "--head", "head.json")
+    said = office("restore", made["path"], str(tmp_path / "again"))
+    assert "enter again what was recorded later" in said
+    assert "not an empty directory" in office("restore", made["path"], str(tmp_path / "safe"), code=2)
+    again = str(tmp_path / "again")
+    assert office.json("member", "show", number, "--on", "2026-06-01", "--data", again)["name"] == "PT Maju"
+    lost = office("audit", "--head", "head.json", "--data", again, code=1)
+    assert "head_mismatch" in lost, "a book that lacks what was recorded later does not pass for the living one"
+    assert "nothing to do" in office("upgrade")
+    assert "name the directory" in office("restore", made["path"], code=2)

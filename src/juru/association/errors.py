@@ -3,6 +3,7 @@
 AssociationError
 ├── DirectoryError   the data directory is missing, not one of ours, or not empty
 ├── SchemaError      its schema is older or newer than this program's
+├── BackupError      a backup cannot be made, or is not the one that was made
 ├── AccessError      its file of logins, or a login, cannot be used
 └── ServeError       the portal cannot be served so
 """
@@ -20,6 +21,10 @@ class DirectoryError(AssociationError):
 
 class SchemaError(AssociationError):
     """The schema of the data directory is not this program's."""
+
+
+class BackupError(AssociationError):
+    """A backup cannot be made, or is not whole; nothing was left half done."""
 
 
 class AccessError(AssociationError):
