@@ -27,10 +27,7 @@ def account_of(branch: str) -> str:
 
 def period_of(issued: a.Issued) -> Period | None:
     """The days that an invoice's dues pay for."""
-    periods = [line.period for line in issued.lines if line.kind is LineKind.DUES and line.period is not None]
-    if not periods:
-        return None
-    return Period(min(p.since for p in periods), max(p.until for p in periods))
+    return issued.period
 
 
 def share(act: Act, number: str, issued: a.Issued, received_idr: int, on: date) -> None:

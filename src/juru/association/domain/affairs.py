@@ -12,7 +12,7 @@ from typing import Any
 
 from juru.association.domain.boards import Body, Decree, Term, Title
 from juru.association.domain.branches import Branch
-from juru.association.domain.dues import DuesPolicy, Line
+from juru.association.domain.dues import DuesPolicy, Line, LineKind, Period
 from juru.association.domain.facts import Fact, MemberFact
 from juru.association.domain.policy import Policies
 from juru.association.domain.registers import (
@@ -144,6 +144,14 @@ class Issued(Fact, frozen=True, tag="issued"):
     def total_idr(self) -> int:
         """The sum of its lines."""
         return sum(line.amount_idr for line in self.lines)
+
+    @property
+    def period(self) -> Period | None:
+        """The days that its dues pay for; None where it asks for no dues."""
+        periods = [line.period for line in self.lines if line.kind is LineKind.DUES and line.period is not None]
+        if not periods:
+            return None
+        return Period(min(p.since for p in periods), max(p.until for p in periods))
 
 
 class Promised(Fact, frozen=True, tag="promised"):

@@ -30,6 +30,7 @@ from juru.association.domain.facts import Fact
 from juru.association.domain.letters import Direction
 from juru.association.domain.letters import series as series_of
 from juru.association.domain.registers import LetterReceived, LetterSent
+from juru.association.store.audit_paid import PaidPeriods
 from juru.association.store.rows import DECODERS, bare, fact_row
 from juru.association.store.schema import SEALED, tables
 from juru.books.audit import Progress, walk
@@ -85,6 +86,7 @@ class _Association:
         self._moved: dict[int, Transfer] = {}
         self._mirrored: set[int] = set()
         self._numbers: dict[str, list[int]] = defaultdict(list)
+        self._periods = PaidPeriods(found)
 
     def commit(self, no: int, at_ms: int | None, rows: dict[str, list[Row]]) -> None:
         """One commit."""
@@ -129,6 +131,7 @@ class _Association:
         self._number(plain.credit_note if isinstance(plain, WrittenOff) else "")
         if isinstance(plain, LetterSent | LetterReceived):
             self._letter(no, number, plain)
+        self._periods.note(number, subject_id, plain, row[10])
         if isinstance(plain, _CARRIES_MONEY) and plain.transfer:
             self._claim(no, number, plain.transfer)
 
@@ -225,6 +228,7 @@ class _Association:
             if allocated[invoice] != received_idr:
                 detail = f"{invoice} shared {received_idr}, but {allocated[invoice]} was received"
                 self._found.add("share", None, "facts", None, detail)
+        self._periods.prove(set(self._facts), invoices, allocated)
 
     def _expect(self, expected: Counter[str], number: int, standing: _Standing, owner: Issued | None) -> None:
         """Add what a fact says of accounts."""

@@ -18,6 +18,7 @@ _COMMANDS = {
     "backup": ("safekeeping:backup", "Back up the association."),
     "restore": ("safekeeping:restore", "Put a backup back."),
     "upgrade": ("safekeeping:upgrade", "Bring an association to this version."),
+    "import": ("importing:group", "Bring in a members' list."),
     "member": ("members:member", "Members: from the application to the register."),
     "dues": ("dues:dues", "Dues: tables, invoices, payments."),
     "branch": ("branches:branch", "Branches."),
