@@ -2,10 +2,12 @@
 
 AssociationError
 ├── DirectoryError   the data directory is missing, not one of ours, or not empty
+├── PrintingError    no PDF can be made here
 ├── SchemaError      its schema is older or newer than this program's
 ├── BackupError      a backup cannot be made, or is not the one that was made
 ├── AccessError      its file of logins, or a login, cannot be used
-└── ServeError       the portal cannot be served so
+├── ServeError       the portal cannot be served so
+└── MailError        the settings of mail, its password or its server cannot be used
 """
 
 from __future__ import annotations
@@ -27,9 +29,17 @@ class BackupError(AssociationError):
     """A backup cannot be made, or is not whole; nothing was left half done."""
 
 
+class PrintingError(AssociationError):
+    """No PDF can be made on this machine; the message says what to install."""
+
+
 class AccessError(AssociationError):
     """The file of logins, or a login, cannot be used."""
 
 
 class ServeError(AssociationError):
     """The portal cannot be served so."""
+
+
+class MailError(AssociationError):
+    """Mail cannot be sent so."""

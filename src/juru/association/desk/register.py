@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from functools import partial
 
 import msgspec
 
+from juru.association.desk.due_world import holidays
 from juru.association.domain import facts as f
 from juru.association.domain import people
-from juru.association.domain.affairs import HolidaysSet, Subject
+from juru.association.domain.affairs import Subject
 from juru.association.domain.boards import NATIONAL
 from juru.association.domain.branches import Branch, home
-from juru.association.domain.clocks import Silence, WaitingOn, silence
-from juru.association.domain.membership import member_since, paid_until, parts, standing
+from juru.association.domain.clocks import Silence, WaitingOn, silence_as_known
+from juru.association.domain.membership import parts, summary
 from juru.association.domain.policy import Policies
 from juru.association.store.reads import Reads
-from juru.association.store.rows import milliseconds
-from juru.values.days import Zone, business_day
 
 
 class Row(msgspec.Struct):
@@ -127,9 +125,11 @@ def waiting_for(
     """Whose answer a member waits for, and the last day in time: on an application, or on an appeal."""
     match reason:
         case "awaiting_decision":
-            clock = waiting(reads, facts, as_of, known_ms)
+            complete = f.of_kind(f.known(facts, as_of), f.Complete)[-1].on
+            clock = silence_as_known(complete, as_of, holidays(reads, known_ms), policies.on(complete))
             branch = clock.waiting_on is WaitingOn.BRANCH
-            return clock.waiting_on.value, clock.branch_deadline if branch else clock.national_overdue_from
+            until = clock.branch_deadline if branch else clock.national_overdue_from - timedelta(days=1)
+            return clock.waiting_on.value, until
         case "expulsion_under_appeal":
             appealed = f.of_kind(f.known(facts, as_of), f.Appealed)[-1].on
             until = appealed + timedelta(days=policies.on(appealed).appeal_overdue_days)
@@ -140,9 +140,9 @@ def waiting_for(
 
 def row_of(by: Statutes, number: str, facts: Sequence[f.MemberFact], as_of: date) -> Row:
     """A member's line on a day."""
-    now = standing(by.policies, facts, as_of)
+    its = summary(by.policies, facts, as_of)
     name, branch, member_class, province = "", NATIONAL, "", ""
-    for fact in f.known(facts, as_of):
+    for fact in its.seen:
         match fact:
             case f.Registered(name=told, province=there):
                 name, province = told, there
@@ -155,9 +155,9 @@ def row_of(by: Statutes, number: str, facts: Sequence[f.MemberFact], as_of: date
             case _:
                 pass
     branch, must_choose = by.home(branch, as_of)
-    until, since = paid_until(facts, as_of), member_since(facts, as_of)
     where = number, name, branch, member_class
-    return Row(*where, now.state.value, now.reason, until, since, province, must_choose)
+    state, reason = its.standing.state.value, its.standing.reason
+    return Row(*where, state, reason, its.paid_until, its.since, province, must_choose)
 
 
 def waiting(reads: Reads, facts: Sequence[f.MemberFact], as_of: date, known_ms: int | None = None) -> Silence:
@@ -167,29 +167,4 @@ def waiting(reads: Reads, facts: Sequence[f.MemberFact], as_of: date, known_ms: 
     counts from then on.
     """
     complete = f.of_kind(f.known(facts, as_of), f.Complete)[-1]
-    days = reads.policies(known_ms).on(complete.on)
-    run = partial(
-        silence,
-        complete.on,
-        as_of,
-        branch_working_days=days.branch_working_days,
-        national_days=days.national_days,
-    )
-    versions = sorted(
-        (milliseconds(one.fact.known_at), one.subject_id, one.fact.days)
-        for one in reads.facts_of_kind(Subject.CALENDAR, known_ms=known_ms)
-        if isinstance(one.fact, HolidaysSet) and one.fact.known_at is not None
-    )
-    tables: dict[str, frozenset[date]] = {}
-    clock = run(holidays=frozenset())
-    for table_ms, year, listed in versions:
-        if _day_of(table_ms) >= clock.moves_to_national_on:
-            break
-        tables[year] = frozenset(listed)
-        clock = run(holidays=frozenset().union(*tables.values()))
-    return clock
-
-
-def _day_of(at_ms: int) -> date:
-    number = business_day(at_ms, Zone.WIB)
-    return date(number // 10_000, number // 100 % 100, number % 100)
+    return silence_as_known(complete.on, as_of, holidays(reads, known_ms), reads.policies(known_ms).on(complete.on))

@@ -53,6 +53,8 @@ class Code(StrEnum):
     ENCRYPTED = "encrypted"
     ACTIVE_CONTENT = "active_content"
     MIXED_CONTENT = "mixed_content"
+    NOTICE_SETTLED = "notice_settled"
+    NO_ADDRESS = "no_address"
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -230,6 +232,14 @@ _TEXTS: Mapping[Code, tuple[str, str]] = {
     Code.MIXED_CONTENT: (
         "{name} rusak, atau memuat berkas jenis lain di dalamnya ({found}): cetak ke PDF, lalu kirim.",
         "{name} is damaged, or hides a file of another kind ({found}): print it to PDF and send that.",
+    ),
+    Code.NOTICE_SETTLED: (
+        "Pesan {id} sudah {stage}: tidak ada yang perlu diputuskan.",
+        "Message {id} is {stage} already: there is nothing to decide.",
+    ),
+    Code.NO_ADDRESS: (
+        "Anggota {member} tidak punya alamat surel: sampaikan sendiri lalu catat, atau isi alamatnya dulu.",
+        "Member {member} has no mail address: pass it on and note it, or give the address first.",
     ),
 }
 

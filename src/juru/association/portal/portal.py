@@ -14,20 +14,25 @@ from datetime import date, datetime
 import msgspec
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from juru.association.desk.desk import Desk
+from juru.association.desk.due_roll import DueRoll
 from juru.association.desk.roll import Roll
+from juru.association.desk.shelves import Shelves
 from juru.association.domain.affairs import Founded, Subject
-from juru.association.domain.boards import Scope
+from juru.association.domain.boards import NATIONAL, Scope
 from juru.association.domain.commands import AnyCommand, Done
 from juru.association.domain.refusals import Refusal, told
 from juru.association.portal.entry import Entry, Visitor
 from juru.association.portal.said import count_words, day_words
 from juru.association.store.access import Access
+from juru.association.store.answers import AnswerFile
+from juru.association.store.invitations import Invitations
 from juru.association.store.reads import Reads
 from juru.association.store.rows import day_number
 from juru.values.days import DAY_MS, start_of_day
+from juru.web.factors import SecondFactors
 from juru.web.gate import BODY_BYTES_MAX, Endpoint, Gate, Refused
 from juru.web.login import LoginPages, Moment, Note
 from juru.web.once import Once
@@ -60,27 +65,34 @@ class Looking(msgspec.Struct, frozen=True):
 class Portal:
     """``now`` is the association's clock, ``clocked`` says that it was set by hand: then nothing can be changed."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a portal is made of, by name
         self,
         *,
         desk: Desk,
         access: Access,
+        answers: AnswerFile,
         gate: Gate,
         entry: Entry,
         now: Callable[[], datetime],
         moment: Moment,
         clocked: bool = False,
+        server_url: str = "",
+        factors: SecondFactors | None = None,
         note: Note = lambda _what, _facts: None,
     ) -> None:
         self.desk = desk
         self.book = desk.book
         self.access = access
+        self.answers = answers
         self.gate = gate
         self.entry = entry
         self.now = now
         self.clocked = clocked
+        self.server_url = server_url
         self.pages: Pages = gate.pages
         self.roll = Roll(desk.book)
+        self.due = DueRoll(desk.book)
+        self.shelves = Shelves(desk.book)
         self.passwords = Passwords()
         self.once: Once[tuple[str, ...]] = Once(gate.now_ms)
         self.login = LoginPages(
@@ -89,10 +101,14 @@ class Portal:
             moment=moment,
             first_login="juru association login add SRI --person sri",
             note=note,
+            home=self._home,
+            factors=factors,
         )
+        self.moment = moment
+        self._pages_there: list[Route] = []
         self.pages.shared = self._shared
         with self.reading() as reads:
-            self.name = association_name(reads)
+            self.name, self.sample = association_name(reads)
 
     # ------------------------------------------------------------------ which day
 
@@ -185,7 +201,15 @@ class Portal:
             return visitor is not None and allowed is not None and allowed(visitor)
 
         guarded = self.gate.guard(on_a_day, None if allowed is None else right, body_bytes_max=body_bytes_max)
-        return Route(path, guarded, methods=[method])
+        route = Route(path, guarded, methods=[method])
+        if method == "GET":
+            self._pages_there.append(route)
+        return route
+
+    def has_page(self, path: str) -> bool:
+        """Whether some page answers a path of this site."""
+        scope = {"type": "http", "method": "GET", "path": path}
+        return any(route.matches(scope)[0] is Match.FULL for route in self._pages_there)
 
     async def look_back(self, request: Request) -> Response:
         """Look at another day from now on, or at today again."""
@@ -203,29 +227,53 @@ class Portal:
             response.set_cookie(name, day, path="/", samesite="lax", httponly=True)
         return response
 
+    def _home(self, account: Account) -> str:
+        """Where a login begins: an officer with his work."""
+        visitor = self.entry.visitor(account.code)
+        return "/work" if visitor is not None and visitor.terms else "/"
+
     def _shared(self) -> dict[str, object]:
         """What every page has: who visits, what he may do."""
         visitor = self.visitor()
-        scopes = frozenset() if visitor is None else frozenset(power.scope.value for power in visitor.powers)
+        powers = frozenset() if visitor is None else visitor.powers
+        # A page for national officers names the scope with its unit: "dues.match@NAS".
+        scopes = frozenset(word for p in powers for word in (p.scope.value, f"{p.scope.value}@{p.unit}"))
         return {
             "visitor": visitor,
             "known_by": visit().account,
+            "recovering": self._recovering(),
             "may": scopes,
+            "who": scopes | _kinds(visitor),
             "today": self.today(),
             "clocked": self.clocked,
+            "sample": self.sample,
+            "server_url": self.server_url,
             "request_id": self.gate.token,
             "day": lambda day: day_words(day, visit().lang),
             "count": count_words,
         }
 
+    def _recovering(self) -> bool:
+        """Whether officers are about to give the visitor's own login to somebody: he is told on every page."""
+        account = visit().account
+        return account is not None and Invitations(self.access).under_way(account.code) is not None
+
 
 _ALWAYS = frozenset({"/as-of"})
 
 
-def association_name(reads: Reads) -> str:
-    """What the association is called."""
+def _kinds(visitor: Visitor | None) -> frozenset[str]:
+    """What kinds of visitor this one is, as ``places.html`` names them."""
+    if visitor is None:
+        return frozenset({"", "out"})
+    kinds = {"": True, "in": True, "firm": bool(visitor.firms), "officer": bool(visitor.terms)}
+    return frozenset(kind for kind, is_so in kinds.items() if is_so)
+
+
+def association_name(reads: Reads) -> tuple[str, bool]:
+    """What the association is called, and whether it is a sample of invented members."""
     facts = [one.fact for one in reads.facts_of_kind(Subject.ASSOCIATION) if isinstance(one.fact, Founded)]
-    return facts[-1].name if facts else ""
+    return (facts[-1].name if facts else ""), any(fact.sample for fact in facts)
 
 
 def looking_of(request: Request) -> Looking:
@@ -242,6 +290,15 @@ def anybody(_visitor: Visitor) -> bool:
 def represents(visitor: Visitor) -> bool:
     """The right of members' representatives."""
     return bool(visitor.firms)
+
+
+def holds_nationally(scope: Scope) -> Allowed:
+    """The right of officers who hold a scope for the whole association."""
+
+    def allowed(visitor: Visitor) -> bool:
+        return visitor.may(scope, NATIONAL)
+
+    return allowed
 
 
 def holds(scope: Scope) -> Allowed:

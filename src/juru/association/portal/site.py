@@ -8,13 +8,45 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from juru.association.portal import front, register, words_front
+from juru.association.portal import (
+    about,
+    announcements,
+    applications,
+    directory,
+    front,
+    joining,
+    letters,
+    logins,
+    meetings,
+    members,
+    notices,
+    opportunities,
+    papers,
+    register,
+    runs,
+    words_facts,
+    words_front,
+    words_joining,
+    words_logins,
+    words_members,
+    words_papers,
+    words_registers,
+    words_work,
+    work,
+)
 from juru.association.portal.portal import Portal
 from juru.association.portal.words import catalogue
 from juru.web.gate import Refused
 
 WORDS = catalogue(
     words_front.WORDS,
+    words_joining.WORDS,
+    words_facts.WORDS,
+    words_members.WORDS,
+    words_logins.WORDS,
+    words_registers.WORDS,
+    words_papers.WORDS,
+    words_work.WORDS,
 )
 
 
@@ -22,7 +54,21 @@ def routes(portal: Portal) -> list[BaseRoute]:
     """Everything the portal answers."""
     return [
         *front.routes(portal),
+        *logins.routes(portal),
         *register.routes(portal),
+        *joining.routes(portal),
+        *applications.routes(portal),
+        *members.routes(portal),
+        *directory.routes(portal),
+        *about.routes(portal),
+        *opportunities.routes(portal),
+        *announcements.routes(portal),
+        *letters.routes(portal),
+        *meetings.routes(portal),
+        *papers.routes(portal),
+        *runs.routes(portal),
+        *work.routes(portal),
+        *notices.routes(portal),
         *portal.login.routes(),
     ]
 
