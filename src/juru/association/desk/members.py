@@ -137,7 +137,8 @@ def take_back(act: Act, command: TakeBack) -> Done:
     if not found:
         refuse(Code.TAKEN_BACK, id=command.fact_id)
     fact = found[0].fact
-    if isinstance(fact, f.Paid) or command.subject in {Subject.INVOICE, Subject.PAYMENT} or hasattr(fact, "transfer"):
+    by_money = isinstance(fact, f.Paid) and not isinstance(fact, f.PaidBefore)
+    if by_money or command.subject in {Subject.INVOICE, Subject.PAYMENT} or hasattr(fact, "transfer"):
         refuse(Code.CARRIES_MONEY, id=command.fact_id)
     rule = RULES.get(type(fact)) if command.subject is Subject.MEMBER else None
     scope = Scope.SK_ISSUE if rule is None or rule.scope is None else rule.scope
