@@ -10,18 +10,25 @@ from starlette.routing import BaseRoute
 
 from juru.association.portal import (
     about,
+    accounts,
     announcements,
     applications,
+    bank_files,
     directory,
+    finance,
     front,
+    invoices,
     joining,
     letters,
     logins,
     meetings,
+    member_dues,
     members,
     notices,
     opportunities,
     papers,
+    payments,
+    purse,
     register,
     runs,
     words_facts,
@@ -30,6 +37,8 @@ from juru.association.portal import (
     words_logins,
     words_members,
     words_papers,
+    words_purse,
+    words_purse_forms,
     words_registers,
     words_work,
     work,
@@ -47,6 +56,8 @@ WORDS = catalogue(
     words_registers.WORDS,
     words_papers.WORDS,
     words_work.WORDS,
+    words_purse.WORDS,
+    words_purse_forms.WORDS,
 )
 
 
@@ -69,6 +80,13 @@ def routes(portal: Portal) -> list[BaseRoute]:
         *runs.routes(portal),
         *work.routes(portal),
         *notices.routes(portal),
+        *finance.routes(portal),
+        *purse.routes(portal),
+        *invoices.routes(portal),
+        *payments.routes(portal),
+        *bank_files.routes(portal),
+        *accounts.routes(portal),
+        *member_dues.routes(portal),
         *portal.login.routes(),
     ]
 
