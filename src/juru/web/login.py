@@ -47,6 +47,8 @@ class SessionRow(msgspec.Struct, frozen=True):
 class LoginPages:
     """The routes. ``first_login`` is the command that makes the first login; ``moment`` writes an instant.
 
+    ``home`` is where one begins who did not ask for a page.
+
     Without ``factors`` there are no second factors. Whoever passes them gives the gate ``unmet(factors)`` as well.
     """
 
@@ -58,6 +60,7 @@ class LoginPages:
         moment: Moment,
         first_login: str,
         note: Note = lambda _what, _facts: None,
+        home: Callable[[Account], str] = lambda _account: "/",
         factors: SecondFactors | None = None,
     ) -> None:
         self._gate = gate
@@ -65,6 +68,7 @@ class LoginPages:
         self._moment = moment
         self._first_login = first_login
         self._note = note
+        self._home = home
         self._factors = factors
         self._second = None if factors is None else SecondStep(gate, factors, say=self.say)
         self._own: OwnFactors | None = None
@@ -144,6 +148,7 @@ class LoginPages:
             self.say("wrong", code)
             return self._login_page(request, target, status=401, code=code, why=t("login_wrong"))
         await self._gate.store.was_right(counted)
+        target = self._home(account) if target == "/" else target
         halfway = None if self._second is None else await self._second.owed(account, target)
         if halfway is not None:
             return halfway

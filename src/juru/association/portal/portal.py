@@ -14,9 +14,10 @@ from datetime import date, datetime
 import msgspec
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from juru.association.desk.desk import Desk
+from juru.association.desk.due_roll import DueRoll
 from juru.association.desk.roll import Roll
 from juru.association.domain.affairs import Founded, Subject
 from juru.association.domain.boards import NATIONAL, Scope
@@ -72,8 +73,8 @@ class Portal:
         now: Callable[[], datetime],
         moment: Moment,
         clocked: bool = False,
-        factors: SecondFactors | None = None,
         server_url: str = "",
+        factors: SecondFactors | None = None,
         note: Note = lambda _what, _facts: None,
     ) -> None:
         self.desk = desk
@@ -86,6 +87,7 @@ class Portal:
         self.server_url = server_url
         self.pages: Pages = gate.pages
         self.roll = Roll(desk.book)
+        self.due = DueRoll(desk.book)
         self.passwords = Passwords()
         self.once: Once[tuple[str, ...]] = Once(gate.now_ms)
         self.login = LoginPages(
@@ -94,8 +96,11 @@ class Portal:
             moment=moment,
             first_login="juru association login add SRI --person sri",
             note=note,
+            home=self._home,
             factors=factors,
         )
+        self.moment = moment
+        self._pages_there: list[Route] = []
         self.pages.shared = self._shared
         with self.reading() as reads:
             self.name, self.sample = association_name(reads)
@@ -191,7 +196,15 @@ class Portal:
             return visitor is not None and allowed is not None and allowed(visitor)
 
         guarded = self.gate.guard(on_a_day, None if allowed is None else right, body_bytes_max=body_bytes_max)
-        return Route(path, guarded, methods=[method])
+        route = Route(path, guarded, methods=[method])
+        if method == "GET":
+            self._pages_there.append(route)
+        return route
+
+    def has_page(self, path: str) -> bool:
+        """Whether some page answers a path of this site."""
+        scope = {"type": "http", "method": "GET", "path": path}
+        return any(route.matches(scope)[0] is Match.FULL for route in self._pages_there)
 
     async def look_back(self, request: Request) -> Response:
         """Look at another day from now on, or at today again."""
@@ -209,6 +222,11 @@ class Portal:
             response.set_cookie(name, day, path="/", samesite="lax", httponly=True)
         return response
 
+    def _home(self, account: Account) -> str:
+        """Where a login begins: an officer with his work."""
+        visitor = self.entry.visitor(account.code)
+        return "/work" if visitor is not None and visitor.terms else "/"
+
     def _shared(self) -> dict[str, object]:
         """What every page has: who visits, what he may do."""
         visitor = self.visitor()
@@ -220,6 +238,7 @@ class Portal:
             "known_by": visit().account,
             "recovering": self._recovering(),
             "may": scopes,
+            "who": scopes | _kinds(visitor),
             "today": self.today(),
             "clocked": self.clocked,
             "sample": self.sample,
@@ -236,6 +255,14 @@ class Portal:
 
 
 _ALWAYS = frozenset({"/as-of"})
+
+
+def _kinds(visitor: Visitor | None) -> frozenset[str]:
+    """What kinds of visitor this one is, as ``places.html`` names them."""
+    if visitor is None:
+        return frozenset({"", "out"})
+    kinds = {"": True, "in": True, "firm": bool(visitor.firms), "officer": bool(visitor.terms)}
+    return frozenset(kind for kind, is_so in kinds.items() if is_so)
 
 
 def association_name(reads: Reads) -> tuple[str, bool]:

@@ -15,6 +15,7 @@ from juru.association.portal import (
     joining,
     logins,
     members,
+    notices,
     papers,
     register,
     runs,
@@ -24,6 +25,8 @@ from juru.association.portal import (
     words_logins,
     words_members,
     words_papers,
+    words_work,
+    work,
 )
 from juru.association.portal.portal import Portal
 from juru.association.portal.words import catalogue
@@ -31,11 +34,12 @@ from juru.web.gate import Refused
 
 WORDS = catalogue(
     words_front.WORDS,
-    words_logins.WORDS,
     words_joining.WORDS,
     words_facts.WORDS,
     words_members.WORDS,
+    words_logins.WORDS,
     words_papers.WORDS,
+    words_work.WORDS,
 )
 
 
@@ -51,6 +55,8 @@ def routes(portal: Portal) -> list[BaseRoute]:
         *directory.routes(portal),
         *papers.routes(portal),
         *runs.routes(portal),
+        *work.routes(portal),
+        *notices.routes(portal),
         *portal.login.routes(),
     ]
 

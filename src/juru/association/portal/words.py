@@ -7,6 +7,7 @@ from juru.web.words import Catalogue
 SHARED: dict[str, tuple[str, str]] = {
     "title": ("Asosiasi", "Association"),
     "places": ("Halaman", "Pages"),
+    "place_more": ("Lainnya", "More"),
     "place_front": ("Beranda", "Home"),
     "place_register": ("Daftar anggota", "Register"),
     "place_branches": ("Cabang", "Branches"),

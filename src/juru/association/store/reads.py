@@ -150,7 +150,7 @@ class Reads:
             _, bodies, times, writers = zip(*mine, strict=True)
             facts = _member_facts.decode(f"[{','.join(bodies)}]")
             for place, fact in enumerate(facts):
-                if isinstance(fact, Expelled):
+                if type(fact) is Expelled:
                     facts[place] = msgspec.structs.replace(fact, by=writers[place])
             yield str(member), facts, times
 

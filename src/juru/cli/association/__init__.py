@@ -27,6 +27,7 @@ _COMMANDS = {
     "notices": ("notices:notices", "Messages: what is due, sending, and a person's yes or no."),
     "mail": ("mail:mail", "The mail server: set, show, test."),
     "work": ("working:work", "What waits on an officer today."),
+    "overdue": ("working:overdue", "The overdue list that everybody may read."),
     "agenda": ("working:agenda", "What stands on a board's next meeting by itself."),
     "history": ("recognising:history", "The association's own history."),
     "recognition": ("recognising:recognition", "By whom the association is recognised."),
