@@ -160,13 +160,13 @@ TASKS: Mapping[str, Task] = {
         "masuk daftar terlambat",
         "it is listed",
         "juru association dues hand-in {subject}",
-        "/cash",
+        "/dues/cash",
     ),
     "cash_held": Task(
         "Uang tunai belum disetor bendahara",
         "A treasurer has not handed cash in",
         command="juru association dues accounts",
-        page="/cash",
+        page="/dues/cash",
     ),
     "collector": Task(
         "Setoran penagih ditunggu",
@@ -174,19 +174,19 @@ TASKS: Mapping[str, Task] = {
         "setoran jatuh tempo",
         "the transfer is due",
         "juru association dues pay --way collector",
-        "/payments",
+        "/dues/collectors",
     ),
     "collector_late": Task(
         "Setoran penagih terlambat",
         "A collector's transfer is late",
         command="juru association dues pay --way collector",
-        page="/payments",
+        page="/dues/collectors",
     ),
     "unmatched": Task(
         "Pembayaran tanpa pemilik",
         "A payment that is nobody's",
         command="juru association dues assign {subject}",
-        page="/payments",
+        page="/dues/rows",
     ),
     "recognition": Task(
         "Pengakuan segera berakhir",
