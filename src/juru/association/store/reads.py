@@ -54,6 +54,7 @@ WHERE kind IN ('notice_approved', 'notice_sending', 'notice_failed', 'notice_ref
 'notice_dropped') AND on_day >= ? AND {_GONE} ORDER BY id
 """  # noqa: S608 - our own condition
 _TAGGED = f"SELECT * FROM facts WHERE subject_kind = ? AND {_STANDING} AND kind IN ({{}}) ORDER BY subject_id, id"  # noqa: S608 - our own condition
+_SAID = f"SELECT * FROM facts WHERE concerns = ? AND kind = ? AND {_STANDING} ORDER BY subject_id, id"  # noqa: S608 - our own condition
 _EVER = "SELECT body FROM facts WHERE kind = ? AND on_day BETWEEN ? AND ?"
 _STORY = """
 SELECT f.*, r.id FROM facts f LEFT JOIN facts r ON r.reverses = f.id AND r.known_ms <= ?
@@ -129,6 +130,14 @@ class Reads:
         tags = [str(kind.__struct_config__.tag) for kind in kinds]
         query = _TAGGED.format(",".join("?" * len(tags)))
         return [recorded(row) for row in self.engine.rows(query, (subject.value, day, known, known, *tags))]
+
+    def said_by(
+        self, member: str, kind: type[Fact], as_of: date | None = None, known_ms: int | None = None
+    ) -> list[Recorded]:
+        """The facts of a kind about anything that concern a member."""
+        day, known = _bounds(as_of, known_ms)
+        tag = str(kind.__struct_config__.tag)
+        return [recorded(row) for row in self.engine.rows(_SAID, (member, tag, day, known, known))]
 
     def ever(self, kind: type[F], year: int) -> list[F]:
         """Every fact of a kind in a year, taken back or not: numbers given are never given again."""
