@@ -32,7 +32,7 @@ from juru.notify.chat import wa_link
 from juru.notify.mail import Mail, mailbox
 from juru.values.rupiah import format_rupiah
 
-PAY_PATH = "/mine"
+OWN_PATH = "/mine"
 
 
 class Contact(msgspec.Struct, frozen=True):
@@ -97,7 +97,8 @@ def _text(
             lines.append(PROMISED[language].format(collector=state.promised_by))
     if settings is not None and settings.url:
         pays = notice.kind.startswith(("dues_", "first_dues_")) and not notice.kind.endswith("_closed")
-        link = f"{settings.url.rstrip('/')}{PAY_PATH}"
+        path = f"/members/{notice.member}/dues{f'/{invoice}' if invoice else ''}" if pays else OWN_PATH
+        link = f"{settings.url.rstrip('/')}{path}"
         lines.append((PAY_LINK if pays else OPEN_LINK)[language].format(link=link))
     if world.today > notice.due_on:
         due_on, sent_on = day_text(notice.due_on, language), day_text(world.today, language)
