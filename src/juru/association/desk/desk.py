@@ -20,6 +20,7 @@ from juru.association.desk import (
     documents,
     invoices,
     letters,
+    listed,
     meetings,
     members,
     notices,
@@ -133,6 +134,7 @@ def _again(before: tuple[str, str], digest: str, request: str) -> c.Done | Refus
 
 _USE_CASES: Mapping[type[Command], Callable[[Act, Any], c.Done]] = {
     c.NewMember: members.new_member,
+    c.ImportMembers: listed.import_members,
     c.Record: members.record,
     c.TakeBack: members.take_back,
     c.SetBranch: offices.set_branch,

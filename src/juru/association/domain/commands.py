@@ -19,7 +19,7 @@ from juru.association.domain.affairs import (
 )
 from juru.association.domain.command import Command, Dated
 from juru.association.domain.commands_registers import RegisterCommand
-from juru.association.domain.facts import MemberFact
+from juru.association.domain.facts import MemberFact, Precision
 from juru.association.domain.treasury import AccountSet, RowAs, RowsTaken
 
 
@@ -40,6 +40,42 @@ class NewMember(Dated, frozen=True):
     member_class: str = "server"
     source: str = ""
     sure: bool = False
+
+
+class ListedMember(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A row of a members' list, judged. ``paid_to`` is the first day no longer paid for; None: nothing is known.
+
+    ``row`` counts as the spreadsheet does, ``mark`` is the row's fingerprint, ``sure``: it is none of the members that
+    it resembles.
+    """
+
+    row: int
+    mark: str
+    name: str
+    branch: str
+    joined_on: date
+    precision: Precision = Precision.DAY
+    paid_to: date | None = None
+    member_class: str = "server"
+    licence: str = ""
+    province: str = ""
+    address: str = ""
+    dues_rep: str = ""
+    voting_rep: str = ""
+    dues_phone: str = ""
+    voting_phone: str = ""
+    sure: bool = False
+
+
+class ImportMembers(Command, frozen=True):
+    """Members as a list names them, ``file``: facts with their source, and no money.
+
+    The rows were judged when ``seen`` was the latest fact: what was recorded since is held against them.
+    """
+
+    file: str
+    seen: int
+    rows: tuple[ListedMember, ...]
 
 
 class Record(Command, frozen=True):
@@ -316,6 +352,7 @@ class TellNotices(Command, frozen=True):
 
 AnyCommand = (
     NewMember
+    | ImportMembers
     | Record
     | SetBranch
     | SetHolidays

@@ -43,6 +43,7 @@ from juru.association.domain.treasury import (
     WentOut,
     book_account,
 )
+from juru.association.store.audit_paid import PaidPeriods
 from juru.association.store.projection import InvoiceRow, fold, opened
 from juru.association.store.rows import DECODERS, bare, fact_row
 from juru.association.store.schema import SEALED, tables
@@ -105,6 +106,7 @@ class _Association:
         self._mirrored: set[int] = set()
         self._numbers: dict[str, list[int]] = defaultdict(list)
         self._rows: dict[str, Received | WentOut] = {}
+        self._periods = PaidPeriods(found)
 
     def commit(self, no: int, at_ms: int | None, rows: dict[str, list[Row]]) -> None:
         """One commit."""
@@ -151,6 +153,7 @@ class _Association:
         self._number(subject_id if isinstance(plain, RefundAsked | SettlementAsked) else "")
         if isinstance(plain, LetterSent | LetterReceived):
             self._letter(no, number, plain)
+        self._periods.note(number, subject_id, plain, row[10])
         if isinstance(plain, _CARRIES_MONEY) and plain.transfer:
             self._claim(no, number, plain.transfer)
 
@@ -265,6 +268,7 @@ class _Association:
             if allocated[invoice] != received_idr:
                 detail = f"{invoice} shared {received_idr}, but {allocated[invoice]} was received"
                 self._found.add("share", None, "facts", None, detail)
+        self._periods.prove(set(self._facts), invoices, allocated)
 
     def _expect(self, expected: Counter[str], number: int, standing: _Standing, owner: Issued | None) -> None:
         """Add what a fact says of accounts."""

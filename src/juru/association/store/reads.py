@@ -82,7 +82,12 @@ SELECT count(*) FROM facts WHERE kind = ? AND on_day BETWEEN ? AND ? AND (? <> '
 """
 _NAMES = """
 SELECT subject_id, body FROM facts WHERE subject_kind = 'member' AND kind IN ('registered', 'renamed')
-AND id NOT IN (SELECT reverses FROM facts WHERE reverses IS NOT NULL) ORDER BY id
+AND id > ? AND id NOT IN (SELECT reverses FROM facts WHERE reverses IS NOT NULL) ORDER BY id
+"""
+_NEWEST_FACT = "SELECT max(id) FROM facts"
+_LISTED = """
+SELECT subject_id, source FROM facts WHERE subject_kind = 'member' AND kind = 'registered'
+AND source LIKE 'import %' AND id NOT IN (SELECT reverses FROM facts WHERE reverses IS NOT NULL) ORDER BY id
 """
 _FACT = "SELECT * FROM facts WHERE id = ?"
 _ASKING = """
@@ -98,7 +103,7 @@ AND NOT EXISTS (SELECT 1 FROM facts r WHERE r.reverses = facts.id) LIMIT 1
 """
 _PHONES = """
 SELECT subject_id, body FROM facts WHERE subject_kind = 'member' AND kind IN ('representative_named', 'contact_set')
-AND id NOT IN (SELECT reverses FROM facts WHERE reverses IS NOT NULL) ORDER BY id
+AND id > ? AND id NOT IN (SELECT reverses FROM facts WHERE reverses IS NOT NULL) ORDER BY id
 """
 _DOCUMENT = "SELECT name, media_type, size_bytes FROM documents WHERE sha256 = ?"
 _member_facts = msgspec.json.Decoder(list[MemberFact])
@@ -219,14 +224,23 @@ class Reads:
         """Every version of every branch, as known at an instant."""
         return branches_of(standing(self.facts_of_kind(Subject.BRANCH, known_ms=known_ms)))
 
-    def phones(self) -> Iterator[tuple[str, str]]:
-        """Every fact's body that gives a telephone number, by member."""
-        for number, body in self.engine.stream(_PHONES):
+    def phones(self, after: int = 0) -> Iterator[tuple[str, str]]:
+        """Every body of a fact that gives a telephone number, by member; of those after a fact's number."""
+        for number, body in self.engine.stream(_PHONES, (after,)):
             yield str(number), str(body)
 
-    def names(self) -> Iterator[tuple[str, str]]:
-        """Every name a business has had: its number and the fact's body."""
-        for number, body in self.engine.stream(_NAMES):
+    def listed(self) -> dict[str, str]:
+        """Members that a list brought in, by the fingerprint of its row, which is the last word of their source."""
+        rows = self.engine.stream(_LISTED)
+        return {str(source).rpartition(" ")[2]: str(number) for number, source in rows}
+
+    def newest_fact(self) -> int:
+        """The number of the latest fact; 0 in an empty book."""
+        return int(self.engine.rows(_NEWEST_FACT)[0][0] or 0)
+
+    def names(self, after: int = 0) -> Iterator[tuple[str, str]]:
+        """Every name a business has had: its number and the fact's body; of those after a fact's number."""
+        for number, body in self.engine.stream(_NAMES, (after,)):
             yield str(number), str(body)
 
     def concerning(self, member: str, kind: str) -> list[str]:

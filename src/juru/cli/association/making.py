@@ -33,20 +33,32 @@ def init(
     return OK
 
 
-def audit(*, at: At = HERE, json: Json = False) -> int:
+def audit(
+    *,
+    head: Annotated[
+        str | None, Parameter(help="a head exported before: NO:HEX, its file, or a backup's manifest")
+    ] = None,
+    export_head: Annotated[Path | None, Parameter(help="write the head of a clean book to this file")] = None,
+    at: At = HERE,
+    json: Json = False,
+) -> int:
     """Prove chain, money and documents from the first entry; exits with 1 when something contradicts something."""
     from juru.association.desk.documents import FOLDER
     from juru.association.store.audit import audit as audit_book
     from juru.association.store.book import DATABASE
     from juru.books.sqlite import SqliteEngine
+    from juru.cli.audit import export, read_head
 
+    expected = None if head is None else read_head(head)
     directory = at.dir()
     engine = SqliteEngine(directory / DATABASE, read_only=True)
     try:
         with progress("auditing commits") as told:
-            found = audit_book(engine, documents=directory / FOLDER, progress=told)
+            found = audit_book(engine, documents=directory / FOLDER, expected_head=expected, progress=told)
     finally:
         engine.close()
+    if export_head is not None:
+        export(found, export_head)
     if json:
         say_json({"clean": found.clean, "first_broken_commit": found.first_broken_commit(), "findings": found})
     elif found.clean:
