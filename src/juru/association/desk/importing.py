@@ -13,7 +13,6 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from pathlib import Path
 
 import msgspec
 import xlsxwriter
@@ -30,8 +29,11 @@ from juru.association.domain.membership import State
 from juru.association.domain.policy import Policies
 from juru.association.domain.refusals import Refusal
 from juru.association.errors import AssociationError
+from juru.association.store.jobs import Jobs, JobState
 from juru.association.store.reads import Reads, standing
+from juru.association.store.rows import milliseconds
 
+JOB = "import"
 AT_ONCE = 500
 """Rows of one commit."""
 Progress = Callable[[int, int], None]
@@ -109,7 +111,7 @@ def plan(reads: Reads, data: bytes, *, today: date, answers: Mapping[int, Answer
             for fault in listed.faults
         ],
         [],
-        reads.newest_fact(),
+        reads.latest_fact(),
     )
     judge = _Judge(reads, today, given)
     for row in listed.rows:
@@ -202,6 +204,34 @@ def carry_out(
     return Imported(added)
 
 
+def run_as_job(
+    desk: Desk,
+    planned: Plan,
+    *,
+    file: str,
+    by: str,
+    clock: Callable[[], datetime],
+    begun: Callable[[int], None] = lambda _job: None,
+) -> Imported:
+    """The same, noted among the jobs; ``begun`` is told the job's number as soon as there is one."""
+    jobs, whole = Jobs(desk.book.directory), len(planned.rows)
+    number = jobs.begin(JOB, file, by=by, whole=whole, now_ms=milliseconds(clock()))
+    begun(number)
+
+    def told(done: int, whole: int) -> None:
+        jobs.step(number, done=done, whole=whole, now_ms=milliseconds(clock()))
+
+    try:
+        came = carry_out(desk, planned, file=file, now=clock(), by=by, progress=told)
+    except BaseException as error:
+        jobs.end(number, JobState.FAILED, f"{type(error).__name__}: {error}"[:200], now_ms=milliseconds(clock()))
+        raise
+    state = JobState.DONE if came.refusal is None else JobState.FAILED
+    note = str(came.added) if came.refusal is None else came.refusal.code.value
+    jobs.end(number, state, note, now_ms=milliseconds(clock()))
+    return came
+
+
 def answers_of(data: bytes) -> dict[int, Answer]:
     """Answers from a CSV with the columns ``row`` and ``answer``, as ``--fates`` writes it; empty ones are none."""
     try:
@@ -240,10 +270,11 @@ _HINTS = {
 }
 
 
-def write_template(path: Path) -> None:
+def template() -> bytes:
     """An empty list with the columns' names; cells are text, so that no spreadsheet changes what is typed."""
-    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
-    try:
+    body = io.BytesIO()
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    with xlsxwriter.Workbook(body, options) as book:
         sheet = book.add_worksheet("anggota")
         bold, text = book.add_format({"bold": True}), book.add_format({"num_format": "@"})
         for place, name in enumerate(_TEMPLATE):
@@ -252,6 +283,4 @@ def write_template(path: Path) -> None:
             also = ", ".join(COLUMNS[name][:3])
             sheet.write_comment(0, place, "\n".join(part for part in (also, _HINTS.get(name, "")) if part))
         sheet.freeze_panes(1, 0)
-        book.close()
-    except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
-        raise AssociationError(f"{path} cannot be written: {error}") from error
+    return body.getvalue()

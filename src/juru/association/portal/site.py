@@ -14,6 +14,7 @@ from juru.association.portal import (
     applications,
     directory,
     front,
+    importing,
     joining,
     letters,
     logins,
@@ -26,6 +27,7 @@ from juru.association.portal import (
     runs,
     words_facts,
     words_front,
+    words_import,
     words_joining,
     words_logins,
     words_members,
@@ -40,6 +42,7 @@ from juru.web.gate import Refused
 
 WORDS = catalogue(
     words_front.WORDS,
+    words_import.WORDS,
     words_joining.WORDS,
     words_facts.WORDS,
     words_members.WORDS,
@@ -67,6 +70,7 @@ def routes(portal: Portal) -> list[BaseRoute]:
         *meetings.routes(portal),
         *papers.routes(portal),
         *runs.routes(portal),
+        *importing.routes(portal),
         *work.routes(portal),
         *notices.routes(portal),
         *portal.login.routes(),
