@@ -34,6 +34,8 @@ OPEN = {
     ("POST", "/join/{number}/{key}/withdraw"): 404,
     ("GET", "/verify"): 200,
     ("GET", "/verify/{number:path}/{code}"): 404,
+    ("GET", "/finance"): 200,
+    ("GET", "/finance.{ending:str}"): 200,
     ("GET", "/overdue"): 200,
     ("POST", "/as-of"): 303,
     ("GET", "/login"): 200,
@@ -67,6 +69,17 @@ OPEN = {
 }
 """Routes that answer whoever asks, and how, asked with nothing: a new one stands here only if it is meant to."""
 
+DUES = (
+    *("", "/invoices", "/invoices.{ending:str}", "/invoices/{number}", "/rows", "/rows.{ending:str}"),
+    *("/payments", "/payments.{ending:str}", "/payments/{ref:path}", "/bank", "/bank/takes/{token}", "/cash"),
+    *("/payouts", "/collectors", "/branches", "/branches/{code}", "/accounts", "/accounts.{ending:str}"),
+    "/accounts/{name:path}",
+)
+DUES_DONE = (
+    *("/invoices", "/invoices/{number}/{what}", "/rows/{what}", "/bank/accounts", "/bank/look", "/bank/take"),
+    *("/cash/{what}", "/payouts/{what}", "/collectors/{what}"),
+)
+
 KNOWN_ONLY = {
     ("GET", "/mine"),
     ("GET", "/members"),
@@ -82,6 +95,10 @@ KNOWN_ONLY = {
     ("POST", "/runs/papers"),
     ("GET", "/jobs"),
     ("GET", "/jobs/{number}"),
+    *(("GET", f"/dues{path}") for path in DUES),
+    *(("POST", f"/dues{path}") for path in DUES_DONE),
+    ("GET", "/members/{number}/dues"),
+    ("GET", "/members/{number}/dues/{invoice}"),
     ("GET", "/work"),
     ("GET", "/work/notices"),
     ("POST", "/work/notices"),

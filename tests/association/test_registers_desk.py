@@ -142,9 +142,14 @@ def test_history_is_added_with_a_source_and_taken_back_with_a_reason(town: Town)
         assert reg.history(reads, town.today)[-1].precision is Precision.YEAR
         name = reads.facts_of_kind(Subject.ASSOCIATION)[0].subject_id
     assert town.refused(r.TellHistory(fact=Founded(on=day("2010-07-15"), name=name, source="x"))) == "wrong_count"
+    other = Founded(on=day("2010-08-01"), name="Nama lain", text="Rapat kerja", source="x", sample=True)
+    town.do(r.TellHistory(fact=other))
+    with town.desk.book.reading() as reads:
+        founded = [one.fact for one in reads.facts_of_kind(Subject.ASSOCIATION) if isinstance(one.fact, Founded)]
+    assert {(fact.name, fact.sample) for fact in founded} == {(name, False)}
     town.do(c.TakeBack(subject=Subject.ASSOCIATION, subject_id=name, fact_id=number, reason="keliru"))
     with town.desk.book.reading() as reads:
-        assert len(reg.history(reads, town.today)) == 3
+        assert len(reg.history(reads, town.today)) == 4
 
 
 # ------------------------------------------------------------------ letters

@@ -105,6 +105,13 @@ def enter(page: Page, portal: Served, login: str) -> None:
     page.wait_for_url(lambda url: "/login" not in url)
 
 
+def press(page: Page, name: str, form: str = "") -> None:
+    """Send a form by its button, and be on the page that comes of it."""
+    place = page.locator("form", has_text=form) if form else page.locator("main")
+    with page.expect_navigation():
+        place.get_by_role("button", name=name).click()
+
+
 def fits(page: Page) -> None:
     """Nothing is wider than the window."""
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
@@ -130,7 +137,7 @@ def test_a_stranger_reads_who_we_are_and_answers_an_opportunity(sized: Page, por
     page.fill("#name", "Joko")
     page.fill("#contact", "0813-555")
     page.fill("#text", "Saya berminat")
-    page.get_by_role("button", name="Kirim jawaban").click()
+    press(page, "Kirim jawaban")
     expect(page.get_by_text("sudah sampai ke pemasang")).to_be_visible()
     fits(page)
 
@@ -142,18 +149,18 @@ def test_a_member_posts_reads_answers_and_says_that_it_comes(sized: Page, portal
     fits(page)
     page.fill("#title", "Cari agen Blitar")
     page.fill("#text", "Hubungi 0812-3456-7890")
-    page.get_by_role("button", name="Kirim").click()
+    press(page, "Kirim")
     expect(page.get_by_role("alert")).to_contain_text("isian kontak")
     expect(page.locator("#title")).to_have_value("Cari agen Blitar")
     page.fill("#text", "Komisi baik")
-    page.get_by_role("button", name="Kirim").click()
+    press(page, "Kirim")
     expect(page.locator("main")).to_contain_text("Menunggu pengurus")
     page.goto(f"{portal.url}/opportunities/00001")
     expect(page.locator("main")).to_contain_text("jawaban")
     fits(page)
     page.goto(f"{portal.url}/meetings")
     page.get_by_role("link", name="Kopdar Malang").click()
-    page.get_by_role("button", name="Hadir").click()
+    press(page, "Hadir")
     expect(page.get_by_role("button", name="Hadir")).to_have_attribute("aria-pressed", "true")
     expect(page.locator("main")).to_contain_text("Hadir 1")
     fits(page)
@@ -173,9 +180,9 @@ def test_an_officer_moderates_writes_a_letter_and_records_a_meeting(sized: Page,
     page.fill("#other", "PT Distribusi")
     page.fill("#regarding", "Undangan dialog")
     page.fill("#text", "Dengan hormat,\n\nKami mengundang.")
-    page.get_by_role("button", name="Kirim").click()
+    press(page, "Kirim")
     page.fill("#signers", "Ketua")
-    page.get_by_role("button", name="Beri nomor dan kirim").click()
+    press(page, "Beri nomor dan kirim")
     expect(page.locator("h1")).to_contain_text("/ASPI-NAS/VI/2026")
     page.goto(f"{portal.url}/opportunities?state=waiting")
     page.get_by_role("link", name="Cari upline token PLN").click()
@@ -183,10 +190,10 @@ def test_an_officer_moderates_writes_a_letter_and_records_a_meeting(sized: Page,
     expect(page.get_by_role("button", name="Tampilkan")).to_be_visible()
     page.goto(f"{portal.url}/meetings/00001")
     page.fill("#guests", "3")
-    page.locator("form", has_text="Catat kehadiran").get_by_role("button", name="Simpan").click()
+    press(page, "Simpan", "Catat kehadiran")
     expect(page.locator("main")).to_contain_text("3 tamu")
     fits(page)
     page.locator("form", has_text="Tulis notulen").locator("#text").fill("Rapat dibuka pukul 19.30.")
     page.fill("#decisions", "Iuran tetap")
-    page.locator("form", has_text="Tulis notulen").get_by_role("button", name="Simpan").click()
+    press(page, "Simpan", "Tulis notulen")
     expect(page.locator("main")).to_contain_text("Rapat dibuka pukul 19.30.")

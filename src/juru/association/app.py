@@ -164,7 +164,9 @@ async def post_until(stop: asyncio.Event, association: Association) -> None:
                 done = await post.run(settings, password(settings, os.environ), stopping=stop.is_set)
                 if done.sent or done.failed or done.refused or done.unknown:
                     log.info("notices", sent=done.sent, failed=done.failed, refused=done.refused, unknown=done.unknown)
-            trouble = 0
+                trouble = 0
+                if done.sent and done.left:
+                    continue
         except MailError as error:
             trouble += 1
             log.warning("notices", error=str(error))

@@ -5,6 +5,7 @@ AssociationError
 ├── PrintingError    no PDF can be made here
 ├── SchemaError      its schema is older or newer than this program's
 ├── BackupError      a backup cannot be made, or is not the one that was made
+├── AccountError     no statement files feed this account
 ├── AccessError      its file of logins, or a login, cannot be used
 ├── ServeError       the portal cannot be served so
 └── MailError        the settings of mail, its password or its server cannot be used
@@ -27,6 +28,10 @@ class SchemaError(AssociationError):
 
 class BackupError(AssociationError):
     """A backup cannot be made, or is not whole; nothing was left half done."""
+
+
+class AccountError(AssociationError):
+    """An account that cannot take a statement file."""
 
 
 class PrintingError(AssociationError):

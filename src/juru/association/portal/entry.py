@@ -136,7 +136,7 @@ class Entry:
 
 def in_office(reads: Reads, on: date) -> tuple[Term, ...]:
     """The terms that carry their powers on a day, each until the day that ends it, whatever that is."""
-    terms = terms_of(standing(reads.facts_of_kind(Subject.PERSON)))
+    terms = terms_of(standing(reads.of_days("appointed", date.min, date.max)))
     decrees = decrees_of(standing(reads.facts_of_kind(Subject.DECREE)))
     worth = seats(reads, on, reads.policies(), decrees, reads.branches())
     return tuple(msgspec.structs.replace(t, until=worth.ending(t)[0]) for t in terms if worth.filled(t, on))

@@ -9,9 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from juru.association.desk.due_roll import DueRoll
 from juru.association.desk.registers import meetings, one_meeting
-from juru.association.desk.work import agenda_of
+from juru.association.desk.work import agenda_items
 from juru.association.domain.boards import NATIONAL, Body
 from juru.association.domain.commands import AnyCommand
 from juru.association.domain.commands_registers import (
@@ -57,12 +56,11 @@ _DECISIONS_MAX = 100
 
 def routes(portal: Portal) -> list[BaseRoute]:
     """The list, a meeting, an answer to an invitation, and what its office does."""
-    due = DueRoll(portal.book)
     # The form of a new one stands before the page of one by its number.
-    return [*_done(portal, due), *_seen(portal, due)]
+    return [*_done(portal), *_seen(portal)]
 
 
-def _seen(portal: Portal, due: DueRoll) -> list[BaseRoute]:
+def _seen(portal: Portal) -> list[BaseRoute]:
 
     async def listed(request: Request) -> Response:
         rows = _rows(portal, request)
@@ -88,7 +86,7 @@ def _seen(portal: Portal, due: DueRoll) -> list[BaseRoute]:
         return taken(portal, request, sheet("meetings", columns, rows, looking_of(request).on))
 
     async def one(request: Request) -> Response:
-        return await asyncio.to_thread(_page, portal, due, request, {}, "")
+        return await asyncio.to_thread(_page, portal, request, {}, "")
 
     async def file(request: Request) -> Response:
         found = _found(portal, request)
@@ -103,7 +101,7 @@ def _seen(portal: Portal, due: DueRoll) -> list[BaseRoute]:
     ]
 
 
-def _done(portal: Portal, due: DueRoll) -> list[BaseRoute]:
+def _done(portal: Portal) -> list[BaseRoute]:
     async def new(request: Request) -> Response:
         given: dict[str, str] = {}
         moved = request.query_params.get("moves", "")
@@ -141,7 +139,7 @@ def _done(portal: Portal, due: DueRoll) -> list[BaseRoute]:
         if what == "minutes":
             files = await attached(portal, form, given.get("request", ""))
         if isinstance(files, Refusal):
-            return await asyncio.to_thread(_page, portal, due, request, given, why(files), 409)
+            return await asyncio.to_thread(_page, portal, request, given, why(files), 409)
         members = tuple(str(value) for value in form.getlist("member"))
         command = _change(portal, number, what, given, members, files)
         if command is None:
@@ -149,7 +147,7 @@ def _done(portal: Portal, due: DueRoll) -> list[BaseRoute]:
         result = await portal.do(command, request=given.get("request", ""))
         if isinstance(result, Refusal):
             told_here = given if what in {"minutes", "attendance"} else {}
-            return await asyncio.to_thread(_page, portal, due, request, told_here, why(result), 409)
+            return await asyncio.to_thread(_page, portal, request, told_here, why(result), 409)
         return await back(portal, result, f"/meetings/{number}", "meeting_changed")
 
     return [
@@ -268,21 +266,15 @@ def _found(portal: Portal, request: Request) -> Meeting | None:
     return found if found is not None and may_read(portal, reader(portal), found) else None
 
 
-def _waiting(due: DueRoll, one: Meeting, looking: Looking) -> list[AgendaItem]:
+def _waiting(portal: Portal, one: Meeting, looking: Looking) -> list[AgendaItem]:
     """What the clocks put on a board's next agenda; of another day than today only what was typed in is known."""
     if looking.back or one.meeting_kind is not MeetingKind.BOARD:
         return []
-    _, found = due.on(looking.today)
-    lang = visit().lang
-    return [
-        AgendaItem(0, line.what_en if lang == "en" else line.what_id, line.subject, line.since)
-        for line in agenda_of(found, one.body)
-    ]
+    _, found = portal.due.on(looking.today)
+    return agenda_items(found, one.body, visit().lang)
 
 
-def _page(
-    portal: Portal, due: DueRoll, request: Request, given: dict[str, str], problem: str, status: int = 200
-) -> Response:
+def _page(portal: Portal, request: Request, given: dict[str, str], problem: str, status: int = 200) -> Response:
     found, who, looking = _found(portal, request), reader(portal), looking_of(request)
     if found is None:
         return portal.absent(request)
@@ -294,7 +286,7 @@ def _page(
         status,
         looking=looking,
         one=found,
-        agenda=agenda(found, _waiting(due, found, looking)),
+        agenda=agenda(found, _waiting(portal, found, looking)),
         inside=inside,
         keeps=keeps,
         firms=[rows[firm] for firm in who.firms if firm in rows],

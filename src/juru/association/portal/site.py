@@ -10,19 +10,26 @@ from starlette.routing import BaseRoute
 
 from juru.association.portal import (
     about,
+    accounts,
     announcements,
     applications,
+    bank_files,
     directory,
+    finance,
     front,
     importing,
+    invoices,
     joining,
     letters,
     logins,
     meetings,
+    member_dues,
     members,
     notices,
     opportunities,
     papers,
+    payments,
+    purse,
     register,
     runs,
     words_facts,
@@ -32,6 +39,8 @@ from juru.association.portal import (
     words_logins,
     words_members,
     words_papers,
+    words_purse,
+    words_purse_forms,
     words_registers,
     words_work,
     work,
@@ -50,6 +59,8 @@ WORDS = catalogue(
     words_registers.WORDS,
     words_papers.WORDS,
     words_work.WORDS,
+    words_purse.WORDS,
+    words_purse_forms.WORDS,
 )
 
 
@@ -73,6 +84,13 @@ def routes(portal: Portal) -> list[BaseRoute]:
         *importing.routes(portal),
         *work.routes(portal),
         *notices.routes(portal),
+        *finance.routes(portal),
+        *purse.routes(portal),
+        *invoices.routes(portal),
+        *payments.routes(portal),
+        *bank_files.routes(portal),
+        *accounts.routes(portal),
+        *member_dues.routes(portal),
         *portal.login.routes(),
     ]
 

@@ -22,6 +22,8 @@ _COMMANDS = {
     "import": ("importing:group", "Bring in a members' list."),
     "member": ("members:member", "Members: from the application to the register."),
     "dues": ("dues:dues", "Dues: tables, invoices, payments."),
+    "bank": ("bank:bank", "Bank accounts, statement files, rows that wait."),
+    "purse": ("purse:purse", "Refunds, settlements, cash, collectors, spending."),
     "branch": ("branches:branch", "Branches."),
     "board": ("boards:board", "Boards: decrees, terms, who is in office."),
     "paper": ("papers:paper", "Invoices, receipts, credit notes, decrees, letters as PDF; whether one is ours."),

@@ -189,20 +189,18 @@ def listing(*, on: On = None, known: Known = None, at: At = HERE, json: Json = F
 
 @meeting.command
 def show(number: Number, /, *, on: On = None, known: Known = None, at: At = HERE, json: Json = False) -> int:
-    """Show a meeting: agenda with what waits on a board by itself, answers, attendance, decisions."""
+    """Show a meeting: agenda, answers, attendance, decisions; a board's agenda has what clocks put there."""
     from juru.association.desk.due_world import everything_due
     from juru.association.desk.registers import one_meeting
-    from juru.association.desk.work import agenda_of
-    from juru.association.domain.meetings import AgendaItem
-    from juru.association.domain.meetings import agenda as agenda_on
+    from juru.association.desk.work import agenda_items
+    from juru.association.domain.meetings import agenda
 
-    waiting: list[AgendaItem] = []
+    as_of = day(on) or today()
     with reading(at) as reads:
-        found = one_meeting(reads, number, day(on) or today(), known_ms(known))
-        if found is not None and on is None and known is None:
-            lines = agenda_of(everything_due(reads, today()), found.body)
-            english = at.language == "en"
-            waiting = [AgendaItem(0, w.what_en if english else w.what_id, w.subject, w.since) for w in lines]
+        found = one_meeting(reads, number, as_of, known_ms(known))
+        if found is not None:
+            waiting = agenda_items(everything_due(reads, as_of), found.body, at.language or "id")
+            found = msgspec.structs.replace(found, agenda=agenda(found, waiting))
     if found is None:
         raise CommandError(f"there is no meeting {number} on that day: 'juru association meeting list' shows all")
     if json:
@@ -211,9 +209,8 @@ def show(number: Number, /, *, on: On = None, known: Known = None, at: At = HERE
     told = msgspec.to_builtins(found)
     plain = ("title", "meeting_kind", "body", "held_on", "held_at", "place", "invited", "state", "reason")
     say_table(("", ""), [(name, str(told[name])) for name in plain if told[name]])
-    items = agenda_on(found, waiting)
-    if items:
-        say_table(("item", "agenda", "case"), [(i.item or "by itself", i.text, i.case) for i in items])
+    if found.agenda:
+        say_table(("item", "agenda", "case"), [(i.item or "by itself", i.text, i.case) for i in found.agenda])
     if found.answers:
         say_table(("member", "comes"), [(member, coming.value) for member, coming in sorted(found.answers.items())])
     if found.attended:
