@@ -25,8 +25,6 @@ from juru.association.domain.affairs import Subject, branches_of
 from juru.association.domain.branches import Branch
 from juru.association.domain.branches import on as branches_on
 from juru.association.domain.commands import Done, ImportMembers, ListedMember
-from juru.association.domain.membership import State
-from juru.association.domain.policy import Policies
 from juru.association.domain.refusals import Refusal
 from juru.association.errors import AssociationError
 from juru.association.store.jobs import Jobs, JobState
@@ -166,15 +164,11 @@ class _Judge:
     def _becomes(self, row: ListedMember) -> Why:
         if row.paid_to is None:
             return why("will_owe")
-        state = _state(self._policies, row.paid_to, self._today)
-        return why("will_be", state=state.value, until=row.paid_to - timedelta(days=1))
-
-
-def _state(policies: Policies, paid_to: date, today: date) -> State:
-    if today < paid_to:
-        return State.ACTIVE
-    grace = timedelta(days=policies.on(paid_to).grace_days)
-    return State.GRACE if today < paid_to + grace else State.LAPSED
+        grace = timedelta(days=self._policies.on(row.paid_to).grace_days)
+        key = "will_be_active" if self._today < row.paid_to else "will_be_lapsed"
+        if row.paid_to <= self._today < row.paid_to + grace:
+            key = "will_be_grace"
+        return why(key, until=row.paid_to - timedelta(days=1))
 
 
 def carry_out(

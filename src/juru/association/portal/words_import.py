@@ -35,6 +35,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "import_fate": ("Nasib", "Fate"),
     "import_why": ("Keterangan", "Why"),
     "import_cell": ("Sel {cell}", "Cell {cell}"),
+    "import_see": ("Lihat anggota itu", "See that member"),
     "import_answer": ("Jawaban", "Answer"),
     "import_answer_row": ("Jawaban untuk baris {row}", "Answer for row {row}"),
     "import_answer_none": ("Belum dijawab", "Not answered"),
