@@ -177,7 +177,7 @@ class Issued(Fact, frozen=True, tag="issued"):
 
     @property
     def period(self) -> Period | None:
-        """The days that its dues pay for."""
+        """The days that its dues pay for; None where it asks for no dues."""
         periods = [line.period for line in self.lines if line.kind is LineKind.DUES and line.period is not None]
         if not periods:
             return None

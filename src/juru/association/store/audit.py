@@ -105,8 +105,8 @@ class _Association:
         self._moved: dict[int, Transfer] = {}
         self._mirrored: set[int] = set()
         self._numbers: dict[str, list[int]] = defaultdict(list)
-        self._periods = PaidPeriods(found)
         self._rows: dict[str, Received | WentOut] = {}
+        self._periods = PaidPeriods(found)
 
     def commit(self, no: int, at_ms: int | None, rows: dict[str, list[Row]]) -> None:
         """One commit."""
