@@ -77,7 +77,6 @@ _NAMES = """
 SELECT subject_id, body FROM facts WHERE subject_kind = 'member' AND kind IN ('registered', 'renamed')
 AND id > ? AND id NOT IN (SELECT reverses FROM facts WHERE reverses IS NOT NULL) ORDER BY id
 """
-_NEWEST_FACT = "SELECT max(id) FROM facts"
 _LISTED = """
 SELECT subject_id, source FROM facts WHERE subject_kind = 'member' AND kind = 'registered'
 AND source LIKE 'import %' AND id NOT IN (SELECT reverses FROM facts WHERE reverses IS NOT NULL) ORDER BY id
@@ -222,10 +221,6 @@ class Reads:
         """Members that a list brought in, by the fingerprint of its row, which is the last word of their source."""
         rows = self.engine.stream(_LISTED)
         return {str(source).rpartition(" ")[2]: str(number) for number, source in rows}
-
-    def newest_fact(self) -> int:
-        """The number of the latest fact; 0 in an empty book."""
-        return int(self.engine.rows(_NEWEST_FACT)[0][0] or 0)
 
     def names(self, after: int = 0) -> Iterator[tuple[str, str]]:
         """Every name a business has had: its number and the fact's body; of those after a fact's number."""
