@@ -124,6 +124,7 @@ def test_the_invoice_is_named_with_what_is_still_to_be_paid(house: House) -> Non
     house.send(at("2026-11-02"))
     (taken,) = house.office.taken
     assert f"Tagihan {invoice.id}: Rp300.000" in taken.text
+    assert f"https://aspi.id/members/000001/dues/{invoice.id}" in taken.text
     (paper,) = taken.message.iter_attachments()
     assert paper.get_filename() == f"{invoice.id}.pdf"
     assert paper.get_content().startswith(b"%PDF-")
@@ -132,7 +133,7 @@ def test_the_invoice_is_named_with_what_is_still_to_be_paid(house: House) -> Non
 def test_reminders_in_grace_have_a_pay_link_too(house: House) -> None:
     house.send(at("2027-01-07"))
     (taken,) = [one for one in house.office.taken if "masa tenggang" in str(one.message["Subject"])]
-    assert "Bayar sekarang: https://aspi.id/" in taken.text
+    assert "Bayar sekarang: https://aspi.id/members/000001/dues" in taken.text
 
 
 def test_nothing_goes_after_payment(house: House) -> None:

@@ -17,6 +17,7 @@ from juru.association.portal import (
     directory,
     finance,
     front,
+    importing,
     invoices,
     joining,
     letters,
@@ -33,6 +34,7 @@ from juru.association.portal import (
     runs,
     words_facts,
     words_front,
+    words_import,
     words_joining,
     words_logins,
     words_members,
@@ -49,6 +51,7 @@ from juru.web.gate import Refused
 
 WORDS = catalogue(
     words_front.WORDS,
+    words_import.WORDS,
     words_joining.WORDS,
     words_facts.WORDS,
     words_members.WORDS,
@@ -78,6 +81,7 @@ def routes(portal: Portal) -> list[BaseRoute]:
         *meetings.routes(portal),
         *papers.routes(portal),
         *runs.routes(portal),
+        *importing.routes(portal),
         *work.routes(portal),
         *notices.routes(portal),
         *finance.routes(portal),
