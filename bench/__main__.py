@@ -21,7 +21,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from bench import backup, dialects, mutations, pgbench, reconcile, replies
+from bench import association, backup, dialects, mutations, pgbench, reconcile, replies
 from bench.process import peak_rss_mb, started, wait_for
 from bench.rig import Shape, audited, build
 from bench.wire import Load
@@ -30,6 +30,7 @@ from juru.books.sqlite import SqliteEngine, version
 BUILD = Path("build")
 PORT, MARKET_PORT = 8710, 8711
 RUNS = 3
+ASSOCIATION = ("members", "years", "states_last_day_s", "run_invoices", "run_s", "papers_per_s", "register_p95_ms")
 HALF_OF_NEEDED_PER_S = 1_000
 
 
@@ -200,6 +201,14 @@ def median(runs: list[dict[str, float]], key: str) -> float:
     return round(statistics.median(run[key] for run in runs), 2)
 
 
+def membership(members: int, years: int) -> dict[str, Any]:
+    """An association's book of so many members and years."""
+    say(f"an association of {members} members and {years} years")
+    found = association.measure(BUILD / "bench-association", members, years)
+    say(f"  {found}")
+    return found
+
+
 def environment() -> dict[str, Any]:
     """Where and how durably this was measured."""
     return {
@@ -255,6 +264,7 @@ def main() -> None:
     say("a supplier's statement against the book")
     held = reconcile.measure(100_000 if long else 20_000)
     say(f"  {held}")
+    belongs = membership(*((10_000, 15) if long else (2_000, 5)))
     lived = year(220_000) if long else None
     best = max(tps.values())
     figures: dict[str, Any] = {
@@ -271,6 +281,7 @@ def main() -> None:
         "dearest_dialect_ratio": max(dialect["ratio"] for dialect in spoken.values()),
         "reconcile_rows": held["rows"],
         "reconcile_s": held["all_s"],
+        **{f"association_{key}": belongs[key] for key in ASSOCIATION},
         "pgbench_best_tps": round(best, 2),
         "life_to_pgbench": round(median(lives, "per_s") / best, 2),
         "runs": {
@@ -286,6 +297,7 @@ def main() -> None:
             "report": told,
             "dialects": spoken,
             "reconcile": held,
+            "association": belongs,
             "pgbench": tps,
             "year": lived,
             "seconds": round(time.perf_counter() - begun),

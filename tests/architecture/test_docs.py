@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from cyclopts import CycloptsError
 
+from juru.association.desk.mail_settings import MailSettings
 from juru.cli import make_app
 from juru.server.domain.agent import Agent
 from juru.server.domain.alert import AlertKind
@@ -38,6 +39,7 @@ RECORDS: tuple[type[msgspec.Struct], ...] = (
     Offer,
     Restore,
     LostOrder,
+    MailSettings,
 )
 GIVEN = {("Agent", "id"), ("Supplier", "id"), ("BankAccount", "id")}
 

@@ -47,6 +47,7 @@ ASSOCIATION_ROOMS = {
     "desk": "use cases",
     "domain": "rules as pure functions of dated facts",
     "errors": "the error tree",
+    "papers": "what the association puts on paper, as PDF",
     "portal": "pages for the public, members and officers",
     "store": "schema, migrations, the one writer, the audit",
 }

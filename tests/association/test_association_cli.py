@@ -251,3 +251,45 @@ def test_today_is_the_associations_day(office: Office) -> None:
     number = office.json("member", "add", "Toko C", "--branch", "NAS", "--province", "94")["id"]
     facts = office.json("member", "facts", number)
     assert date.fromisoformat(facts[0]["fact"]["on"]) >= date(2026, 1, 1)
+
+
+def test_the_yearly_run_is_foretold_run_and_printed(office: Office, tmp_path: Path) -> None:
+    grown(office)
+    head = ("letterhead", "ASPI", "--address", "Jalan A\\nSurabaya", "--site", "https://aspi.example/")
+    office(*head, "--on", "2026-01-01")
+    run = ("dues", "run", "--year", "2027", "--on", "2026-11-01")
+    told = office.json(*run, "--dry-run")
+    assert (told["invoices"], told["total_idr"], told["branches"]) == (1, 350_000, {"JTM": [1, 350_000]})
+    assert "1 invoices would be issued" in office(*run, "--dry-run")
+    assert "1 invoices issued" in office(*run)
+    assert office.json(*run)["issued"] == 0
+    assert office.json("paper", "all", "--year", "2027") | {"seconds": 0} == {"made": 1, "kept": 0, "seconds": 0}
+    out = tmp_path / "t.pdf"
+    link = office("paper", "inv-2026-00002", "--out", str(out)).split()[-1]
+    assert out.read_bytes().startswith(b"%PDF-")
+    assert link.startswith("https://aspi.example/verify/INV-2026-00002/")
+    verify = ("paper", "verify", "INV-2026-00002")
+    assert office.json(*verify, link.rpartition("/")[2])["state"] == "open"
+    assert "no paper of this association" in office(*verify, "aaaa", code=1)
+    jobs = office.json("jobs")
+    assert [(job["kind"], job["state"]) for job in jobs] == [
+        ("papers", "done"),
+        ("dues_run", "done"),
+        ("dues_run", "done"),
+    ]
+    assert "2027 invoice" in office("jobs")
+
+
+@pytest.mark.parametrize(
+    ("tokens", "code"),
+    [
+        (("paper", "INV-2026-00009", "--out", "x.pdf"), 1),
+        (("paper", "INV-2026-00001", "--out", "nowhere/x.pdf"), 2),
+        (("paper", "all", "--year", "2027", "--processes", "0"), 2),
+        (("letterhead", "A", "--site", "ftp://x"), 1),
+        (("dues", "run", "--year", "2027", "--on", "2999-01-01"), 0),
+    ],
+)
+def test_papers_and_runs_that_cannot_be_say_the_remedy(office: Office, tokens: tuple[str, ...], code: int) -> None:
+    grown(office)
+    assert office(*tokens, code=code)

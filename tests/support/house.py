@@ -162,7 +162,7 @@ class Browser:
         try:
             wire.request(method, path, body, {name: value for name, value in sent.items() if value})
             reply = wire.getresponse()
-            text = reply.read().decode()
+            text = reply.read().decode(errors="replace")
         finally:
             wire.close()
         for line in reply.headers.get_all("set-cookie") or ():

@@ -2,9 +2,11 @@
 
 AssociationError
 ├── DirectoryError   the data directory is missing, not one of ours, or not empty
+├── PrintingError    no PDF can be made here
 ├── SchemaError      its schema is older or newer than this program's
 ├── AccessError      its file of logins, or a login, cannot be used
-└── ServeError       the portal cannot be served so
+├── ServeError       the portal cannot be served so
+└── MailError        the settings of mail, its password or its server cannot be used
 """
 
 from __future__ import annotations
@@ -22,9 +24,17 @@ class SchemaError(AssociationError):
     """The schema of the data directory is not this program's."""
 
 
+class PrintingError(AssociationError):
+    """No PDF can be made on this machine; the message says what to install."""
+
+
 class AccessError(AssociationError):
     """The file of logins, or a login, cannot be used."""
 
 
 class ServeError(AssociationError):
     """The portal cannot be served so."""
+
+
+class MailError(AssociationError):
+    """Mail cannot be sent so."""

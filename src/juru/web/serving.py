@@ -30,13 +30,17 @@ class QuietServer(uvicorn.Server):
 def listen(host: str, port: int) -> socket.socket:
     """The socket to serve on. Raises ``ListenError`` with the remedy when the address cannot be had."""
     try:
-        return socket.create_server((host, port), backlog=2048)
+        listener = socket.create_server((host, port), backlog=2048)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             message = f"port {port} of {host} is taken: end what uses it, or choose another port (make run PORT=8080)"
         else:
             message = f"cannot listen on {host}:{port}: {error.strerror}"
         raise ListenError(message) from error
+    # Head and body of a page are two writes: on a connection that is kept, the second would wait 40 ms for an
+    # acknowledgement that the other side delays. What is accepted has the listener's option.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def config(app: Any, *, host: str, port: int) -> uvicorn.Config:  # noqa: ANN401 - any ASGI application

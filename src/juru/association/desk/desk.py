@@ -18,10 +18,12 @@ from juru.association.desk import (
     letters,
     meetings,
     members,
+    notices,
     offers,
     offices,
     payments,
     recognitions,
+    renewals,
 )
 from juru.association.desk.acting import Act, RefusedError
 from juru.association.domain import commands as c
@@ -97,11 +99,13 @@ _USE_CASES: Mapping[type[Command], Callable[[Act, Any], c.Done]] = {
     c.SetBranch: offices.set_branch,
     c.SetHolidays: offices.set_holidays,
     c.SetDues: offices.set_dues,
+    c.SetLetterhead: offices.set_letterhead,
     c.SetPolicy: offices.set_policy,
     c.IssueDecree: offices.issue_decree,
     c.Appoint: offices.appoint,
     c.AppointCollector: offices.appoint_collector,
     c.IssueInvoice: invoices.issue,
+    c.IssueRenewals: renewals.issue_renewals,
     c.Promise: invoices.promise,
     c.WriteOff: invoices.write_off,
     c.TakePayment: payments.take,
@@ -127,6 +131,9 @@ _USE_CASES: Mapping[type[Command], Callable[[Act, Any], c.Done]] = {
     r.AnswerInvitation: meetings.answer,
     r.NoteAttendance: meetings.note_attendance,
     r.Minute: meetings.minute,
+    c.ApproveNotices: notices.approve,
+    c.DropNotices: notices.drop,
+    c.TellNotices: notices.tell,
 }
 """Each command's use case; that none is missing is tested."""
 

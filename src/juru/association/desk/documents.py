@@ -27,7 +27,7 @@ def keep(act: Act, folder: Path, content: bytes, name: str) -> Done:
         refuse(_FLAWS[judged.flaw], name=name, limit=SIZE_MB_MAX, found=judged.found)
     sha256 = hashlib.sha256(content).hexdigest()
     if act.reads.document(sha256) is None:
-        _write(folder / sha256[:2], sha256, content)
+        write(folder / sha256[:2], sha256, content)
         act.writing.document(sha256=sha256, name=name, media_type=judged.media_type, size_bytes=len(content), by=act.by)
     return Done(sha256, judged.media_type)
 
@@ -43,8 +43,8 @@ def content(folder: Path, sha256: str) -> bytes:
     return found
 
 
-def _write(folder: Path, name: str, content: bytes) -> None:
-    """On the disk before the row that names it is; what a stop leaves half written never has its name."""
+def write(folder: Path, name: str, content: bytes) -> None:
+    """Put bytes on the disk under a name, synced; what a stop leaves half written never has its name."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     half = folder / f".{name}"
     with half.open("wb") as file:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 import msgspec
@@ -18,6 +19,7 @@ from juru.association.domain.dues import Line, LineKind, RenewalKind, first_invo
 from juru.association.domain.membership import State, paid_until, standing
 from juru.association.domain.refusals import Code
 from juru.association.store.book import Entry
+from juru.association.store.reads import Reads
 from juru.association.store.rows import Recorded
 
 _CODES = 999
@@ -32,17 +34,33 @@ def issue(act: Act, command: IssueInvoice) -> Done:
     act.require(Scope.DUES_MATCH, branch)
     table = dues_table(act, found, on)
     lines, due_on = _lines(act, found, table, on)
-    before = _same_period(act, command.member, lines)
+    before = same_period(act, command.member, lines)
     if before is not None:
         _replace(act, before, lines, on)
+    return Done(
+        *post(act, command.member, lines, due_on=due_on, branch=branch, table=table, on=on, coded=command.coded)
+    )
+
+
+def post(
+    act: Act,
+    member: str,
+    lines: tuple[Line, ...],
+    *,
+    due_on: date,
+    branch: str,
+    table: a.DuesSet,
+    on: date,
+    coded: bool = False,
+) -> tuple[str, str]:
+    """Number and post an invoice; credit pays it the same day. Its number and the sum that it asks for."""
     number = next_number(act, "issued", "INV", on)
     total_idr = sum(line.amount_idr for line in lines)
-    code = (int(number.rpartition("-")[2]) - 1) % _CODES + 1 if command.coded else 0
-    entry = Entry(f"member:{command.member}", "invoiced", total_idr)
-    transfer = act.writing.transfer("invoice", [entry], number)
+    code = (int(number.rpartition("-")[2]) - 1) % _CODES + 1 if coded else 0
+    transfer = act.writing.transfer("invoice", [Entry(f"member:{member}", "invoiced", total_idr)], number)
     issued = a.Issued(
         on=on,
-        member=command.member,
+        member=member,
         lines=lines,
         due_on=due_on,
         branch=branch,
@@ -53,26 +71,39 @@ def issue(act: Act, command: IssueInvoice) -> Done:
     act.add(Subject.INVOICE, number, issued)
     invoice = Open(number, issued, total_idr)
     if total_idr:
-        settle_credit(act, command.member, [invoice], on)
+        settle_credit(act, member, [invoice], on)
     else:
         settled(act, invoice, on)
-    return Done(number, str(total_idr + code))
+    return number, str(total_idr + code)
 
 
 def dues_table(act: Act, found: list[Recorded], on: date) -> a.DuesSet:
     """The dues table of a member's class on a day. Refuses where none was set."""
-    applied = of(found, f.Applied)
-    member_class = applied[-1].member_class if applied else "server"
-    tables = [one.fact for one in act.reads.facts(Subject.DUES, member_class, as_of=on)]
-    latest = max((t for t in tables if isinstance(t, a.DuesSet)), key=lambda t: t.on, default=None)
+    member_class = class_of(member_facts(found))
+    latest = table_of(act.reads, member_class, on)
     if latest is None:
         refuse(Code.NO_DUES_TABLE, member_class=member_class, on=on.isoformat())
     return latest
 
 
+def class_of(facts: Iterable[f.MemberFact]) -> str:
+    """The class in which a member applied last."""
+    applied = sorted(f.of_kind(facts, f.Applied), key=lambda fact: fact.on)
+    return applied[-1].member_class if applied else "server"
+
+
+def table_of(reads: Reads, member_class: str, on: date) -> a.DuesSet | None:
+    """The dues table of a class on a day."""
+    tables = [one.fact for one in reads.facts(Subject.DUES, member_class, as_of=on)]
+    return max((t for t in tables if isinstance(t, a.DuesSet)), key=lambda t: t.on, default=None)
+
+
 def next_number(act: Act, kind: str, series: str, on: date) -> str:
     """The next number of a year's series, without a gap: ``INV-2026-00012``."""
-    return f"{series}-{on.year}-{act.reads.counted(kind, on.year) + 1:05d}"
+    place = (kind, on.year)
+    before = act.numbers[place] if place in act.numbers else act.reads.counted(*place)
+    act.numbers[place] = before + 1
+    return f"{series}-{on.year}-{before + 1:05d}"
 
 
 def _lines(act: Act, found: list[Recorded], table: a.DuesSet, on: date) -> tuple[tuple[Line, ...], date]:
@@ -96,7 +127,7 @@ def _lines(act: Act, found: list[Recorded], table: a.DuesSet, on: date) -> tuple
     return tuple(lines), until - timedelta(days=1)
 
 
-def _same_period(act: Act, member: str, lines: tuple[Line, ...]) -> Open | None:
+def same_period(act: Act, member: str, lines: tuple[Line, ...]) -> Open | None:
     """An invoice of the member that pays for some of these days already and was not written off."""
     wanted = [line.period for line in lines if line.period is not None]
     for one in open_invoices(act, member, settled_too=True):

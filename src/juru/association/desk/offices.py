@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 
@@ -18,12 +19,15 @@ from juru.association.domain.commands import (
     SetBranch,
     SetDues,
     SetHolidays,
+    SetLetterhead,
     SetPolicy,
 )
 from juru.association.domain.facts import Fact
 from juru.association.domain.policy import MEANINGS, allowed
 from juru.association.domain.refusals import Code
 from juru.association.domain.split import BASIS_POINTS
+
+_SITE = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?", re.ASCII)
 
 
 def set_branch(act: Act, command: SetBranch) -> Done:
@@ -66,6 +70,24 @@ def set_dues(act: Act, command: SetDues) -> Done:
     _once(act, Subject.DUES, command.member_class, fact)
     act.add(Subject.DUES, command.member_class, fact)
     return Done(command.member_class)
+
+
+def set_letterhead(act: Act, command: SetLetterhead) -> Done:
+    """The head of papers from a day on; what was issued before keeps the one it had."""
+    act.require(Scope.SK_ISSUE, NATIONAL)
+    fact = command.fact
+    if not fact.name.strip():
+        refuse(Code.REASON_NEEDED, fact="name")
+    if fact.site and not _SITE.fullmatch(fact.site):
+        refuse(Code.NOT_FOUND, what="https://", id=fact.site)
+    if fact.logo:
+        kept = act.reads.document(fact.logo)
+        if kept is None or not kept[1].startswith("image/"):
+            refuse(Code.NOT_FOUND, what="picture", id=fact.logo)
+    subject = next(one.subject_id for one in act.reads.facts_of_kind(Subject.ASSOCIATION))
+    _once(act, Subject.ASSOCIATION, subject, fact)
+    act.add(Subject.ASSOCIATION, subject, fact)
+    return Done(fact.name, fact.site)
 
 
 def set_policy(act: Act, command: SetPolicy) -> Done:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from functools import partial
 
 import msgspec
 
+from juru.association.desk.due_world import holidays
 from juru.association.domain import facts as f
 from juru.association.domain import people
-from juru.association.domain.affairs import HolidaysSet, Subject
+from juru.association.domain.affairs import Subject
 from juru.association.domain.boards import NATIONAL
 from juru.association.domain.branches import Branch, home
-from juru.association.domain.clocks import Silence, WaitingOn, silence
+from juru.association.domain.clocks import Silence, WaitingOn, silence_as_known
 from juru.association.domain.membership import member_since, paid_until, parts, standing
 from juru.association.domain.policy import Policies
 from juru.association.store.reads import Reads
-from juru.association.store.rows import milliseconds
-from juru.values.days import Zone, business_day
 
 
 class Row(msgspec.Struct):
@@ -167,29 +165,4 @@ def waiting(reads: Reads, facts: Sequence[f.MemberFact], as_of: date, known_ms: 
     counts from then on.
     """
     complete = f.of_kind(f.known(facts, as_of), f.Complete)[-1]
-    days = reads.policies(known_ms).on(complete.on)
-    run = partial(
-        silence,
-        complete.on,
-        as_of,
-        branch_working_days=days.branch_working_days,
-        national_days=days.national_days,
-    )
-    versions = sorted(
-        (milliseconds(one.fact.known_at), one.subject_id, one.fact.days)
-        for one in reads.facts_of_kind(Subject.CALENDAR, known_ms=known_ms)
-        if isinstance(one.fact, HolidaysSet) and one.fact.known_at is not None
-    )
-    tables: dict[str, frozenset[date]] = {}
-    clock = run(holidays=frozenset())
-    for table_ms, year, listed in versions:
-        if _day_of(table_ms) >= clock.moves_to_national_on:
-            break
-        tables[year] = frozenset(listed)
-        clock = run(holidays=frozenset().union(*tables.values()))
-    return clock
-
-
-def _day_of(at_ms: int) -> date:
-    number = business_day(at_ms, Zone.WIB)
-    return date(number // 10_000, number // 100 % 100, number % 100)
+    return silence_as_known(complete.on, as_of, holidays(reads, known_ms), reads.policies(known_ms).on(complete.on))

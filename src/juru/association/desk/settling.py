@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from itertools import groupby
 
 import msgspec
 
@@ -55,7 +56,8 @@ def state_of(number: str, found: Iterable[Recorded]) -> Open | None:
 
 def invoices_of(reads: Reads, member: str) -> list[Open]:
     """Every invoice of a member, the first due first."""
-    states = [state_of(number, reads.facts(Subject.INVOICE, number)) for number in reads.concerning(member, "issued")]
+    found = reads.concerned(Subject.INVOICE, member, "issued")
+    states = [state_of(number, list(facts)) for number, facts in groupby(found, key=lambda one: one.subject_id)]
     return sorted((state for state in states if state is not None), key=lambda one: (one.issued.due_on, one.number))
 
 

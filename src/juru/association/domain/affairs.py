@@ -58,6 +58,7 @@ class Subject(StrEnum):
     LETTER = "letter"
     ANNOUNCEMENT = "announcement"
     MEETING = "meeting"
+    NOTICE = "notice"
 
 
 class Founded(Fact, frozen=True, tag="founded"):
@@ -65,6 +66,18 @@ class Founded(Fact, frozen=True, tag="founded"):
 
     name: str
     text: str = ""
+
+
+class LetterheadSet(Fact, frozen=True, tag="letterhead_set"):
+    """From this day on papers carry this head; ``site`` is where they are verified, ``logo`` a kept picture's hash."""
+
+    name: str
+    address: str = ""
+    contact: str = ""
+    account: str = ""
+    site: str = ""
+    place: str = ""
+    logo: str = ""
 
 
 class BranchSet(Fact, frozen=True, tag="branch_set"):
@@ -218,6 +231,59 @@ class HandedIn(Fact, frozen=True, tag="handed_in"):
     transfer: int = 0
 
 
+class NoticeApproved(Fact, frozen=True, tag="notice_approved"):
+    """A person says that a message is to be sent although it is late, was refused, or may have been sent before."""
+
+    reason: str
+    member: str = ""
+
+
+class NoticeSending(Fact, frozen=True, tag="notice_sending"):
+    """A message is about to be handed to the mail server; while nothing follows it may have been sent, or not."""
+
+    message_id: str
+    member: str = ""
+
+
+class NoticeFailed(Fact, frozen=True, tag="notice_failed"):
+    """It was not sent, and is tried again later."""
+
+    answer: str = ""
+    member: str = ""
+
+
+class NoticeRefused(Fact, frozen=True, tag="notice_refused"):
+    """It was not sent, and will not be like this: a person has to look."""
+
+    answer: str = ""
+    member: str = ""
+
+
+class NoticeSent(Fact, frozen=True, tag="notice_sent"):
+    """The mail server took it."""
+
+    answer: str = ""
+    member: str = ""
+
+
+class NoticeTold(Fact, frozen=True, tag="notice_told"):
+    """A person told it in another way: by WhatsApp, by telephone, by hand."""
+
+    reason: str
+    member: str = ""
+
+
+class NoticeDropped(Fact, frozen=True, tag="notice_dropped"):
+    """A person says that it is not to be sent any more."""
+
+    reason: str
+    member: str = ""
+
+
+NOTICE_KINDS = (NoticeApproved, NoticeSending, NoticeFailed, NoticeRefused, NoticeSent, NoticeTold, NoticeDropped)
+"""What can be recorded of a message; ``on`` is the day on which the message fell due."""
+
+
 class Reversal(Fact, frozen=True, tag="reversal"):
     """Takes an earlier fact back: from the moment this is known, it does not exist."""
 
@@ -225,7 +291,7 @@ class Reversal(Fact, frozen=True, tag="reversal"):
 
 
 KINDS: Mapping[Subject, Any] = {
-    Subject.ASSOCIATION: Founded | Milestone | Reversal,
+    Subject.ASSOCIATION: Founded | Milestone | LetterheadSet | Reversal,
     Subject.BRANCH: BranchSet | Reversal,
     Subject.CALENDAR: HolidaysSet | Reversal,
     Subject.DUES: DuesSet | Reversal,
@@ -247,6 +313,14 @@ KINDS: Mapping[Subject, Any] = {
     | Attended
     | Minuted
     | MeetingCancelled
+    | Reversal,
+    Subject.NOTICE: NoticeApproved
+    | NoticeSending
+    | NoticeFailed
+    | NoticeRefused
+    | NoticeSent
+    | NoticeTold
+    | NoticeDropped
     | Reversal,
 }
 """The facts of each kind of subject, in the precedence of one day."""

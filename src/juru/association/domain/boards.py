@@ -207,6 +207,11 @@ class Seats:
             for absence in self._away(term.firm)
         )
 
+    def paused_since(self, term: Term, as_of: date) -> date | None:
+        """The day from which a paused term is paused."""
+        running = [x for x in self._away(term.firm) if x.since <= as_of and (x.until is None or as_of < x.until)]
+        return max(running[-1].since, term.since) if running else None
+
     def filled(self, term: Term, as_of: date) -> bool:
         """Whether a term carries its powers on a day: begun, not over, its firm in good standing."""
         return term.since <= as_of < term.until and not self.paused(term, as_of) and as_of < self.ending(term)[0]

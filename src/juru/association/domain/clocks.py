@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from enum import StrEnum
 
 import msgspec
+
+from juru.association.domain.policy import Policy
 
 _SATURDAY = 5
 
@@ -68,3 +71,27 @@ def silence(
     else:
         waiting = WaitingOn.NATIONAL_OVERDUE
     return Silence(branch.deadline, branch.overdue_from, overdue_from, waiting)
+
+
+class HolidayTable(msgspec.Struct, frozen=True):
+    """One version of a year's listed holidays, and the day on which it became known."""
+
+    known_on: date
+    year: str
+    days: frozenset[date]
+
+
+def silence_as_known(complete_on: date, as_of: date, versions: Iterable[HolidayTable], policy: Policy) -> Silence:
+    """The same, by the statutes' numbers of the day of completeness and the tables in the order they became known.
+
+    A table that became known once the branch's days had run moves nothing; one from before counts from then on.
+    """
+    tables: dict[str, frozenset[date]] = {}
+    limits = {"branch_working_days": policy.branch_working_days, "national_days": policy.national_days}
+    clock = silence(complete_on, as_of, frozenset(), **limits)
+    for version in versions:
+        if version.known_on >= clock.moves_to_national_on:
+            break
+        tables[version.year] = version.days
+        clock = silence(complete_on, as_of, frozenset().union(*tables.values()), **limits)
+    return clock

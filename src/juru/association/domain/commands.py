@@ -12,6 +12,7 @@ from juru.association.domain.affairs import (
     CollectorAppointed,
     DuesSet,
     HolidaysSet,
+    LetterheadSet,
     PolicySet,
     Subject,
     Way,
@@ -68,6 +69,12 @@ class SetDues(Command, frozen=True):
     fact: DuesSet
 
 
+class SetLetterhead(Command, frozen=True):
+    """Head of the association's papers from a day on."""
+
+    fact: LetterheadSet
+
+
 class SetPolicy(Command, frozen=True):
     """A number of the statutes from a day on, by decree; ``key`` as in ``domain/policy``."""
 
@@ -105,6 +112,17 @@ class IssueInvoice(Command, frozen=True):
     member: str
     on: date | None = None
     coded: bool = False
+
+
+class IssueRenewals(Command, frozen=True):
+    """A part of the yearly run: the renewals of these members for the year that begins, in one commit.
+
+    Who needs none any more is left out, so that a part may be sent again.
+    """
+
+    year: int
+    members: tuple[str, ...]
+    on: date | None = None
 
 
 class TakePayment(Command, frozen=True):
@@ -167,17 +185,40 @@ class TakeBack(Command, frozen=True):
     reason: str
 
 
+class ApproveNotices(Command, frozen=True):
+    """Messages that only a person may let go are to be sent: late ones, refused ones, perhaps sent before."""
+
+    keys: tuple[str, ...]
+    reason: str
+
+
+class DropNotices(Command, frozen=True):
+    """Messages that are not to be sent any more."""
+
+    keys: tuple[str, ...]
+    reason: str
+
+
+class TellNotices(Command, frozen=True):
+    """Messages that a person passed on himself; ``reason`` says how."""
+
+    keys: tuple[str, ...]
+    reason: str
+
+
 AnyCommand = (
     NewMember
     | Record
     | SetBranch
     | SetHolidays
     | SetDues
+    | SetLetterhead
     | SetPolicy
     | IssueDecree
     | Appoint
     | AppointCollector
     | IssueInvoice
+    | IssueRenewals
     | TakePayment
     | AssignPayment
     | ReversePayment
@@ -185,6 +226,9 @@ AnyCommand = (
     | Promise
     | WriteOff
     | TakeBack
+    | ApproveNotices
+    | DropNotices
+    | TellNotices
     | RegisterCommand
 )
 

@@ -53,6 +53,7 @@ class Code(StrEnum):
     ENCRYPTED = "encrypted"
     ACTIVE_CONTENT = "active_content"
     MIXED_CONTENT = "mixed_content"
+    NOTICE_SETTLED = "notice_settled"
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -230,6 +231,10 @@ _TEXTS: Mapping[Code, tuple[str, str]] = {
     Code.MIXED_CONTENT: (
         "{name} rusak, atau memuat berkas jenis lain di dalamnya ({found}): cetak ke PDF, lalu kirim.",
         "{name} is damaged, or hides a file of another kind ({found}): print it to PDF and send that.",
+    ),
+    Code.NOTICE_SETTLED: (
+        "Pesan {id} sudah {stage}: tidak ada yang perlu diputuskan.",
+        "Message {id} is {stage} already: there is nothing to decide.",
     ),
 }
 

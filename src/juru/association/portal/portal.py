@@ -19,9 +19,10 @@ from starlette.routing import Route
 from juru.association.desk.desk import Desk
 from juru.association.desk.roll import Roll
 from juru.association.domain.affairs import Founded, Subject
-from juru.association.domain.boards import Scope
+from juru.association.domain.boards import NATIONAL, Scope
 from juru.association.domain.commands import AnyCommand, Done
 from juru.association.domain.refusals import Refusal, told
+from juru.association.portal.counting import Counting
 from juru.association.portal.entry import Entry, Visitor
 from juru.association.portal.said import count_words, day_words
 from juru.association.store.access import Access
@@ -81,6 +82,7 @@ class Portal:
         self.clocked = clocked
         self.pages: Pages = gate.pages
         self.roll = Roll(desk.book)
+        self.counting = Counting(desk.book)
         self.passwords = Passwords()
         self.once: Once[tuple[str, ...]] = Once(gate.now_ms)
         self.login = LoginPages(
@@ -206,7 +208,9 @@ class Portal:
     def _shared(self) -> dict[str, object]:
         """What every page has: who visits, what he may do."""
         visitor = self.visitor()
-        scopes = frozenset() if visitor is None else frozenset(power.scope.value for power in visitor.powers)
+        powers = frozenset() if visitor is None else visitor.powers
+        # A page for national officers names the scope with its unit: "dues.match@NAS".
+        scopes = frozenset(word for p in powers for word in (p.scope.value, f"{p.scope.value}@{p.unit}"))
         return {
             "visitor": visitor,
             "known_by": visit().account,
@@ -242,6 +246,15 @@ def anybody(_visitor: Visitor) -> bool:
 def represents(visitor: Visitor) -> bool:
     """The right of members' representatives."""
     return bool(visitor.firms)
+
+
+def holds_nationally(scope: Scope) -> Allowed:
+    """The right of officers who hold a scope for the whole association."""
+
+    def allowed(visitor: Visitor) -> bool:
+        return visitor.may(scope, NATIONAL)
+
+    return allowed
 
 
 def holds(scope: Scope) -> Allowed:

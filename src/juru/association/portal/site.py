@@ -8,13 +8,33 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from juru.association.portal import front, register, words_front
+from juru.association.portal import (
+    boards,
+    decisions,
+    exports,
+    front,
+    offices,
+    papers,
+    register,
+    runs,
+    statistics,
+    trail,
+    words_front,
+    words_offices,
+    words_papers,
+    words_statistics,
+    words_trail,
+)
 from juru.association.portal.portal import Portal
 from juru.association.portal.words import catalogue
 from juru.web.gate import Refused
 
 WORDS = catalogue(
     words_front.WORDS,
+    words_papers.WORDS,
+    words_offices.WORDS,
+    words_statistics.WORDS,
+    words_trail.WORDS,
 )
 
 
@@ -23,6 +43,14 @@ def routes(portal: Portal) -> list[BaseRoute]:
     return [
         *front.routes(portal),
         *register.routes(portal),
+        *papers.routes(portal),
+        *runs.routes(portal),
+        *statistics.routes(portal),
+        *boards.routes(portal),
+        *decisions.routes(portal),
+        *trail.routes(portal),
+        *offices.routes(portal),
+        *exports.routes(portal),
         *portal.login.routes(),
     ]
 

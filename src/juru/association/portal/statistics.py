@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import OrderedDict
-from datetime import date
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from juru.association.desk.careers import CareerFile
 from juru.association.desk.statistic_sheets import Topic, sheet_of
-from juru.association.desk.statistics import MONTHS, Statistics, statistics, told_arrears
+from juru.association.desk.statistics import MONTHS, Statistics, told_arrears
 from juru.association.portal.portal import Looking, Portal, looking_of
 from juru.association.portal.said import count_words, day_words
 from juru.association.portal.taken import ENDINGS, PortalTeller, taken
@@ -24,50 +19,6 @@ from juru.web.sheets import Sheet
 from juru.web.visits import visit
 from juru.web.wording import percent
 from juru.web.words import Words
-
-WAITED_S = 0.8
-"""Who waits longer for figures sees how far they are; nothing is lost, they are at hand when he asks again."""
-_AT_ONCE = 4
-_KEPT = 12
-
-
-class Counting:
-    """Figures by day, kept as long as nothing new is recorded; few days are counted at once."""
-
-    def __init__(self, portal: Portal) -> None:
-        self._portal = portal
-        self.careers = CareerFile(portal.book)
-        self._tasks: dict[tuple[date, int | None], asyncio.Task[Statistics]] = {}
-        self._kept: OrderedDict[tuple[date, int | None], tuple[int, Statistics]] = OrderedDict()
-
-    async def asked(self, on: date, known_ms: int | None) -> Statistics | None:
-        """The figures of a day; None while they are being counted."""
-        key = (on, known_ms)
-        with self._portal.reading() as reads:
-            head = reads.latest_fact()
-        if key in self._kept and self._kept[key][0] == head:
-            return self._kept[key][1]
-        if key not in self._tasks:
-            if len(self._tasks) >= _AT_ONCE:
-                return None
-            task = asyncio.create_task(asyncio.to_thread(self.count, on, known_ms))
-            task.add_done_callback(lambda _done: self._tasks.pop(key, None))
-            self._tasks[key] = task
-        done, _ = await asyncio.wait({self._tasks[key]}, timeout=WAITED_S)
-        if not done:
-            return None
-        found = done.pop().result()
-        self._kept[key] = (head, found)
-        self._kept.move_to_end(key)
-        while len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
-        return found
-
-    def count(self, on: date, known_ms: int | None) -> Statistics:
-        """Count them, however long it takes."""
-        careers = self.careers.asked(known_ms)
-        with self._portal.reading() as reads:
-            return statistics(reads, careers, reads.branches(known_ms), on, known_ms)
 
 
 def routes(portal: Portal) -> list[BaseRoute]:

@@ -27,7 +27,9 @@ class PortalTeller:
     ``states`` names columns whose cells are words of the catalogue themselves, with the beginning of their keys.
     """
 
-    def __init__(self, texts: Catalogue, t: Words, lang: Lang, *, unknown: str = "", minor: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, texts: Catalogue, t: Words, lang: Lang, *, unknown: str = "", minor: frozenset[str] = frozenset()
+    ) -> None:
         self._texts = texts
         self._t = t
         self._lang = lang
@@ -47,12 +49,12 @@ class PortalTeller:
         """Whether a phone has no room for this column."""
         return column.name in self._minor
 
-    def tell(self, column: Column, cell: Cell, line: Line | None, href: str) -> Told:
+    def tell(self, column: Column, cell: Cell, line: Line | None, href: str) -> Told:  # noqa: ARG002 - the kit's port
         """A cell in words; a code that the catalogue knows by its column is a word of it."""
         if isinstance(cell, str):
             return Told(self._word(f"{column.name}_{cell}", cell))
         if cell is None and column.kind in {Kind.COUNT, Kind.MONEY, Kind.PERCENT}:
-            return Told("–", self._unknown)
+            return Told("-", self._unknown)
         return Told(cell_words(column.kind, cell, self._lang, self._t))
 
     def _word(self, key: str, otherwise: str) -> str:

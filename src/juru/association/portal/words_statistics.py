@@ -74,7 +74,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "column_suspended": ("Ditangguhkan", "Suspended"),
     "column_total": ("Jumlah", "Total"),
     "column_month": ("Bulan", "Month"),
-    "column_members": ("Anggota di akhir", "Members at its end"),
+    "column_members": ("Anggota", "Members"),
     "column_new": ("Baru", "New"),
     "column_returned": ("Kembali", "Returned"),
     "column_lost": ("Keluar", "Lost"),

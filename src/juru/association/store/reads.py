@@ -5,15 +5,17 @@ A fact that was taken back does not exist for whoever asks about a moment at whi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from typing import TypeVar
 
 import msgspec
 
 from juru.association.domain.affairs import Subject, branches_of, policies_of
 from juru.association.domain.branches import Branch
-from juru.association.domain.facts import Fact, MemberFact
+from juru.association.domain.facts import Expelled, Fact, MemberFact
 from juru.association.domain.policy import Policies
 from juru.association.store.rows import Recorded, day_number, recorded
 from juru.books.engine import BookEngine
@@ -28,12 +30,39 @@ AND id NOT IN (SELECT reverses FROM facts WHERE reverses IS NOT NULL AND known_m
 _OF = f"SELECT * FROM facts WHERE subject_kind = ? AND subject_id = ? AND {_STANDING} ORDER BY id"  # noqa: S608 - our own condition
 _OF_KIND = f"SELECT * FROM facts WHERE subject_kind = ? AND {_STANDING} ORDER BY subject_id, id"  # noqa: S608 - our own condition
 _SWEEP = f"SELECT subject_id, body FROM facts WHERE subject_kind = ? AND {_STANDING} ORDER BY subject_id, id"  # noqa: S608 - our own condition
+_SWEEP_KNOWN = _SWEEP.replace("subject_id, body", "subject_id, body, known_ms, recorded_by", 1)
+_GONE = "id NOT IN (SELECT reverses FROM facts WHERE reverses IS NOT NULL)"
+_ONE_KIND = f"SELECT subject_id, known_ms, body FROM facts WHERE kind = ? AND on_day >= ? AND {_GONE} ORDER BY id"  # noqa: S608 - our own condition
+_CASH = f"""
+SELECT on_day, known_ms, body FROM facts
+WHERE kind = 'received' AND json_extract(body, '$.account') = ? AND {_GONE} ORDER BY on_day DESC, id DESC
+"""  # noqa: S608 - our own condition
+_NOBODYS = f"""
+SELECT subject_id, on_day, body FROM facts WHERE kind = 'received' AND concerns IS NULL AND {_GONE} ORDER BY on_day, id
+"""  # noqa: S608 - our own condition
+_NOTICES = f"""
+SELECT subject_id, kind, known_ms FROM facts
+WHERE kind IN ('notice_approved', 'notice_sending', 'notice_failed', 'notice_refused', 'notice_sent', 'notice_told',
+'notice_dropped') AND on_day >= ? AND {_GONE} ORDER BY id
+"""  # noqa: S608 - our own condition
 _TAGGED = f"SELECT * FROM facts WHERE subject_kind = ? AND {_STANDING} AND kind IN ({{}}) ORDER BY subject_id, id"  # noqa: S608 - our own condition
 _EVER = "SELECT body FROM facts WHERE kind = ? AND on_day BETWEEN ? AND ?"
 _STORY = """
 SELECT f.*, r.id FROM facts f LEFT JOIN facts r ON r.reverses = f.id AND r.known_ms <= ?
 WHERE f.subject_kind = ? AND f.subject_id = ? AND f.known_ms <= ? ORDER BY f.id
 """
+_CONCERNED = f"""
+SELECT * FROM facts WHERE subject_kind = ?
+AND subject_id IN (SELECT subject_id FROM facts WHERE concerns = ? AND kind = ?) AND {_STANDING} ORDER BY subject_id, id
+"""  # noqa: S608 - our own condition
+_OF_YEARS = """
+SELECT f.*, r.id FROM facts f LEFT JOIN facts r ON r.reverses = f.id
+WHERE f.kind = ? AND f.on_day BETWEEN ? AND ? AND instr(f.body, ?) > 0 ORDER BY f.id
+"""
+_NUMBERED = """
+SELECT f.*, r.id FROM facts f LEFT JOIN facts r ON r.reverses = f.id WHERE f.id = ?
+"""
+_SEAL = "SELECT seal FROM commits WHERE no = ?"
 _NEWEST_ID = "SELECT max(subject_id) FROM facts WHERE subject_kind = ? AND subject_id >= ? AND subject_id < ?"
 _NET = "SELECT b.net_idr FROM balances b JOIN accounts a ON a.number = b.account WHERE a.name = ?"
 _NETS = "SELECT a.name, b.net_idr FROM accounts a JOIN balances b ON b.account = a.number ORDER BY a.name"
@@ -105,6 +134,44 @@ class Reads:
         if bodies:
             yield current, _member_facts.decode(f"[{','.join(bodies)}]")
 
+    def members_known(
+        self, as_of: date, only: str | None = None
+    ) -> Iterator[tuple[str, list[MemberFact], tuple[int, ...]]]:
+        """The same as known now, of one member or all, with the instant at which each became known.
+
+        Of an expulsion it says who recorded it too, since he decides on no appeal.
+        """
+        day, known = _bounds(as_of, None)
+        sweep = _SWEEP_KNOWN if only is None else _SWEEP_KNOWN.replace("WHERE", "WHERE subject_id = ? AND", 1)
+        bounds = (Subject.MEMBER.value, day, known, known)
+        rows = self.engine.stream(sweep, bounds if only is None else (only, *bounds))
+        for member, mine in groupby(rows, key=itemgetter(0)):
+            _, bodies, times, writers = zip(*mine, strict=True)
+            facts = _member_facts.decode(f"[{','.join(bodies)}]")
+            for place, fact in enumerate(facts):
+                if isinstance(fact, Expelled):
+                    facts[place] = msgspec.structs.replace(fact, by=writers[place])
+            yield str(member), facts, times
+
+    def of_one_kind(self, kind: str, since: date) -> Iterator[tuple[str, int, str]]:
+        """Subject, instant of record and body of every standing fact of a kind from a day on."""
+        for subject_id, known_ms, body in self.engine.stream(_ONE_KIND, (kind, day_number(since))):
+            yield str(subject_id), int(known_ms), str(body)
+
+    def cash_received(self, account: str) -> Iterator[tuple[int, int, str]]:
+        """Day, instant of record and body of what came into a cash account, the latest first."""
+        for on_day, known_ms, body in self.engine.stream(_CASH, (account,)):
+            yield int(on_day), int(known_ms), str(body)
+
+    def unmatched(self) -> list[tuple[str, int, str]]:
+        """Reference, day and body of each payment that is nobody's yet."""
+        return [(str(ref), int(on_day), str(body)) for ref, on_day, body in self.engine.rows(_NOBODYS)]
+
+    def notices(self, since: date) -> Iterator[tuple[str, str, int]]:
+        """What was recorded of messages due from a day on, in the order of the book: key, kind of fact, instant."""
+        for key, kind, known_ms in self.engine.stream(_NOTICES, (day_number(since),)):
+            yield str(key), str(kind), int(known_ms)
+
     def latest_fact(self) -> int:
         """The number of the latest fact; 0 in an empty book."""
         return int(self.engine.rows("SELECT max(id) FROM facts")[0][0] or 0)
@@ -135,6 +202,31 @@ class Reads:
     def concerning(self, member: str, kind: str) -> list[str]:
         """What a member is concerned in by facts of a kind: his invoices by ``issued``, in the order of the book."""
         return [str(row[0]) for row in self.engine.rows(_CONCERNING, (member, kind))]
+
+    def concerned(
+        self, subject: Subject, member: str, kind: str, as_of: date | None = None, known_ms: int | None = None
+    ) -> list[Recorded]:
+        """The facts of every subject in which a member is concerned by a fact of a kind, by subject: his invoices."""
+        day, known = _bounds(as_of, known_ms)
+        rows = self.engine.rows(_CONCERNED, (subject.value, member, kind, day, known, known))
+        return [recorded(row) for row in rows]
+
+    def of_years(self, kind: str, first: int, last: int, holding: str = "") -> Iterator[Recorded]:
+        """The facts of a kind from one year to another, what was taken back too, in the order of the book.
+
+        ``holding``: only those whose body has these letters.
+        """
+        for row in self.engine.stream(_OF_YEARS, (kind, first * 10_000, last * 10_000 + 1_231, holding)):
+            yield recorded(row[:-1], row[-1])
+
+    def by_number(self, ids: Iterable[int]) -> Iterator[Recorded]:
+        """Facts by their own numbers, what was taken back too."""
+        for row in self.engine.each(_NUMBERED, [(one,) for one in ids]):
+            yield recorded(row[:-1], row[-1])
+
+    def seal(self, commit_no: int) -> bytes:
+        """The seal of a commit, which stands for everything in the book up to it."""
+        return bytes(self.engine.rows(_SEAL, (commit_no,))[0][0])
 
     def counted(self, kind: str, year: int) -> int:
         """How many facts of a kind a year has, taken back or not; of payments those that are somebody's."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from juru.association.domain.affairs import KINDS, Appointed, Issued, Promised, Received, Subject
+from juru.association.domain.affairs import KINDS, NOTICE_KINDS, Appointed, Issued, Promised, Received, Subject
 from juru.association.domain.facts import Fact, Merged
 from juru.association.domain.registers import InvitationAnswered, Offered
 
@@ -57,6 +57,8 @@ def concerns(fact: Fact) -> str | None:
     match fact:
         case Issued(member=member) | Received(member=member) | Offered(member=member):
             return member or None
+        case _ if isinstance(fact, NOTICE_KINDS):
+            return fact.member or None
         case Promised(collector=collector):
             return collector
         case InvitationAnswered(member=member):

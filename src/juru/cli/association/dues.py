@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from juru.cli.association.at import HERE, SOMEONE, Asking, At, On, ask, day, done, reading, today
+from juru.cli.association.at import HERE, SOMEONE, Asking, At, On, ask, day, done, reading, refusal_text, today
 from juru.cli.given import Json, Money
-from juru.cli.output import OK, say, say_json, say_table
+from juru.cli.output import OK, progress, say, say_json, say_table
+from juru.server.errors import CommandError
 from juru.values.rupiah import dotted
 
 if TYPE_CHECKING:
+    from juru.association.desk.renewals import Part
     from juru.association.desk.settling import Open
+    from juru.association.desk.yearly import Forecast
 
 dues = App(name="dues", help="Dues: tables, invoices, payments.")
 Reason = Annotated[str, Parameter(help="why, for the book")]
@@ -74,6 +77,71 @@ def invoice(
 
     result = ask(at, asking, IssueInvoice(member=number, on=day(on), coded=coded))
     return done(result, f"{result.id}: Rp{dotted(int(result.note))}", json=json)
+
+
+@dues.command
+def run(
+    *,
+    year: Annotated[int, Parameter(help="the year that the renewals pay for")],
+    on: On = None,
+    dry: Annotated[
+        bool, Parameter(name="--dry-run", negative="", help="say what would be issued, issue nothing")
+    ] = False,
+    at: At = HERE,
+    asking: Asking = SOMEONE,
+    json: Json = False,
+) -> int:
+    """Issue every renewal that is due for a year; stopped anywhere it is run again, and issues nothing twice."""
+    from juru.association.desk.yearly import forecast
+
+    as_of = day(on) or today()
+    with reading(at) as reads:
+        found = forecast(reads, year=year, on=as_of)
+    left_out = {why.value: count for why, count in found.left_out.items()}
+    if dry:
+        if json:
+            said = {"year": year, "on": as_of, "invoices": len(found.ready), "total_idr": found.total_idr}
+            say_json(said | {"branches": found.by_branch(), "left_out": left_out})
+            return OK
+        say(f"{len(found.ready)} invoices would be issued on {as_of}, in all Rp{dotted(found.total_idr)}")
+        say_table(("branch", "invoices", "total_idr"), [(code, *sums) for code, sums in found.by_branch().items()])
+        say_table(("left out because", "members"), list(left_out.items()))
+        return OK
+    part, seconds = _issued(at, asking, found)
+    if json:
+        said = {"issued": part.issued, "total_idr": part.total_idr, "left_out": left_out}
+        say_json(said | {"seconds": round(seconds, 1)})
+        return OK
+    rate = f" ({part.issued / seconds:.0f}/s)" if seconds else ""
+    say(f"{part.issued} invoices issued, in all Rp{dotted(part.total_idr)}, in {seconds:.1f} s{rate}")
+    say("Next: juru association paper all --year " + str(year))
+    return OK
+
+
+def _issued(at: At, asking: Asking, found: Forecast) -> tuple[Part, float]:
+    """Run, with its progress on the terminal and among the jobs; what was issued and the seconds it took."""
+    import time
+    import uuid
+    from datetime import UTC, datetime
+
+    from juru.association.desk.desk import Desk
+    from juru.association.desk.yearly import run_as_job
+    from juru.association.domain.refusals import Refusal
+    from juru.association.store.book import Book
+
+    begun = time.perf_counter()
+    book = Book(at.dir())
+    try:
+        run_id = asking.request or str(uuid.uuid4())
+        with progress("invoices") as told:
+            part = run_as_job(
+                Desk(book), found, by=asking.name(), run_id=run_id, clock=lambda: datetime.now(UTC), progress=told
+            )
+    finally:
+        book.close()
+    if isinstance(part, Refusal):
+        raise CommandError(refusal_text(part, at.language))
+    return part, time.perf_counter() - begun
 
 
 @dues.command

@@ -33,20 +33,15 @@ def init(
     return OK
 
 
-def audit(*, at: At = HERE, json: Json = False) -> int:
-    """Prove chain, money and documents from the first entry; exits with 1 when something contradicts something."""
-    from juru.association.desk.documents import FOLDER
-    from juru.association.store.audit import audit as audit_book
-    from juru.association.store.book import DATABASE
-    from juru.books.sqlite import SqliteEngine
+def audit(*, at: At = HERE, asking: Asking = SOMEONE, json: Json = False) -> int:
+    """Prove chain, money and documents from the first entry; exits with 1 when something contradicts something.
 
-    directory = at.dir()
-    engine = SqliteEngine(directory / DATABASE, read_only=True)
-    try:
-        with progress("auditing commits") as told:
-            found = audit_book(engine, documents=directory / FOLDER, progress=told)
-    finally:
-        engine.close()
+    What came of it is kept with its day, and shown on the portal's page of the audit.
+    """
+    from juru.association.desk.auditing import audit_as_job
+
+    with progress("auditing commits") as told:
+        found = audit_as_job(at.dir(), by=asking.name(), clock=lambda: datetime.now(UTC), progress=told)
     if json:
         say_json({"clean": found.clean, "first_broken_commit": found.first_broken_commit(), "findings": found})
     elif found.clean:

@@ -1,0 +1,205 @@
+"""The association at its size: a book of many members and years, read on any day, invoiced, printed, served.
+
+``python -m bench.association MEMBERS YEARS`` measures it alone; ``make bench`` takes 2,000 members and 5 years,
+``make bench-long`` 10,000 and 15.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import platform
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from bench.town import FIRST_YEAR, Town, build
+from juru.association.desk.register import register
+from juru.association.desk.roll import Roll
+from juru.association.desk.yearly import forecast, run_as_job
+from juru.association.domain.refusals import Refusal
+from juru.association.papers.batch import of_year, printed_parts
+from juru.association.papers.paper import PaperKind
+from juru.association.store.audit import audit
+from juru.association.store.book import DATABASE
+from juru.books.sqlite import SqliteEngine, version
+
+PORT = 8722
+PAPERS = 200
+"""Papers of one measurement; a whole run of them would take longer than everything else."""
+ASKED = 60
+"""Requests of one page."""
+
+
+def _took(what: Callable[[], object], times: int = 3) -> float:
+    """Seconds, the median of some."""
+    found = []
+    for _ in range(times):
+        begun = time.perf_counter()
+        what()
+        found.append(time.perf_counter() - begun)
+    return round(statistics.median(found), 3)
+
+
+def measure(path: Path, members: int, years: int) -> dict[str, Any]:
+    """Every figure of a book of this size; its audit must be clean before and after."""
+    begun = time.perf_counter()
+    town = build(path, members, years)
+    figures: dict[str, Any] = {"members": members, "years": years}
+    figures["build_s"] = round(time.perf_counter() - begun, 1)
+    begun = time.perf_counter()
+    figures["facts"] = _audited(path)
+    figures["audit_s"] = round(time.perf_counter() - begun, 1)
+    figures |= _read(town, years)
+    figures |= _yearly(town, years)
+    figures |= _printed(town, years)
+    _audited(path)
+    town.desk.book.close()
+    figures |= _served(path, years)
+    return figures
+
+
+def _audited(path: Path) -> int:
+    engine = SqliteEngine(path / DATABASE, read_only=True)
+    try:
+        found = audit(engine)
+    finally:
+        engine.close()
+    assert found.clean, found.found[:3]
+    return found.facts
+
+
+def _read(town: Town, years: int) -> dict[str, Any]:
+    """Everybody's state on a day in the middle and on the last; counts and a file from the roll that pages keep."""
+    last = date(FIRST_YEAR + years - 1, 11, 1)
+    middle = date(FIRST_YEAR + years // 2, 5, 3)
+
+    def states(day: date) -> Counter[str]:
+        with town.desk.book.reading() as reads:
+            return Counter(row.state for row in register(reads, day))
+
+    roll = Roll(town.desk.book)
+    cold_s = _took(lambda: roll.on(last), 1)
+    return {
+        "states_last_day_s": _took(lambda: states(last)),
+        "states_middle_day_s": _took(lambda: states(middle)),
+        "states": dict(states(last)),
+        "roll_cold_s": cold_s,
+        "statistics_s": _took(lambda: Counter((row.branch, row.state) for row in roll.on(last).values())),
+    }
+
+
+def _yearly(town: Town, years: int) -> dict[str, Any]:
+    """The next year invoiced, forecast and all; run again it issues nothing."""
+    year = FIRST_YEAR + years
+    on = date(year - 1, 11, 1)
+
+    def run() -> tuple[int, float, float]:
+        begun = time.perf_counter()
+        with town.desk.book.reading() as reads:
+            found = forecast(reads, year=year, on=on)
+        foreseen_s = time.perf_counter() - begun
+        part = run_as_job(town.desk, found, by="bench", run_id=f"run-{begun}", clock=lambda: town.at(on))
+        assert not isinstance(part, Refusal), part
+        return part.issued, foreseen_s, time.perf_counter() - begun
+
+    issued, foreseen_s, seconds = run()
+    again, _, again_s = run()
+    assert again == 0, again
+    return {
+        "run_invoices": issued,
+        "run_forecast_s": round(foreseen_s, 2),
+        "run_s": round(seconds, 2),
+        "run_per_s": round(issued / seconds),
+        "run_again_s": round(again_s, 2),
+    }
+
+
+def _printed(town: Town, years: int) -> dict[str, Any]:
+    """Papers of the year on two processes, those of starting them included."""
+    with town.desk.book.reading() as reads:
+        ids = [one.id for one in of_year(reads, PaperKind.INVOICE, FIRST_YEAR + years)][:PAPERS]
+    begun = time.perf_counter()
+    made = sum(made for made, _ in printed_parts(town.path, ids, 2))
+    seconds = time.perf_counter() - begun
+    assert made == len(ids), made
+    return {"papers": made, "papers_per_s": round(made / seconds, 1)}
+
+
+def _served(path: Path, years: int) -> dict[str, Any]:
+    """Pages over HTTP, one visitor at a time, on the day after the book's last."""
+    pages: dict[str, Callable[[int], str]] = {
+        "register": lambda n: f"/register?after={n * 31:06d}",
+        "branch": lambda n: f"/branches/{('JTM', 'BAL', 'SUL')[n % 3]}",
+        "front": lambda _n: "/",
+        "export_csv": lambda _n: "/register.csv",
+    }
+    figures: dict[str, Any] = {}
+    clock = date(FIRST_YEAR + years - 1, 11, 2).isoformat()
+    with _serving(path, clock) as port:
+        connection = http.client.HTTPConnection("127.0.0.1", port)
+        for name, address in pages.items():
+            took = []
+            for n in range(ASKED // 6 if name == "export_csv" else ASKED):
+                begun = time.perf_counter()
+                connection.request("GET", address(n))
+                answer = connection.getresponse()
+                size = len(answer.read())
+                took.append((time.perf_counter() - begun) * 1_000)
+                assert answer.status == 200, (address(n), answer.status)
+                assert size, address(n)
+            took = sorted(took[1:])
+            figures[f"{name}_p95_ms"] = round(took[min(len(took) - 1, len(took) * 95 // 100)], 1)
+        connection.close()
+    return figures
+
+
+@contextlib.contextmanager
+def _serving(path: Path, clock: str) -> Iterator[int]:
+    juru = str(Path(sys.executable).with_name("juru"))
+    command = [juru, "association", "serve", str(path), "--port", str(PORT), "--clock", clock]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        until = time.perf_counter() + 60
+        while True:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", PORT), timeout=1):
+                break
+            assert time.perf_counter() < until, "the portal did not start"
+            assert process.poll() is None, "the portal ended"
+            time.sleep(0.2)
+        yield PORT
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def main() -> None:
+    """Measure one size and say it, with where it was measured."""
+    members, years = (int(word) for word in sys.argv[1:3])
+    where = {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "cores": os.cpu_count(),
+        "load_before": os.getloadavg(),
+        "python": platform.python_version(),
+        "sqlite": ".".join(map(str, version())),
+        "durability": "WAL, synchronous=FULL",
+    }
+    path = Path("build") / "bench-association"
+    print(json.dumps(where), flush=True)
+    print(json.dumps(measure(path, members, years), indent=1))
+    if "--keep" not in sys.argv:
+        shutil.rmtree(path)
+
+
+if __name__ == "__main__":
+    main()

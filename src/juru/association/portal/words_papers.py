@@ -1,0 +1,137 @@
+"""Texts of verification, papers, the yearly run and jobs."""
+
+from __future__ import annotations
+
+WORDS: dict[str, tuple[str, str]] = {
+    "place_verify": ("Periksa surat", "Verify a paper"),
+    "place_runs": ("Tagihan tahunan", "Yearly run"),
+    "verify_title": ("Periksa keaslian surat", "Verify a paper"),
+    "verify_lead": (
+        "Pindai kode QR pada tagihan, kwitansi, nota kredit atau surat keputusan, atau ketik nomor dan kodenya.",
+        "Scan the QR of an invoice, a receipt, a credit note or a decree, or type its number and code.",
+    ),
+    "verify_number": ("Nomor surat", "Number"),
+    "verify_number_note": ("Misalnya INV-2026-00001", "For example INV-2026-00001"),
+    "verify_code": ("Kode", "Code"),
+    "verify_code_note": ("16 huruf di samping kode QR", "16 letters beside the QR"),
+    "verify_send": ("Periksa", "Verify"),
+    "verify_ours": ("Surat ini dari kami.", "This paper is ours."),
+    "verify_not": ("Bukan surat kami", "Not a paper of ours"),
+    "verify_not_why": (
+        (
+            "Nomor {number} dengan kode ini tidak ada di buku kami. Bandingkan tiap huruf dengan suratnya. "
+            "Bila tetap begitu, jangan percaya surat itu dan tanyakan kepada sekretariat."
+        ),
+        (
+            "Number {number} with this code is not in our book. Compare every letter with the paper. "
+            "If it stays so, do not trust the paper and ask the secretariat."
+        ),
+    ),
+    "verify_compare": (
+        "Bandingkan isi di bawah dengan surat yang Anda pegang: keduanya harus sama.",
+        "Compare what stands below with the paper in your hand: both must be the same.",
+    ),
+    "verify_stands": ("Masih berlaku", "Still stands"),
+    "verify_paid": ("Tagihan ini sudah lunas", "This invoice is paid"),
+    "verify_part_paid": ("Tagihan ini dibayar sebagian", "This invoice is paid in part"),
+    "verify_open": ("Tagihan ini belum dibayar", "This invoice is not paid yet"),
+    "verify_written_off": ("Tagihan ini dihapus oleh {by}", "This invoice was written off by {by}"),
+    "verify_revoked": ("Dicabut oleh {by}", "Revoked by {by}"),
+    "verify_void": ("Surat ini dinyatakan batal", "This letter was declared void"),
+    "verify_taken_back": (
+        "Isinya sudah dibatalkan: surat ini tidak berlaku lagi",
+        "What it says was taken back: this paper is no longer true",
+    ),
+    "verify_since": ("sejak {day}", "since {day}"),
+    "papers_taken_back_title": ("Sudah dibatalkan", "Taken back"),
+    "papers_taken_back": (
+        "{number} sudah dibatalkan dan tidak dicetak lagi.",
+        "{number} was taken back and is not printed any more.",
+    ),
+    "papers_no_printer_title": ("PDF tidak dapat dibuat", "No PDF can be made"),
+    "papers_no_printer": ("Server ini belum dapat membuat PDF: {why}", "This server can make no PDF: {why}"),
+    "runs_title": ("Tagihan perpanjangan setahun", "A year's renewals"),
+    "runs_lead": (
+        "Lihat dulu apa yang akan terjadi; tidak ada yang terbit sebelum Anda menyetujuinya.",
+        "See first what would happen; nothing is issued before you say yes.",
+    ),
+    "runs_year": ("Untuk tahun", "For the year"),
+    "runs_day": ("Tanggal terbit", "Issued on"),
+    "runs_foresee": ("Lihat dulu", "See first"),
+    "runs_would": (
+        "Akan menerbitkan {count} tagihan, total {total}",
+        "Would issue {count} invoices, in all {total}",
+    ),
+    "runs_nothing": ("Tidak ada yang perlu diterbitkan.", "There is nothing to issue."),
+    "runs_credit": (
+        "Titipan anggota membayar tagihannya pada hari yang sama. Nomor berurutan tanpa celah.",
+        "A member's credit pays his invoice the same day. Numbers run without a gap.",
+    ),
+    "runs_branch": ("Cabang", "Branch"),
+    "runs_invoices": ("Tagihan", "Invoices"),
+    "runs_total": ("Jumlah", "Sum"),
+    "runs_left_out": ("Tidak ditagih", "Left out"),
+    "runs_members": ("Anggota", "Members"),
+    "left_no_member": ("bukan anggota pada hari itu", "no member on that day"),
+    "left_lapsed": ("sudah lewat masa tenggang: mendaftar ulang atas permintaan", "lapsed: reinstated when he asks"),
+    "left_other_year": ("dibayar sampai tahun lain", "paid until another year"),
+    "left_not_yet": ("belum waktunya (60 hari sebelum berakhir)", "not yet (60 days before the end)"),
+    "left_leaving": ("keluar sebelum tahun itu mulai", "leaves before the year begins"),
+    "left_no_dues_table": ("golongannya belum punya tarif iuran", "no dues table for his class"),
+    "left_invoiced": ("sudah ditagih", "invoiced already"),
+    "runs_send": ("Terbitkan {count} tagihan", "Issue {count} invoices"),
+    "runs_ahead": (
+        "Tanggal itu belum tiba: baru dapat dilihat, belum dapat diterbitkan.",
+        "That day has not come: it can be seen, not yet issued.",
+    ),
+    "runs_wrong_title": ("Tidak dapat dijalankan", "Cannot be run"),
+    "runs_wrong": (
+        "Tulis tahun seperti 2027 dan tanggal yang sudah tiba.",
+        "Write a year such as 2027 and a day that has come.",
+    ),
+    "runs_print": ("Buat PDF di latar belakang", "Make PDFs in the background"),
+    "runs_print_note": (
+        "Yang sudah ada tidak dibuat lagi. Dapat ditinggal; hasilnya disimpan.",
+        "What is there is not made again. You may leave; the result is kept.",
+    ),
+    "runs_kind": ("Surat", "Papers"),
+    "kind_invoice": ("Tagihan", "Invoices"),
+    "kind_receipt": ("Kwitansi", "Receipts"),
+    "kind_credit_note": ("Nota kredit", "Credit notes"),
+    "kind_decree": ("Surat keputusan", "Decrees"),
+    "kind_letter": ("Surat", "Letters"),
+    "runs_print_send": ("Buat PDF", "Make PDFs"),
+    "jobs_title": ("Pekerjaan panjang", "Long work"),
+    "jobs_none": (
+        "Belum ada. Yang pertama muncul di sini begitu dimulai.",
+        "None yet. The first appears here once it is started.",
+    ),
+    "job_title": ("Pekerjaan {number}", "Job {number}"),
+    "job_dues_run": ("Penerbitan tagihan {subject}", "Yearly run {subject}"),
+    "job_papers": ("Pembuatan PDF {subject}", "PDFs {subject}"),
+    "job_state": ("Keadaan", "State"),
+    "job_state_running": ("Berjalan", "Running"),
+    "job_state_done": ("Selesai", "Done"),
+    "job_state_failed": ("Berhenti karena galat", "Stopped by an error"),
+    "job_state_cut_off": ("Terputus", "Cut off"),
+    "job_what": ("Pekerjaan", "What"),
+    "job_done": ("Selesai", "Done"),
+    "job_of": ("{done} dari {whole}", "{done} of {whole}"),
+    "job_rate": ("Kecepatan", "Rate"),
+    "job_per_s": ("{rate} per detik", "{rate} a second"),
+    "job_left": ("Sisa waktu", "Time left"),
+    "job_by": ("Dimulai oleh", "Started by"),
+    "job_result": ("Hasil", "Result"),
+    "job_result_dues_run": ("{first} tagihan terbit, total {second}", "{first} invoices issued, in all {second}"),
+    "job_result_papers": ("{first} PDF dibuat, {second} sudah ada", "{first} PDFs made, {second} were there"),
+    "job_live": (
+        "Halaman ini diperbarui sendiri. Anda boleh meninggalkannya; pekerjaan berjalan terus.",
+        "This page renews itself. You may leave it; the work goes on.",
+    ),
+    "job_again": (
+        "Yang sudah dikerjakan tetap ada. Jalankan lagi: hanya sisanya yang dikerjakan, tidak ada yang dua kali.",
+        "What was done stands. Run it again: only the rest is done, nothing twice.",
+    ),
+    "job_again_send": ("Jalankan lagi", "Run it again"),
+    "job_all": ("Semua pekerjaan", "All jobs"),
+}

@@ -1,0 +1,15 @@
+"""Where pages are served: what is accepted answers at once."""
+
+from __future__ import annotations
+
+import socket
+
+from juru.web.serving import listen
+
+
+def test_the_second_part_of_an_answer_waits_for_no_acknowledgement() -> None:
+    with listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()) as visitor:
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+            assert visitor.getpeername() == listener.getsockname()
