@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import re
 from datetime import date, timedelta
+from itertools import takewhile
 from pathlib import Path
 
 import msgspec
@@ -18,6 +20,7 @@ from juru.association.desk.work import agenda_of, work_of
 from juru.association.desk.work_words import TASKS
 from juru.association.domain import affairs as a
 from juru.association.domain import commands as c
+from juru.association.domain import commands_registers as r
 from juru.association.domain import due_boards, due_members
 from juru.association.domain import facts as f
 from juru.association.domain.affairs import Way
@@ -27,6 +30,8 @@ from juru.association.domain.due import Business, Invoiced, Item, Notice, Repres
 from juru.association.domain.due_boards import settles_on
 from juru.association.domain.membership import paid_until, standing
 from juru.association.domain.policy import Policies
+from juru.association.domain.registers import Authority, Invited, MeetingKind
+from juru.cli import make_app
 from juru.values.rupiah import format_rupiah
 from tests.support.association import CHAIR, SECRETARY, TREASURER, Town, day
 
@@ -389,6 +394,59 @@ def test_what_is_overdue_stands_on_the_boards_agenda_by_itself(town: Town) -> No
         found = everything_due(reads, town.today)
     assert [(line.kind, line.subject) for line in agenda_of(found)] == [("application_overdue", number)]
     assert agenda_of(found, "JTM") == []
+
+
+# ---------------------------------------------------------------- registers
+
+
+def test_a_recognition_that_ends_is_told_and_stands_on_the_agenda(town: Town) -> None:
+    kept = town.desk.keep(b"%PDF-1.4 x", name="sk.pdf", now=town.now(), by=town.by, request="doc")
+    assert isinstance(kept, c.Done), kept
+    recognise = r.Recognise(
+        authority=Authority.KADIN, name="KADIN", grants="duduk", document=kept.id, until=day("2026-12-31")
+    )
+    town.do(recognise)
+    assert "recognition" not in kinds(town.on("2026-10-01"))
+    assert {"recognition", "recognition_ending"} <= kinds(town.on("2026-10-02"))
+    with town.desk.book.reading() as reads:
+        assert [line.kind for line in agenda_of(everything_due(reads, town.today))] == ["recognition"]
+
+
+def test_members_are_invited_once_reminded_and_the_minutes_are_waited_for(town: Town) -> None:
+    member, other = town.active("Hadir"), town.active("Jauh", branch="JBR", province="32")
+    call = r.CallMeeting(
+        body="JTM",
+        meeting_kind=MeetingKind.MUSDA,
+        title="Musda",
+        held_on=day("2026-02-10"),
+        held_at="19:30",
+        place="Surabaya",
+        invited=Invited.BRANCH,
+    )
+    town.do(call)
+
+    def told() -> set[tuple[str, str]]:
+        with town.desk.book.reading() as reads:
+            return {(x.kind, x.member) for x in everything_due(reads, town.today) if isinstance(x, Notice)}
+
+    assert ("meeting_called", member) in told()
+    assert not {one for one in told() if one[1] == other}
+    town.on("2026-02-07")
+    assert ("meeting_near", member) in told()
+    assert "meeting" in kinds(town)
+    town.on("2026-02-11")
+    assert "minutes" in kinds(town)
+    assert ("meeting_near", member) not in told()
+
+
+@pytest.mark.parametrize("kind", TASKS)
+def test_the_command_that_a_task_names_exists(kind: str) -> None:
+    words = TASKS[kind].command.format(subject="000001").split()
+    if not words:
+        return
+    path = list(takewhile(lambda word: re.fullmatch(r"[a-z-]+", word) and not word.startswith("-"), words[1:]))
+    _, found, _ = make_app().parse_commands(path)
+    assert found[-1].default_command is not None, words
 
 
 # ---------------------------------------------------------------- laws

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from juru.association.desk import yearly
+from juru.association.desk.renewals import Part
 from juru.association.domain import commands as c
 from juru.association.domain import commands_registers as r
 from juru.association.domain.affairs import Way
@@ -188,7 +191,7 @@ def test_the_run_is_told_then_done_once_and_found_again(town: Town, portal: Serv
     papers = browser.send("/runs/papers", year="2027", kind="invoice", request="p-1")
     assert "3 PDF dibuat, 0 sudah ada" in ended(town, browser, papers.location)
     jobs = browser.get("/runs").text
-    assert "Penerbitan tagihan 2027 2026-11-01" in jobs
+    assert "Tagihan tahun 2027, terbit 1 Nov 2026" in jobs
     assert "3 dari 3" in jobs
 
 
@@ -244,7 +247,52 @@ def test_work_that_cannot_begin_is_told_to_who_waits() -> None:
         started.result(10)
 
 
-def test_a_run_in_the_portal_needs_no_page_open(town: Town, portal: Served, tmp_path: Path) -> None:
-    browser = visitor(portal, "tini")
-    done = browser.send("/runs/papers", year="2026", kind="receipt", request="p-2")
-    assert "PDF dibuat" in ended(town, browser, done.location)
+def test_long_work_of_any_kind_is_listed(town: Town, portal: Served) -> None:
+    Jobs(town.path).begin("import", "anggota.xlsx", by="tini", whole=5, now_ms=milliseconds(town.now()))
+    page = visitor(portal, "tini").get("/jobs").text
+    assert "import anggota.xlsx" in page
+    assert "0 dari 5" in page
+
+
+def test_a_portal_that_stops_in_the_middle_of_a_run_has_done_parts_and_another_does_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(yearly, "AT_ONCE", 2)
+    town = Town(tmp_path / "aspi")
+    town.dues()
+    for number in range(6):
+        town.active(f"Firma {number}")
+    town.seat("tini", "000001", Title.TREASURER)
+    town.on("2026-11-01", by="tini")
+    reached, go_on, ended_too = threading.Event(), threading.Event(), threading.Event()
+
+    def held(*given: object, **more: object) -> None:
+        def progress(_done: int, _whole: int) -> None:
+            reached.set()
+            go_on.wait(30)
+
+        try:
+            yearly.run_as_job(*given, **more, progress=progress)  # type: ignore[arg-type]  # as the page gives them
+        finally:
+            ended_too.set()
+
+    monkeypatch.setattr("juru.association.portal.runs.run_as_job", held)
+    served = Served(town.path, town.now)
+    served.login("TINI", "tini")
+    started = visitor(served, "tini").send("/runs", year="2027", day="2026-11-01", request="r")
+    assert started.status == 303
+    assert reached.wait(30)
+    served.stop()
+    go_on.set()
+    assert ended_too.wait(30)
+    (job,) = Jobs(town.path).newest(now_ms=milliseconds(town.now()))
+    assert (job.state.value, job.done, job.whole) == ("failed", 2, 6)
+    monkeypatch.undo()
+    with town.desk.book.reading() as reads:
+        found = yearly.forecast(reads, year=2027, on=town.today)
+    assert len(found.ready) == 4
+    came = yearly.run_as_job(town.desk, found, by="tini", run_id="again", clock=town.now)
+    assert isinstance(came, Part)
+    assert came.issued == 4
+    assert town.audited().found == []
+    town.close()

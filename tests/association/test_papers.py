@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -212,6 +213,15 @@ def test_the_same_fact_is_the_same_bytes_in_every_process(town: Town) -> None:
     assert content.startswith(b"%PDF-")
     assert b"CreationDate" not in content
     assert b"ModDate" not in content
+
+
+def test_papers_made_side_by_side_are_the_same_bytes(town: Town) -> None:
+    town.active("A")
+    said = [paper(town, number) for number in ("INV-2026-00001", "KW-2026-00001")]
+    one_by_one = [made(one, town.path / PICTURES) for one in said]
+    with ThreadPoolExecutor(4) as pool:
+        side_by_side = list(pool.map(lambda one: made(one, town.path / PICTURES), said * 4))
+    assert side_by_side == one_by_one * 4
 
 
 def test_a_paper_is_made_once_and_half_a_file_is_made_again(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

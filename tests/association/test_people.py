@@ -281,3 +281,35 @@ def test_a_share_received_after_a_branch_ended_goes_to_where_it_went_and_moves_f
     assert town.nets()["branch:JTM"] == held
     assert town.nets()["branch:JTG"] + town.nets()["branch:BAL"] == share
     assert own(town, f.ContactSet(on=town.today, channel=f.Channel.PHONE, value="1")) == ""
+
+
+def test_the_last_word_of_a_day_counts_whatever_it_says(town: Town) -> None:
+    def phone(value: str, audience: f.Audience) -> f.ContactSet:
+        return f.ContactSet(on=town.today, channel=f.Channel.PHONE, value=value, audience=audience)
+
+    for value, audience in (("0999", f.Audience.MEMBERS), ("0111", f.Audience.NOBODY)):
+        assert own(town, phone(value, audience)) == ""
+        assert looked(town)["contacts"] == {"phone": value}
+    assert own(town, f.ContactRemoved(on=town.today, channel=f.Channel.PHONE)) == ""
+    assert looked(town)["contacts"] == {}
+    assert own(town, phone("0222", f.Audience.MEMBERS)) == ""
+    assert looked(town)["contacts"] == {"phone": "0222"}
+    for by, person in (("Sri", "Zainal"), ("Zainal", "Agus"), ("Agus", "Mega")):
+        assert own(town, f.RepresentativeNamed(on=town.today, role=f.Role.VOTING, person=person), by=by) == ""
+    assert looked(town)["representatives"] == {"dues": "Sri", "voting": "Mega"}
+    away = f.Resigned(on=town.today, effective=day("2026-02-01"))
+    for fact in (away, f.ResignationWithdrawn(on=town.today), away):
+        request = f"again-{town.now()}"
+        done = town.desk.do(c.Record(member=MAJU, fact=fact), now=town.now(), by="Mega", request=request, member=MAJU)
+        assert isinstance(done, c.Done), done
+    assert town.state(MAJU, "2026-02-01") == "resigned"
+
+
+def test_a_sale_ends_a_representative_named_on_the_same_day(town: Town) -> None:
+    assert own(town, f.RepresentativeNamed(on=town.today, role=f.Role.DUES, person="Tono")) == ""
+    assert own(town, sold(town)) == ""
+    assert looked(town)["representatives"] == {}
+    town.by = "sekjtm"
+    named = f.RepresentativeNamed(on=town.today, source="akta", role=f.Role.VOTING, person="Budi")
+    town.fact(MAJU, named)
+    assert looked(town)["representatives"] == {"voting": "Budi"}

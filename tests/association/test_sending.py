@@ -27,10 +27,13 @@ from juru.association.domain.affairs import Subject, Way
 from juru.association.domain.boards import Title
 from juru.association.domain.notices import RETRY_MINUTES, Stage
 from juru.association.errors import MailError
+from juru.association.papers.attached import Papers
 from juru.association.store.book import Book
+from juru.cli import run
 from juru.notify.smtp import Security
 from tests.support.association import CHAIR, SECRETARY, Town, day
 from tests.support.mail import PostOffice, Taken, post_office
+from tests.support.portal import Served
 
 REMINDER = "dues_reminder_1:000001:2026-12-01"
 
@@ -57,7 +60,11 @@ class House:
         self.roll = DueRoll(town.desk.book)
 
     def send(self, now: datetime, most: int = 1_000) -> Sent:
-        return asyncio.run(Post(self.town.desk, self.roll, now=lambda: now).run(self.settings, "", most=most))
+        return asyncio.run(
+            Post(self.town.desk, self.roll, now=lambda: now, attach=Papers(self.town.path)).run(
+                self.settings, "", most=most
+            )
+        )
 
     def rows(self, on: str) -> dict[str, Listed]:
         with self.town.desk.book.reading() as reads:
@@ -115,7 +122,11 @@ def test_the_invoice_is_named_with_what_is_still_to_be_paid(house: House) -> Non
     invoice = town.do(c.IssueInvoice(member="000001"))
     town.do(c.TakePayment(way=Way.BANK, amount_idr=200_000, ref="B-1", text=invoice.id))
     house.send(at("2026-11-02"))
-    assert f"Tagihan {invoice.id}: Rp300.000" in house.office.taken[0].text
+    (taken,) = house.office.taken
+    assert f"Tagihan {invoice.id}: Rp300.000" in taken.text
+    (paper,) = taken.message.iter_attachments()
+    assert paper.get_filename() == f"{invoice.id}.pdf"
+    assert paper.get_content().startswith(b"%PDF-")
 
 
 def test_reminders_in_grace_have_a_pay_link_too(house: House) -> None:
@@ -170,6 +181,7 @@ def test_what_is_more_than_three_days_late_waits_for_a_person(house: House) -> N
 
 def test_a_persons_no_and_his_word_that_he_told_it_end_the_message(house: House) -> None:
     town = house.town.on("2026-12-10")
+    assert town.refused(c.ApproveNotices(keys=("dues_reminder_1:000002:2026-12-01",), reason="ya")) == "no_address"
     town.do(c.DropNotices(keys=(REMINDER,), reason="sudah bicara"))
     town.do(c.TellNotices(keys=("dues_reminder_1:000002:2026-12-01",), reason="WhatsApp"))
     assert house.send(at("2026-12-10")).held == 0
@@ -311,6 +323,27 @@ def test_who_has_a_number_has_a_link_with_the_text_written(house: House) -> None
     assert letter.links["Sri"].startswith("https://wa.me/6281234567890?text=%2AIuran%20tahunan")
 
 
+# ---------------------------------------------------------------- serving
+
+
+def test_a_serving_portal_sends_by_itself_and_a_set_clock_never_does(house: House) -> None:
+    keep(house.town.path, house.settings)
+    arrived = threading.Event()
+
+    def notes(_: Taken) -> str:
+        arrived.set()
+        return "250 OK"
+
+    house.office.data = notes
+    shown = Served(house.town.path, clock=day("2026-12-01"), notices_every_s=1)
+    assert shown.browser().get("/").status == 200
+    shown.stop()
+    served = Served(house.town.path, lambda: at("2026-12-01"), notices_every_s=1)
+    assert arrived.wait(20), "a minute's look finds it"
+    served.stop()
+    assert len(house.office.taken) == 1
+
+
 # ---------------------------------------------------------------- settings
 
 GOOD = MailSettings(host="smtp.aspi.id", sender="a@aspi.id", user="a", password_env="JURU_TEST_MAIL")
@@ -360,3 +393,41 @@ def test_the_password_is_read_from_where_it_is_and_nowhere_open(tmp_path: Path) 
         password(by_file, {})
     secret.chmod(0o600)
     assert password(by_file, {}) == "rahasia"
+
+
+# ---------------------------------------------------------------- on the terminal
+
+
+def test_messages_on_the_terminal_from_the_setting_to_the_record(
+    house: House, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JURU_ASSOCIATION", str(house.town.path))
+    monkeypatch.setenv("JURU_BY", "panitia")
+
+    def told(*args: str, code: int = 0) -> str:
+        capsys.readouterr()
+        assert run(["association", *args]) == code, capsys.readouterr().err
+        said = capsys.readouterr()
+        return said.out + said.err
+
+    port = str(house.office.port)
+    assert "no mail server is set" in told("notices", "send", code=2)
+    assert "where is the password" in told("mail", "set", "--host", "x", "--sender", "a@b.id", "--user", "a", code=2)
+    told("mail", "set", "--host", "127.0.0.1", "--port", port, "--security", "none", "--sender", "a@aspi.id")
+    assert "a@aspi.id" in told("mail", "show")
+    assert "sent to sri@maju.id" in told("mail", "test", "sri@maju.id")
+    house.office.rcpt = lambda _: "550 gone"
+    assert "not sent (permanent)" in told("mail", "test", "sri@maju.id", code=1)
+    on = ("--on", "2026-12-10")
+    assert REMINDER in told("notices", "due", *on)
+    assert "waits for a person" in told("notices", "late", *on)
+    assert "Masa iuran Anda berakhir pada 31 Desember 2026" in told("notices", "show", REMINDER, *on)
+    assert "wa.me" in told("notices", "show", "dues_reminder_1:000002:2026-12-01", *on)
+    assert "no message" in told("notices", "show", "apa", code=1)
+    assert "which messages?" in told("notices", "drop", "--reason", "x", code=2)
+    assert "0 sent" in told("notices", "send")
+    assert "invoice" in told("work", *on, "--by", "panitia")
+    assert "nothing stands on the agenda of JTM" in told("agenda", "jtm", *on)
+    assert "nothing is overdue" in told("overdue", *on)
+    told("mail", "off")
+    assert "no mail server is set" in told("mail", "show", code=2)

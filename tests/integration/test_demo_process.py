@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 import pytest
 
 from juru.server.dialects.otomax import sign_trx
-from juru.simulation.run import MARKET_PORT_OFFSET
+from juru.simulation.run import ASSOCIATION_PORT_OFFSET, MARKET_PORT_OFFSET
 
 SECONDS_MAX = 40
 JURU = Path(sys.executable).with_name("juru")
@@ -26,15 +26,15 @@ JURU = Path(sys.executable).with_name("juru")
 
 def _free_pair() -> int:
     """A port that is free, and so is the market's above it."""
-    for port in range(18_300, 18_900):
-        if _is_free(port) and _is_free(port + MARKET_PORT_OFFSET):
+    for port in range(18_300, 18_900, 2):
+        if all(map(_is_free, (port, port + ASSOCIATION_PORT_OFFSET, port + MARKET_PORT_OFFSET))):
             return port
     pytest.fail("no free ports")
 
 
 @contextlib.contextmanager
-def _demo(data: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    command = [str(JURU), "demo", "--data", str(data), "--port", str(port)]
+def _demo(data: Path, port: int, *, members: int = 0) -> Iterator[subprocess.Popen[bytes]]:
+    command = [str(JURU), "demo", "--data", str(data), "--port", str(port), "--members", str(members)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
         yield process
@@ -108,7 +108,31 @@ def test_the_demo_sells_is_described_where_it_is_moves_and_ends_with_its_market(
         assert _is_free(port + MARKET_PORT_OFFSET)
 
 
-@pytest.mark.parametrize("above", [0, MARKET_PORT_OFFSET])
+def _page(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=5) as page:
+        text: str = page.read().decode()
+    return text
+
+
+def test_the_association_is_made_once_beside_the_server_and_each_links_to_the_other(tmp_path: Path) -> None:
+    data, port = tmp_path / "demo", _free_pair()
+    portal = f"http://127.0.0.1:{port + ASSOCIATION_PORT_OFFSET}"
+    made: set[int] = set()
+    for _ in range(2):
+        with _demo(data, port, members=100):
+            _ready(port)
+            _ready(port + ASSOCIATION_PORT_OFFSET)
+            assert f'href="{portal}"' in _page(f"http://127.0.0.1:{port}")
+            front = _page(portal)
+            assert "Data contoh" in front
+            assert f'href="http://127.0.0.1:{port}"' in front
+            assert "Juru Demo" in _page(f"{portal}/register?find=juru+demo")
+            made.add((tmp_path / "demo-association" / "association.db").stat().st_ino)
+        assert _is_free(port + ASSOCIATION_PORT_OFFSET)
+    assert len(made) == 1
+
+
+@pytest.mark.parametrize("above", [0, ASSOCIATION_PORT_OFFSET, MARKET_PORT_OFFSET])
 def test_a_taken_port_is_one_sentence_and_makes_nothing(tmp_path: Path, above: int) -> None:
     port = _free_pair()
     with socket.create_server(("127.0.0.1", port + above)):

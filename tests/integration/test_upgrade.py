@@ -145,7 +145,7 @@ def test_a_demo_of_an_older_version_is_backed_up_and_brought_up_to_date_unasked(
     newer, data = program(tmp_path), DataDir(tmp_path / "demo")
 
     async def lives(by: str, port: int) -> None:
-        words = ("demo", "--data", str(data.path), "--port", str(port))
+        words = ("demo", "--data", str(data.path), "--port", str(port), "--members", "0")
         process = await start_juru(*words, program=by)
         try:
             await until(lambda: data.running.exists() or process.returncode is not None)

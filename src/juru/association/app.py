@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import secrets
 import signal
 import time
@@ -17,7 +18,10 @@ import structlog
 from starlette.applications import Starlette
 
 from juru.association.desk.desk import Desk
-from juru.association.errors import ServeError
+from juru.association.desk.mail_settings import load, password
+from juru.association.desk.sending import Post
+from juru.association.errors import MailError, ServeError
+from juru.association.papers.attached import Papers
 from juru.association.portal.entry import Entry
 from juru.association.portal.portal import STATIC, Portal
 from juru.association.portal.said import instant_words
@@ -46,8 +50,12 @@ class PortalSettings(msgspec.Struct, frozen=True):
     public_url: str = ""
     trusted_proxies: tuple[str, ...] = ()
     clock: date | None = None
+    server_url: str = ""
+    """A server beside it that its pages link to, as in the demo."""
     session_idle_s: int = 28_800
     session_age_s: int = 259_200
+    notices_every_s: int = 300
+    """How often it looks for messages that are due; 0 is never."""
 
 
 class Association:
@@ -84,6 +92,7 @@ class Association:
             now=self.now,
             moment=self._moment,
             clocked=settings.clock is not None,
+            server_url=settings.server_url,
             note=lambda what, facts: log.info(what, **facts),
         )
 
@@ -123,6 +132,35 @@ def _clock(day: date | None) -> Callable[[], datetime]:
     return set_clock
 
 
+_PAUSE_MAX_S = 3_600
+
+
+async def post_until(stop: asyncio.Event, association: Association) -> None:
+    """Send what falls due until ``stop``; a message under way is finished. A server in trouble is asked more rarely."""
+    every_s, trouble = association.settings.notices_every_s, 0
+    post = Post(
+        association.desk, association.portal.due, now=association.now, attach=Papers(association.book.directory)
+    )
+    while not stop.is_set():
+        try:
+            settings = await asyncio.to_thread(load, association.book.directory)
+            if settings is not None:
+                done = await post.run(settings, password(settings, os.environ), stopping=stop.is_set)
+                if done.sent or done.failed or done.refused or done.unknown:
+                    log.info("notices", sent=done.sent, failed=done.failed, refused=done.refused, unknown=done.unknown)
+            trouble = 0
+        except MailError as error:
+            trouble += 1
+            log.warning("notices", error=str(error))
+        except Exception:
+            # The pages must not go down with the mail.
+            trouble += 1
+            log.exception("notices")
+        pause_s = min(every_s * 2**trouble, max(_PAUSE_MAX_S, every_s))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), pause_s)
+
+
 @contextlib.asynccontextmanager
 async def serving(association: Association) -> AsyncIterator[None]:
     """The portal listening. Raises ``ServeError`` with the remedy when its address cannot be had."""
@@ -136,8 +174,14 @@ async def serving(association: Association) -> AsyncIterator[None]:
         # The first visitor of the day need not wait while everybody is folded.
         warming = asyncio.create_task(asyncio.to_thread(association.portal.roll.on, association.portal.today()))
         log.info("serving", url=association.url, data=str(association.book.directory))
+        sends = settings.notices_every_s > 0 and settings.clock is None
+        stop = asyncio.Event()
+        posting = asyncio.create_task(post_until(stop, association)) if sends else None
         yield
+        stop.set()
         await warming
+        if posting is not None:
+            await posting
 
 
 async def serve_until_interrupted(association: Association) -> None:

@@ -76,9 +76,12 @@ def demo(
     describe: Annotated[
         bool, Parameter(negative="", help="print the demo's agents, products and suppliers as JSON")
     ] = False,
+    members: Annotated[
+        int, Parameter(help="sample members of the association that is served on the next port; 0 for none")
+    ] = 1_500,
     where: Where = HERE,
 ) -> int:
-    """Start a cell with simulated suppliers, as ``make run`` does; in the foreground, until interrupted."""
+    """Start a cell with simulated suppliers and an association beside it, as ``make run`` does, until interrupted."""
     settings = ServeSettings(port=_port(port))
     data = data_at(BESIDE) if where.data is None and not _environment() else where.maybe_new()
     if describe:
@@ -91,9 +94,12 @@ def demo(
         at = settings.port if running is None else int(running.url.rpartition(":")[2])
         say_json(described(f"http://{settings.host}:{at}", demo_at(at)))
         return OK
+    from juru.simulation.association.seed import MEMBERS_MIN
     from juru.simulation.run import run_demo
 
-    run_demo(data, settings)
+    if 0 != members < MEMBERS_MIN:
+        raise SettingsError(f"{members} members are too few to fill the boards: give {MEMBERS_MIN} or more, or 0")
+    run_demo(data, settings, members=members)
     return OK
 
 

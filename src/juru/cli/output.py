@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import msgspec
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, JustifyMethod
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -138,10 +138,19 @@ def shown(name: str, cell: str | int | None) -> str:
     return dotted(cell) if isinstance(cell, int) and name.endswith(("_idr", "_idr_min", "_idr_max")) else str(cell)
 
 
+class _Rate(ProgressColumn):
+    """How many a second; nothing while that is not known."""
+
+    def render(self, task: Task) -> Text:
+        """The latest rate, in the end the whole one."""
+        per_s = task.finished_speed or task.speed
+        return Text("" if per_s is None else f"{per_s:.1f}/s")
+
+
 @contextlib.contextmanager
 def progress(what: str) -> Iterator[Callable[[int, int], None]]:
     """A progress bar on the terminal; what is yielded is told how many of how many are done."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, whole: bar.update(task, completed=done, total=whole)

@@ -37,6 +37,7 @@ from juru.simulation.demo import DEMO, Demo, deposits, describe, market_config, 
 from juru.simulation.market import run_market
 
 MARKET_PORT_OFFSET = 100
+ASSOCIATION_PORT_OFFSET = 1
 _READY_S = 20
 
 
@@ -45,11 +46,17 @@ def demo_at(port: int) -> Demo:
     return msgspec.structs.replace(DEMO, market_url=f"http://127.0.0.1:{port + MARKET_PORT_OFFSET}")
 
 
-def run_demo(data: DataDir, settings: ServeSettings) -> None:
-    """Make the demo's cell if there is none, start its market, serve until interrupted."""
+def run_demo(data: DataDir, settings: ServeSettings, *, members: int) -> None:
+    """Make the demo's cell if there is none, start its market and its association, serve until interrupted.
+
+    The association is made beside, once, in a process of its own; with ``members`` 0 there is none.
+    """
     configure("warning", "console")
     demo = demo_at(settings.port)
-    for port in (settings.port, settings.port + MARKET_PORT_OFFSET):
+    ports = [settings.port, settings.port + MARKET_PORT_OFFSET]
+    if members:
+        ports.append(settings.port + ASSOCIATION_PORT_OFFSET)
+    for port in ports:
         # Before anything is made or started, so that a taken port is one sentence and nothing else.
         listen(settings.host, port).close()
     if data.database.exists():
@@ -58,8 +65,25 @@ def run_demo(data: DataDir, settings: ServeSettings) -> None:
         asyncio.run(_move(data, demo))
     else:
         asyncio.run(_make(data, demo))
-    with hold(data), _Market(settings.port, data.path):
-        run(_serve(data, settings, demo))
+    beside = [_Beside("juru.simulation.run", str(settings.port), str(data.path / "market.jsonl"))]
+    portal = f"http://127.0.0.1:{settings.port + ASSOCIATION_PORT_OFFSET}" if members else ""
+    if members:
+        words = (
+            portal.rpartition(":")[2],
+            str(association_at(data)),
+            str(members),
+            f"http://127.0.0.1:{settings.port}",
+        )
+        beside.append(_Beside("juru.simulation.association.run", *words))
+    with hold(data), contextlib.ExitStack() as running:
+        for process in beside:
+            running.enter_context(process)
+        run(_serve(data, settings, demo, portal))
+
+
+def association_at(data: DataDir) -> Path:
+    """Where the demo's association is: beside its cell."""
+    return data.path.with_name(f"{data.path.name}-association")
 
 
 def _quietly(_what: str) -> contextlib.AbstractContextManager[Callable[[int, int], None]]:
@@ -103,29 +127,32 @@ def _records(data: DataDir, demo: Demo) -> list[Command]:
     ]
 
 
-async def _serve(data: DataDir, settings: ServeSettings, demo: Demo) -> None:
+async def _serve(data: DataDir, settings: ServeSettings, demo: Demo, portal: str) -> None:
     server = Server(data, settings)
-    console = server.console(describe(server.url, demo))
+    console = server.console(describe(server.url, demo) | {"association": portal})
     sys.stdout.write(f"Juru demo: open {server.url}  (data in {data.path}; stop with Ctrl-C)\n")
+    if portal:
+        sys.stdout.write(f"Its association, of sample members: {portal}  (data in {association_at(data)})\n")
     sys.stdout.flush()
     await serve_until_interrupted(server, console)
 
 
-class _Market:
-    """The market's process, for the length of a ``with``."""
+class _Beside:
+    """A process of the demo, for the length of a ``with``; it is there once it has said a line."""
 
-    def __init__(self, port: int, data: Path) -> None:
-        self._command = [sys.executable, "-m", "juru.simulation.run", str(port), str(data / "market.jsonl")]
+    def __init__(self, module: str, *words: str) -> None:
+        self._module = module
+        self._command = [sys.executable, "-m", module, *words]
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> None:
-        # A session of its own: Ctrl-C reaches the server, which ends the market after its last request is answered.
+        # A session of its own: Ctrl-C reaches the server, which ends these after its last request is answered.
         self._process = subprocess.Popen(  # noqa: S603 - our own program
             self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
         )
         assert self._process.stdout is not None
         if not self._process.stdout.readline():
-            message = "the simulated market did not start; its own message stands above"
+            message = f"{self._module} did not start; its own message stands above"
             raise SettingsError(message)
 
     def __exit__(self, *_: object) -> None:

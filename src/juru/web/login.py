@@ -41,7 +41,10 @@ class SessionRow(msgspec.Struct, frozen=True):
 
 
 class LoginPages:
-    """The routes. ``first_login`` is the command that makes the first login; ``moment`` writes an instant."""
+    """The routes. ``first_login`` is the command that makes the first login; ``moment`` writes an instant.
+
+    ``home`` is where one begins who did not ask for a page.
+    """
 
     def __init__(
         self,
@@ -51,12 +54,14 @@ class LoginPages:
         moment: Moment,
         first_login: str,
         note: Note = lambda _what, _facts: None,
+        home: Callable[[Account], str] = lambda _account: "/",
     ) -> None:
         self._gate = gate
         self._passwords = passwords
         self._moment = moment
         self._first_login = first_login
         self._note = note
+        self._home = home
 
     def routes(self) -> list[BaseRoute]:
         """What is to be mounted at the root of a site."""
@@ -122,7 +127,7 @@ class LoginPages:
             return self._login_page(target, status=401, code=code, why=t("login_wrong"))
         await self._gate.store.was_right(counted)
         self._say("login", code)
-        response = RedirectResponse(target, 303)
+        response = RedirectResponse(self._home(account) if target == "/" else target, 303)
         await self._gate.begin_session(request, response, account)
         return response
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from functools import cache, cached_property
+from functools import cache
 from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
+from juru.association.desk.kept import Kept
 from juru.association.domain import boards
-from juru.association.domain.affairs import Subject, decrees_of, terms_of
+from juru.association.domain.affairs import Subject
 from juru.association.domain.boards import Absence, Body, Denial, Scope, Seats, Term, absences
 from juru.association.domain.branches import Branch, home
 from juru.association.domain.branches import on as branches_on
@@ -22,9 +23,10 @@ from juru.association.domain.policy import Policies
 from juru.association.domain.refusals import Code, Refusal
 from juru.association.domain.when import fits
 from juru.association.store.book import Writing
-from juru.association.store.reads import Reads, standing
+from juru.association.store.reads import Reads
 from juru.association.store.rows import Recorded
 
+DAYS_KEPT = 8
 F = TypeVar("F", bound=Fact)
 _DENIALS = {
     Denial.NO_POWER: Code.NO_POWER,
@@ -53,7 +55,7 @@ class Act:
     same name counts.
     """
 
-    def __init__(self, writing: Writing, *, today: date, by: str, member: str = "") -> None:
+    def __init__(self, writing: Writing, *, today: date, by: str, member: str = "", kept: Kept | None = None) -> None:
         self.writing = writing
         self.reads: Reads = writing.reads
         self.today = today
@@ -61,7 +63,8 @@ class Act:
         self.numbers: dict[tuple[str, int], int] = {}
         """The latest number that this use case gave, of each series and year."""
         self.member_asking = member
-        self._seats: dict[date, Seats] = {}
+        self.kept = kept or Kept()
+        self.kept.bring_up(self.reads)
 
     @property
     def signature(self) -> str:
@@ -99,29 +102,29 @@ class Act:
         """A member's state on a day, as known now."""
         return standing_of(self.policies, member_facts(self.member(number)), on)
 
-    @cached_property
+    @property
     def branches(self) -> list[Branch]:
         """Every version of every branch."""
-        return self.reads.branches()
+        return self.kept.offices(self.reads).branches
 
-    @cached_property
+    @property
     def policies(self) -> Policies:
         """The statutes' numbers of every day."""
-        return self.reads.policies()
+        return self.kept.offices(self.reads).policies
 
     def branch_of(self, found: Iterable[Recorded], on: date) -> str:
         """The branch to which a member belongs on a day: the one he chose, or where that one went."""
         return home(self.branches, chosen_branch(found, on), on)[0]
 
-    @cached_property
+    @property
     def terms(self) -> list[Term]:
         """Every term ever given."""
-        return terms_of(standing(self.reads.facts_of_kind(Subject.PERSON)))
+        return self.kept.offices(self.reads).terms
 
-    @cached_property
+    @property
     def decrees(self) -> list[boards.Decree]:
         """Every decree ever issued."""
-        return decrees_of(standing(self.reads.facts_of_kind(Subject.DECREE)))
+        return self.kept.offices(self.reads).decrees
 
     def decree(self, number: str, on: date) -> None:
         """Refuse unless a decree stands on a day."""
@@ -158,9 +161,12 @@ class Act:
 
     def seats(self, on: date) -> Seats:
         """What terms are worth on a day."""
-        if on not in self._seats:
-            self._seats[on] = seats(self.reads, on, self.policies, self.decrees, self.branches)
-        return self._seats[on]
+        offices = self.kept.offices(self.reads)
+        if on not in offices.seats:
+            if len(offices.seats) >= DAYS_KEPT:
+                offices.seats.clear()
+            offices.seats[on] = seats(self.reads, on, offices.policies, offices.decrees, offices.branches)
+        return offices.seats[on]
 
     def in_office(self, on: date) -> tuple[Term, ...]:
         """The terms that carry their powers on a day."""

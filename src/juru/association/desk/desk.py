@@ -26,6 +26,7 @@ from juru.association.desk import (
     renewals,
 )
 from juru.association.desk.acting import Act, RefusedError
+from juru.association.desk.kept import Kept
 from juru.association.domain import commands as c
 from juru.association.domain import commands_registers as r
 from juru.association.domain.affairs import BranchSet, Subject
@@ -45,6 +46,7 @@ class Desk:
 
     def __init__(self, book: Book) -> None:
         self.book = book
+        self._kept = Kept()
 
     def today(self, now: datetime) -> date:
         """The association's day of an instant."""
@@ -58,7 +60,7 @@ class Desk:
         request again is answered as before and does nothing; another command under its id is refused.
         """
         digest = hashlib.sha256(_encode(command)).hexdigest()
-        asks = partial(Act, by=by, member=member)
+        asks = partial(Act, by=by, member=member, kept=self._kept)
         return self._once(lambda act: _USE_CASES[type(command)](act, command), asks, digest, now=now, request=request)
 
     def keep(
@@ -68,7 +70,7 @@ class Desk:
         digest = hashlib.sha256(content).hexdigest()
         folder = self.book.directory / documents.FOLDER
         keep = partial(documents.keep, folder=folder, content=content, name=name)
-        return self._once(keep, partial(Act, by=by, member=member), digest, now=now, request=request)
+        return self._once(keep, partial(Act, by=by, member=member, kept=self._kept), digest, now=now, request=request)
 
     def _once(
         self, use_case: Callable[[Act], c.Done], asks: Callable[..., Act], digest: str, *, now: datetime, request: str
@@ -138,16 +140,16 @@ _USE_CASES: Mapping[type[Command], Callable[[Act, Any], c.Done]] = {
 """Each command's use case; that none is missing is tested."""
 
 
-def init(directory: Path, *, name: str, now: datetime, by: str) -> Desk:
+def init(directory: Path, *, name: str, now: datetime, by: str, synced: bool = True, sample: bool = False) -> Desk:
     """A new association in a new directory, with its history and the nine branches of the article as sourced facts.
 
     Raises ``DirectoryError`` for a directory that holds anything.
     """
     make(directory)
-    desk = Desk(Book(directory))
+    desk = Desk(Book(directory, synced=synced))
     with desk.book.writing(milliseconds(now), "init") as writing:
         act = Act(writing, today=desk.today(now), by=by)
-        for told in seed(name):
+        for told in seed(name, sample=sample):
             act.add(Subject.ASSOCIATION, name, told)
         for branch in SEED:
             fact = BranchSet(on=branch.since, name=branch.name, provinces=branch.provinces, source=ARTICLE)

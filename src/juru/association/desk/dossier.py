@@ -24,7 +24,7 @@ class Line(msgspec.Struct, frozen=True):
     id: int
     kind: str
     fact: Fact
-    told: tuple[tuple[str, str], ...]
+    told: tuple[tuple[str, str | date], ...]
     gone: str | None = None
 
 
@@ -52,6 +52,7 @@ class Dossier(msgspec.Struct, frozen=True):
     papers: tuple[Paper, ...]
     warnings: tuple[f.Warned, ...]
     owner: f.OwnerChanged | None
+    owner_confirmed: bool
     asked: f.MoveAsked | None
     story: tuple[Line, ...]
 
@@ -78,6 +79,7 @@ def dossier(reads: Reads, number: str, as_of: date, known_ms: int | None = None)
         papers=_papers(reads, seen),
         warnings=_warnings(by, seen, as_of),
         owner=owners[-1] if owners else None,
+        owner_confirmed=any(owners and one.on >= owners[-1].on for one in f.of_kind(seen, f.OwnerConfirmed)),
         asked=people.move_asked(seen),
         story=_story(reads, number, as_of, known_ms),
     )
@@ -117,16 +119,16 @@ def _line(one: Recorded, gone: str | None = None) -> Line:
     return Line(one.id, kind, one.fact, _told(one.fact), gone)
 
 
-def _told(fact: Fact) -> tuple[tuple[str, str], ...]:
-    """What a fact says beside its common fields, name by name, as plain words."""
+def _told(fact: Fact) -> tuple[tuple[str, str | date], ...]:
+    """What a fact says beside its common fields, name by name; days as days, all else in plain words."""
     common = set(Fact.__struct_fields__)
     fields = ((field.name, getattr(fact, field.name)) for field in msgspec.structs.fields(fact))
     return tuple((name, _plain(value)) for name, value in fields if name not in common and value not in ("", None, ()))
 
 
-def _plain(value: Any) -> str:  # noqa: ANN401 - whatever a fact holds
+def _plain(value: Any) -> str | date:  # noqa: ANN401 - whatever a fact holds
     if isinstance(value, tuple):
-        return ", ".join(_plain(one) for one in value)
+        return ", ".join(str(_plain(one)) for one in value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value.isoformat() if isinstance(value, date) else str(value)
+    return value if isinstance(value, date) else str(value)

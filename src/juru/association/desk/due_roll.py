@@ -5,17 +5,15 @@ from __future__ import annotations
 import threading
 from datetime import date
 
-from juru.association.desk.due_world import businesses, world_of
+from juru.association.desk.due_world import MEMBER_RULES, RULES, businesses, world_of
 from juru.association.domain import affairs as a
-from juru.association.domain import due_boards, due_members
 from juru.association.domain.affairs import Subject
 from juru.association.domain.due import Due, World, derive, derive_member
 from juru.association.store.book import Book
 from juru.association.store.reads import Reads
 
-_OF_MEMBERS = frozenset({Subject.MEMBER, Subject.INVOICE})
-_OF_NOBODY = frozenset({Subject.NOTICE, Subject.PAYMENT, Subject.PERSON, Subject.DECREE, Subject.COLLECTOR})
-"""What changes no member's own due; what is about the association as a whole is derived anew each time."""
+_OF_ALL = frozenset({Subject.BRANCH, Subject.CALENDAR, Subject.POLICY, Subject.MEETING})
+"""What may change what is due about anybody; what is about the association as a whole is derived anew each time."""
 
 
 class DueRoll:
@@ -34,13 +32,13 @@ class DueRoll:
             if kept is None or kept[1].today != today or kept[0] != head:
                 world = world_of(reads, today)
                 of_members = self._of_members(reads, world)
-                kept = self._kept = (head, world, of_members, derive(world, due_boards.RULES))
+                kept = self._kept = (head, world, of_members, derive(world, RULES))
             return kept[1], [*kept[3], *(one for found in kept[2].values() for one in found)]
 
     def _of_members(self, reads: Reads, world: World) -> dict[str, list[Due]]:
-        kept, rules = self._kept, due_members.MEMBER_RULES
+        kept, rules = self._kept, MEMBER_RULES
         touched = None if kept is None or kept[1].today != world.today else reads.touched_since(kept[0])
-        if kept is None or touched is None or {subject for subject, _ in touched} - _OF_MEMBERS - _OF_NOBODY:
+        if kept is None or touched is None or {subject for subject, _ in touched} & _OF_ALL:
             return {member.number: derive_member(world, member, rules) for member in businesses(reads, world)}
         found = dict(kept[2])
         for number in {number for subject, name in touched for number in _members(reads, subject, name)}:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import lru_cache, partial
+from itertools import groupby
+from typing import TypeVar
 
 import msgspec
 
@@ -12,7 +14,7 @@ from juru.association.desk.acting import plain, seats
 from juru.association.desk.settling import state_of
 from juru.association.desk.shares import period_of
 from juru.association.domain import affairs as a
-from juru.association.domain import due_boards, due_members
+from juru.association.domain import due_boards, due_members, due_registers
 from juru.association.domain.affairs import Subject
 from juru.association.domain.boards import Term
 from juru.association.domain.clocks import HolidayTable
@@ -21,6 +23,7 @@ from juru.association.domain.due import (
     Business,
     Cash,
     Due,
+    Gathering,
     Invoiced,
     Promises,
     Unmatched,
@@ -28,11 +31,20 @@ from juru.association.domain.due import (
     derive,
     derive_member,
 )
+from juru.association.domain.facts import Fact
+from juru.association.domain.meetings import meeting
+from juru.association.domain.opportunities import opportunity
+from juru.association.domain.recognition import recognition
 from juru.association.store.reads import Reads
 from juru.association.store.rows import milliseconds
 from juru.values.days import Zone, business_day
 
+MEMBER_RULES = (*due_members.MEMBER_RULES, *due_registers.MEMBER_RULES)
+RULES = (*due_boards.RULES, *due_registers.RULES)
+"""All rules by which something falls due."""
+_MEETINGS_DAYS = 400
 _INVOICES_DAYS = HORIZON_DAYS + 60
+View = TypeVar("View")
 _issued = msgspec.json.Decoder(a.Issued)
 _received = msgspec.json.Decoder(a.Received)
 
@@ -40,18 +52,18 @@ _received = msgspec.json.Decoder(a.Received)
 def everything_due(reads: Reads, today: date) -> list[Due]:
     """Messages and work of the whole association on a day."""
     world = world_of(reads, today)
-    found = derive(world, due_boards.RULES)
+    found = derive(world, RULES)
     for member in businesses(reads, world):
-        found.extend(derive_member(world, member, due_members.MEMBER_RULES))
+        found.extend(derive_member(world, member, MEMBER_RULES))
     return found
 
 
 def due_about(reads: Reads, world: World, subject: str) -> list[Due]:
     """The same of one subject: a member by its number, or what the rules of the association call so."""
-    found = [one for one in derive(world, due_boards.RULES) if one.subject == subject]
-    for member in businesses(reads, world, only=subject):
-        found.extend(derive_member(world, member, due_members.MEMBER_RULES))
-    return found
+    found = derive(world, RULES)
+    for member in businesses(reads, world, only=subject.partition("/")[0]):
+        found.extend(derive_member(world, member, MEMBER_RULES))
+    return [one for one in found if one.subject == subject]
 
 
 def businesses(reads: Reads, world: World, only: str | None = None) -> Iterator[Business]:
@@ -74,19 +86,54 @@ def world_of(reads: Reads, today: date, *, only: str | None = None) -> World:
     terms = [term for term, _ in found_terms]
     decrees = a.decrees_of([(one.subject_id, one.fact) for one in reads.facts_of_kind(Subject.DECREE)])
     policies, branches = reads.policies(), reads.branches()
+    worth = seats(reads, today, policies, decrees, branches)
     return World(
         today=today,
         policies=policies,
-        seats=seats(reads, today, policies, decrees, branches),
+        seats=worth,
         branches=branches,
         holidays=holidays(reads),
         terms=terms,
+        in_office=[term for term in terms if worth.filled(term, today)],
         known_terms={term: _day_of(milliseconds(at)) for term, at in found_terms if at is not None},
         invoices=_invoices(reads, today, only),
         cash=_cash(reads),
         promises=_promises(reads, today),
         unmatched=[Unmatched(ref, _date(on), _received.decode(body).amount_idr) for ref, on, body in reads.unmatched()],
+        meetings=_meetings(reads, today),
+        recognitions=_with_day(reads, Subject.RECOGNITION, recognition, today),
+        offers=_with_day(reads, Subject.OPPORTUNITY, opportunity, today),
     )
+
+
+def _meetings(reads: Reads, today: date) -> list[Gathering]:
+    """The meetings of about a year, with their latest calls."""
+    found = []
+    for number, those in groupby(reads.facts_of_kind(Subject.MEETING), key=lambda one: one.subject_id):
+        facts = [one.fact for one in those]
+        held = meeting(number, facts, today)
+        if held is not None and held.held_on > today - timedelta(days=_MEETINGS_DAYS):
+            call = held.versions[-1]
+            found.append(Gathering(held, call.on, _known_on_of(call)))
+    return found
+
+
+def _with_day(
+    reads: Reads, subject: Subject, fold: Callable[[str, Sequence[Fact], date], View | None], today: date
+) -> list[tuple[View, date]]:
+    """What a register holds, each with the day on which the latest word of it became known."""
+    found = []
+    for number, those in groupby(reads.facts_of_kind(subject), key=lambda one: one.subject_id):
+        facts = [one.fact for one in those]
+        view = fold(number, facts, today)
+        if view is not None:
+            found.append((view, max(_known_on_of(fact) for fact in facts)))
+    return found
+
+
+def _known_on_of(fact: Fact) -> date:
+    assert fact.known_at is not None, fact
+    return _day_of(milliseconds(fact.known_at))
 
 
 def holidays(reads: Reads, known_ms: int | None = None) -> list[HolidayTable]:

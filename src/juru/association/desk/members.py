@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-import msgspec
-
 from juru.association.desk import own
 from juru.association.desk.acting import Act, member_facts, of, refuse
 from juru.association.desk.conditions import check
+from juru.association.desk.overtaking import REASON, overtaken
 from juru.association.desk.owners import shown_debts
 from juru.association.desk.shares import hand_over
 from juru.association.domain import facts as f
@@ -16,7 +15,6 @@ from juru.association.domain.affairs import Reversal, Subject
 from juru.association.domain.boards import NATIONAL, Body, Scope
 from juru.association.domain.branches import choices
 from juru.association.domain.commands import Done, NewMember, Record, TakeBack
-from juru.association.domain.likeness import Likeness, same_phone
 from juru.association.domain.membership import Standing, standing
 from juru.association.domain.refusals import Code
 from juru.association.domain.transitions import RULES, takes
@@ -35,7 +33,8 @@ def new_member(act: Act, command: NewMember) -> Done:
     allowed = choices(act.branches, command.province, on)
     if command.branch not in allowed:
         refuse(Code.WRONG_BRANCH, branch=command.branch, choices=", ".join(allowed))
-    twin = None if command.sure else _twin(act, command)
+    names = act.kept.names(act.reads)
+    twin = None if command.sure else names.like(command.name, command.licence.strip(), command.phone)
     if twin is not None:
         refuse(Code.SAME_BUSINESS, member=twin[0], name=twin[1])
     newest = act.reads.newest(Subject.MEMBER, after="", before="~")
@@ -60,24 +59,6 @@ def new_member(act: Act, command: NewMember) -> Done:
     return Done(number, "applicant")
 
 
-def _twin(act: Act, command: NewMember) -> tuple[str, str] | None:
-    """A member that seems to be the same business: its licence, its telephone, or a name too like to be chance."""
-    licence, wanted, names = command.licence.strip(), Likeness(command.name), dict[str, str]()
-    for number, body in act.reads.names():
-        known = msgspec.json.decode(body, type=f.Registered | f.Renamed)
-        names[number] = known.name
-        same_licence = isinstance(known, f.Registered) and bool(licence) and known.licence == licence
-        if same_licence or Likeness(known.name).like(wanted):
-            return number, known.name
-    phone = same_phone(command.phone)
-    for number, body in act.reads.phones() if phone else ():
-        fact = msgspec.json.decode(body, type=f.RepresentativeNamed | f.ContactSet)
-        told = fact.phone if isinstance(fact, f.RepresentativeNamed) else fact.value
-        if same_phone(told) == phone:
-            return number, names.get(number, "-")
-    return None
-
-
 def record(act: Act, command: Record) -> Done:
     """Note a fact about a member, if his state takes it and whoever records it may."""
     fact, number = command.fact, command.member
@@ -92,9 +73,13 @@ def record(act: Act, command: Record) -> Done:
     check(act, number, fact, found, reviewing=reviewing)
     if isinstance(fact, f.OwnerChanged | f.OwnerConfirmed):
         fact = shown_debts(act, number, fact)
+    gone = overtaken(fact, found)
+    for one in gone:
+        act.add(Subject.MEMBER, number, Reversal(on=on, reason=REASON), reverses=one.id)
+    found = [one for one in found if one not in gone]
     added = [fact, *_completed(found, fact, now)]
-    for one in added:
-        act.add(Subject.MEMBER, number, one)
+    for each in added:
+        act.add(Subject.MEMBER, number, each)
     if isinstance(fact, f.Moved):
         hand_over(act, number, found, fact)
     after = standing(act.policies, [*member_facts(found), *added], on)

@@ -206,6 +206,30 @@ TEXTS: Mapping[str, Text] = {
         "New owner: not confirmed yet",
         "We have not had the new owner's word. After {last_day} the membership is suspended.",
     ),
+    "recognition_ending": Text(
+        "Pengakuan oleh {name} segera berakhir",
+        "Pengakuan oleh {name} berakhir pada {until}. Mohon disiapkan perpanjangannya.",
+        "The recognition by {name} is ending",
+        "The recognition by {name} ends on {until}. Please prepare its renewal.",
+    ),
+    "meeting_called": Text(
+        "Undangan: {title}",
+        "Anda diundang ke {title} pada {held_on} pukul {held_at} di {place}. Mohon kabari kehadiran Anda.",
+        "Invitation: {title}",
+        "You are invited to {title} on {held_on} at {held_at}, {place}. Please say whether you come.",
+    ),
+    "meeting_near": Text(
+        "Tiga hari lagi: {title}",
+        "{title} berlangsung pada {held_on} pukul {held_at} di {place}.",
+        "In three days: {title}",
+        "{title} takes place on {held_on} at {held_at}, {place}.",
+    ),
+    "offer_ending": Text(
+        "Iklan Anda segera berakhir: {title}",
+        'Iklan Anda "{title}" berakhir pada {until}. Anda dapat memperpanjangnya.',
+        "Your notice is ending: {title}",
+        'Your notice "{title}" ends on {until}. You can renew it.',
+    ),
     "term_ending": Text(
         "Masa jabatan {title} ({unit}) segera berakhir",
         "Masa jabatan {person} sebagai {title} ({unit}) berakhir pada {ends_on}; wewenangnya berakhir hari itu. Belum "
@@ -287,11 +311,24 @@ def filled(told: Told, language: int) -> dict[str, str]:
             found[name] = day_text(value, language)
         elif isinstance(value, int):
             found[name] = format_rupiah(value)
-        elif name == "title":
+        elif name == "title" and value in _TITLES:
             found[name] = _TITLES[value][language]
         else:
             found[name] = value
     return found
+
+
+class _Gaps(dict[str, str]):
+    """Fills what is not known any more with a mark."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
+def title_of(kind: str, language: int) -> str:
+    """The line by which people know a kind of message, without what was told then."""
+    text = TEXTS[kind]
+    return (text.subject_en if language else text.subject_id).format_map(_Gaps())
 
 
 def subject_of(notice: Notice, name: str, language: int) -> str:

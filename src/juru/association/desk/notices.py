@@ -8,10 +8,9 @@ from datetime import date
 import msgspec
 
 from juru.association.desk.acting import Act, refuse
-from juru.association.desk.due_world import businesses, due_about, world_of
+from juru.association.desk.due_world import MEMBER_RULES, businesses, due_about, world_of
 from juru.association.domain import affairs as a
-from juru.association.domain import due_members
-from juru.association.domain.affairs import Subject
+from juru.association.domain.affairs import NOTICE_KINDS, Subject
 from juru.association.domain.boards import Scope
 from juru.association.domain.commands import ApproveNotices, Done, DropNotices, TellNotices
 from juru.association.domain.due import Due, Notice, World, derive_member, in_due_order, is_late
@@ -33,7 +32,12 @@ class Listed(msgspec.Struct, frozen=True):
     @property
     def held(self) -> bool:
         """Whether a person has to say yes or no."""
-        return needs_person(self.log, late=self.late)
+        return needs_person(self.log, late=self.late) or self.by_hand
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether it waits to be passed on, for want of a mail address."""
+        return self.notice.by_hand and self.log.stage in {Stage.WAITING, Stage.APPROVED}
 
 
 def listed(reads: Reads, found: Iterable[Due], today: date) -> list[Listed]:
@@ -62,12 +66,19 @@ def _entries(recorded: Iterable[Recorded]) -> Iterable[tuple[str, str, int]]:
         yield one.subject_id, str(type(one.fact).__struct_config__.tag), milliseconds(one.fact.known_at)
 
 
+def told_to(reads: Reads, member: str) -> list[tuple[str, Log]]:
+    """What was recorded of every message to a member or about it, by key."""
+    keys = {key for kind in NOTICE_KINDS for key in reads.concerning(member, str(kind.__struct_config__.tag))}
+    recorded = [one for key in sorted(keys) for one in reads.facts(Subject.NOTICE, key)]
+    return sorted(fold(_entries(recorded)).items())
+
+
 def still_due(reads: Reads, world: World, notice: Notice) -> bool:
     """Whether a message about a member is due as its facts stand this moment: not once it is paid."""
-    if notice.subject != notice.member:
+    if notice.subject.partition("/")[0] != notice.member:
         return True
-    members = businesses(reads, world, only=notice.subject)
-    found = [one for member in members for one in derive_member(world, member, due_members.MEMBER_RULES)]
+    members = businesses(reads, world, only=notice.member)
+    found = [one for member in members for one in derive_member(world, member, MEMBER_RULES)]
     return any(isinstance(one, Notice) and one.key == notice.key for one in found)
 
 
@@ -102,6 +113,8 @@ def _decide(
         log = log_of(act.reads, notice)
         if log.stage in refused:
             refuse(Code.NOTICE_SETTLED, id=key, stage=log.stage.value)
+        if kind is a.NoticeApproved and notice.by_hand:
+            refuse(Code.NO_ADDRESS, member=notice.member)
         fact = kind(on=notice.due_on, reason=" ".join(reason.split()), member=notice.member)
         act.add(Subject.NOTICE, key, fact)
     return Done(keys[0] if len(keys) == 1 else "", str(len(keys)))

@@ -127,7 +127,8 @@ def waiting_for(
         case "awaiting_decision":
             clock = waiting(reads, facts, as_of, known_ms)
             branch = clock.waiting_on is WaitingOn.BRANCH
-            return clock.waiting_on.value, clock.branch_deadline if branch else clock.national_overdue_from
+            until = clock.branch_deadline if branch else clock.national_overdue_from - timedelta(days=1)
+            return clock.waiting_on.value, until
         case "expulsion_under_appeal":
             appealed = f.of_kind(f.known(facts, as_of), f.Appealed)[-1].on
             until = appealed + timedelta(days=policies.on(appealed).appeal_overdue_days)

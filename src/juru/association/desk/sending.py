@@ -28,14 +28,17 @@ from juru.association.domain.affairs import Subject
 from juru.association.domain.due import Notice, World, is_late
 from juru.association.domain.notices import may_go
 from juru.association.errors import MailError
+from juru.association.store.reads import Reads
 from juru.association.store.rows import milliseconds
 from juru.notify import smtp
-from juru.notify.mail import Mail, message_id
+from juru.notify.mail import Attachment, Mail, message_id
 from juru.notify.smtp import Answer, MailServerError, Outcome
 
 SENDER = "juru"
 """Who records it when the program sends by itself."""
 _LOCK = "notices.lock"
+_WITH_INVOICE = frozenset({"dues_invoice", "first_dues_invoice"})
+Attach = Callable[[Reads, str], Attachment | None]
 _ADDRESSES = re.compile(r"[^\s<>:;]+@[^\s<>:;]+")
 
 
@@ -66,27 +69,44 @@ def alone(directory: Path) -> Iterator[None]:
 
 
 class Post:
-    """Sends what is due on one book."""
+    """Sends what is due on one book. ``attach`` gives the PDF of an invoice, where there is one."""
 
-    def __init__(self, desk: Desk, due: DueRoll, *, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, desk: Desk, due: DueRoll, *, now: Callable[[], datetime], attach: Attach = lambda _reads, _number: None
+    ) -> None:
         self._desk = desk
         self._due = due
         self._now = now
+        self._attach = attach
 
-    async def run(self, settings: MailSettings, password: str, *, most: int = 1_000) -> Sent:
-        """Send what may go, in due order, ``most`` at a time. Raises ``MailError`` when the server cannot be used."""
+    async def run(
+        self,
+        settings: MailSettings,
+        password: str,
+        *,
+        most: int = 1_000,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> Sent:
+        """Send what may go, in due order, ``most`` at a time, until ``stopping``.
+
+        Raises ``MailError`` when the server cannot be used.
+        """
         with alone(self._desk.book.directory):
             world, rows = await asyncio.to_thread(self._listed)
-            done = Sent(held=sum(row.held for row in rows))
+            hands = [row for row in rows if row.by_hand]
+            done = Sent(held=sum(row.held for row in rows) - len(hands), by_hand=len(hands))
             now_ms = milliseconds(self._now())
-            going = [row for row in rows if may_go(row.log, late=row.late, now_ms=now_ms)]
+            going = [x for x in rows if not x.by_hand and may_go(x.log, late=x.late, now_ms=now_ms)]
             ready = await asyncio.to_thread(self._ready, world, going, settings, done)
             done.left = max(len(ready) - most, 0)
             if ready:
                 try:
                     async with smtp.connected(settings.server, password) as line:
                         for notice, mail in ready[:most]:
-                            await self._send(line, world, notice, mail, settings, done)
+                            if stopping():
+                                break
+                            whole = await asyncio.to_thread(self._with_paper, notice, mail)
+                            await self._send(line, world, notice, whole, settings, done)
                 except MailServerError as error:
                     raise MailError(str(error)) from error
             return done
@@ -108,6 +128,14 @@ class Post:
                 else:
                     done.by_hand += 1
         return found
+
+    def _with_paper(self, notice: Notice, mail: Mail) -> Mail:
+        """The message of an invoice takes the invoice along."""
+        if notice.kind not in _WITH_INVOICE:
+            return mail
+        with self._desk.book.reading() as reads:
+            paper = self._attach(reads, str(notice.told.get("invoice", "")))
+        return mail if paper is None else msgspec.structs.replace(mail, attachments=(paper,))
 
     async def _send(
         self, line: smtp.Line, world: World, notice: Notice, mail: Mail, settings: MailSettings, done: Sent

@@ -12,6 +12,9 @@ from juru.association.desk.notices import Listed, scope_of
 from juru.association.desk.work_words import TASKS
 from juru.association.domain.boards import NATIONAL, Body, Power, powers
 from juru.association.domain.due import Due, Item, World
+from juru.association.domain.meetings import AgendaItem
+
+_OVERDUE = frozenset({"application_overdue", "appeal_overdue"})
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -54,6 +57,17 @@ def work_of(world: World, found: Iterable[Due], notices: Iterable[Listed], perso
 def agenda_of(found: Iterable[Due], unit: str = NATIONAL) -> list[Waiting]:
     """What stands on the agenda of a board's next meeting by itself."""
     return _lines([one for one in found if isinstance(one, Item) and one.agenda == unit])
+
+
+def agenda_items(found: Iterable[Due], unit: str = NATIONAL) -> list[AgendaItem]:
+    """The same as items of an agenda, as ``domain.meetings.agenda`` adds them to a board's next meeting."""
+    lines = agenda_of(found, unit)
+    return [AgendaItem(0, f"{x.what_id}: {x.subject}", f"{x.kind}:{x.subject}", x.since) for x in lines]
+
+
+def overdue_of(found: Iterable[Due]) -> list[Waiting]:
+    """The public overdue list: applications and appeals that nobody has decided in time."""
+    return _lines([one for one in found if isinstance(one, Item) and one.kind in _OVERDUE])
 
 
 def _national(row: Listed) -> Power:

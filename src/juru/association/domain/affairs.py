@@ -66,6 +66,8 @@ class Founded(Fact, frozen=True, tag="founded"):
 
     name: str
     text: str = ""
+    sample: bool = False
+    """An association of invented members, to try things in: every page of it says so."""
 
 
 class LetterheadSet(Fact, frozen=True, tag="letterhead_set"):

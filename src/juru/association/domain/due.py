@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import msgspec
 
@@ -23,8 +23,12 @@ from juru.association.domain.boards import NATIONAL, Body, Scope, Seats, Term
 from juru.association.domain.branches import Branch, home
 from juru.association.domain.clocks import HolidayTable
 from juru.association.domain.facts import Fact, MemberFact, Role
+from juru.association.domain.meetings import Meeting
 from juru.association.domain.membership import Standing, State, paid_until, standing
+from juru.association.domain.opportunities import Opportunity
+from juru.association.domain.people import contacts, representatives
 from juru.association.domain.policy import Policies
+from juru.association.domain.recognition import Recognition
 
 LATE_DAYS = 3
 """Nothing later than this is sent without a person's yes."""
@@ -34,14 +38,16 @@ HORIZON_DAYS = 400
 Told = Mapping[str, str | int | date]
 M = TypeVar("M", bound=MemberFact)
 _PLACE = {kind: place for place, kind in enumerate(MemberFact.__args__)}
-_UNQUIET = (
-    *(f.Rejected, f.Withdrawn, f.Suspended, f.Lifted, f.Charged, f.Expelled, f.Appealed, f.AppealDecided),
-    *(f.Readmitted, f.Resigned, f.ResignationWithdrawn, f.SoftwareLost, f.Override),
-    *(f.OwnerChanged, f.Merged),
+_UNQUIET: frozenset[type[MemberFact]] = frozenset(
+    (
+        *(f.Rejected, f.Withdrawn, f.Suspended, f.Lifted, f.Charged, f.Expelled, f.Appealed, f.AppealDecided),
+        *(f.Readmitted, f.Resigned, f.ResignationWithdrawn, f.SoftwareLost, f.Override),
+        *(f.OwnerChanged, f.Merged),
+    )
 )
 
 
-class Representative(msgspec.Struct, frozen=True):
+class Representative(msgspec.Struct, frozen=True, gc=False):
     """Whoever represents a member in a matter on the day of sending."""
 
     member: str
@@ -61,7 +67,7 @@ class Person(msgspec.Struct, frozen=True):
     name: str
 
 
-class Notice(msgspec.Struct, frozen=True):
+class Notice(msgspec.Struct, frozen=True, gc=False):
     """A message that falls due on a day; ``known_on`` is the day on which the book knew what it follows from."""
 
     kind: str
@@ -73,6 +79,8 @@ class Notice(msgspec.Struct, frozen=True):
     member: str = ""
     unit: str = NATIONAL
     """The branch whose officers decide on it when only a person may."""
+    by_hand: bool = False
+    """Whether it is to a member who has no mail address: then a person passes it on."""
 
     @property
     def key(self) -> str:
@@ -80,7 +88,7 @@ class Notice(msgspec.Struct, frozen=True):
         return f"{self.kind}:{self.subject}:{self.due_on.isoformat()}"
 
 
-class Item(msgspec.Struct, frozen=True):
+class Item(msgspec.Struct, frozen=True, gc=False):
     """Something that waits: on those who hold ``scope`` in ``unit``, or on one person.
 
     ``since`` when it waits on them, ``clock_on`` the day on which the rules go on by themselves. ``agenda`` is the unit
@@ -143,6 +151,14 @@ class Unmatched(msgspec.Struct, frozen=True):
     amount_idr: int
 
 
+class Gathering(msgspec.Struct, frozen=True):
+    """A meeting, the day on which its latest call was made, and the day on which that became known."""
+
+    meeting: Meeting
+    called_on: date
+    known_on: date
+
+
 class World(msgspec.Struct, frozen=True):
     """What the rules look at besides a member's own facts, as known today."""
 
@@ -153,15 +169,18 @@ class World(msgspec.Struct, frozen=True):
     holidays: Sequence[HolidayTable] = ()
     terms: Sequence[Term] = ()
     known_terms: Mapping[Term, date] = {}
+    in_office: Sequence[Term] = ()
+    """The terms that carry their powers today."""
     invoices: Mapping[str, Sequence[Invoiced]] = {}
     cash: Sequence[Cash] = ()
     promises: Sequence[Promises] = ()
     unmatched: Sequence[Unmatched] = ()
-
-    @property
-    def in_office(self) -> list[Term]:
-        """The terms that carry their powers today."""
-        return [term for term in self.terms if self.seats.filled(term, self.today)]
+    meetings: Sequence[Gathering] = ()
+    recognitions: Sequence[tuple[Recognition, date]] = ()
+    offers: Sequence[tuple[Opportunity, date]] = ()
+    """These with the day on which their latest word became known."""
+    homes: dict[str, str] = {}
+    """Where the members of a branch belong today, as far as it was asked."""
 
 
 class Business:
@@ -192,7 +211,7 @@ class Business:
     @cached_property
     def _quiet(self) -> bool:
         """Whether nothing but applications, acceptance and dues ever happened: most members, most of the time."""
-        return not any(isinstance(fact, _UNQUIET) for fact in self.facts)
+        return _UNQUIET.isdisjoint(map(type, self.facts))
 
     @cached_property
     def standing(self) -> Standing:
@@ -216,21 +235,28 @@ class Business:
     @cached_property
     def branch(self) -> str:
         """The branch of today."""
-        found = NATIONAL
+        chosen = NATIONAL
         for fact in self.facts:
-            match fact:
-                case f.Applied(branch=branch) if branch:
-                    found = branch
-                case f.Moved(to=to):
-                    found = to
-                case _:
-                    pass
-        return home(self._world.branches, found, self._world.today)[0]
+            if type(fact) is f.Applied:
+                chosen = fact.branch or chosen
+            elif type(fact) is f.Moved:
+                chosen = fact.to
+        homes = self._world.homes
+        if chosen not in homes:
+            homes[chosen] = home(self._world.branches, chosen, self._world.today)[0]
+        return homes[chosen]
 
     @cached_property
     def name(self) -> str:
         """What the business is called today."""
         return next((x.name for x in reversed(self.facts) if isinstance(x, f.Registered | f.Renamed)), self.number)
+
+    @cached_property
+    def has_mail(self) -> bool:
+        """Whether it can be reached by mail at all."""
+        named = [one.email for one in representatives(self.facts).values()]
+        own = contacts(self.facts).get(f.Channel.EMAIL)
+        return any("@" in email for email in (*named, own.value if own is not None else ""))
 
     def known_on(self, fact: MemberFact) -> date:
         """The day on which one of its facts became known."""
@@ -238,7 +264,7 @@ class Business:
 
     def all(self, kind: type[M]) -> list[M]:
         """Its facts of a kind in the present cycle, the oldest first."""
-        return [fact for fact in self._by_kind.get(kind, ()) if isinstance(fact, kind)]
+        return cast("list[M]", self._by_kind.get(kind, []))
 
     def last(self, kind: type[M]) -> M | None:
         """The latest of a kind in the present cycle."""
@@ -278,7 +304,12 @@ def due_of(world: World, found: Iterable[Due]) -> Iterator[Due]:
 def derive_member(world: World, member: Business, rules: Sequence[MemberRule]) -> list[Due]:
     """Everything that is due today about one member."""
     found = (one for rule in rules for one in due_of(world, rule(world, member)))
-    return [msgspec.structs.replace(x, unit=member.branch) if isinstance(x, Notice) else x for x in found]
+    return [_addressed(x, member) if isinstance(x, Notice) else x for x in found]
+
+
+def _addressed(notice: Notice, member: Business) -> Notice:
+    by_hand = isinstance(notice.to, Representative) and not member.has_mail
+    return msgspec.structs.replace(notice, unit=member.branch, by_hand=by_hand)
 
 
 def derive(world: World, rules: Sequence[Rule]) -> list[Due]:

@@ -29,10 +29,10 @@ class Event(msgspec.Struct, frozen=True):
     founding: bool
 
 
-def seed(name: str) -> tuple[Founded | Milestone, ...]:
+def seed(name: str, *, sample: bool = False) -> tuple[Founded | Milestone, ...]:
     """What the article and the pages it cites tell of the beginning; they disagree on the day, and all three stand."""
     return (
-        Founded(on=date(2010, 4, 20), name=name, text=_FOUNDER, source=ARTICLE),
+        Founded(on=date(2010, 4, 20), name=name, text=_FOUNDER, sample=sample, source=ARTICLE),
         Milestone(on=date(2010, 4, 26), text="Deklarasi Jawa Timur", source="infobisnispulsa.blogspot.com/2010/04"),
         Founded(on=date(2010, 7, 15), name=name, text=_CONGRESS, source=_OKEZONE),
     )

@@ -54,6 +54,7 @@ class Code(StrEnum):
     ACTIVE_CONTENT = "active_content"
     MIXED_CONTENT = "mixed_content"
     NOTICE_SETTLED = "notice_settled"
+    NO_ADDRESS = "no_address"
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -235,6 +236,10 @@ _TEXTS: Mapping[Code, tuple[str, str]] = {
     Code.NOTICE_SETTLED: (
         "Pesan {id} sudah {stage}: tidak ada yang perlu diputuskan.",
         "Message {id} is {stage} already: there is nothing to decide.",
+    ),
+    Code.NO_ADDRESS: (
+        "Anggota {member} tidak punya alamat surel: sampaikan sendiri lalu catat, atau isi alamatnya dulu.",
+        "Member {member} has no mail address: pass it on and note it, or give the address first.",
     ),
 }
 

@@ -88,7 +88,12 @@ RULES: Mapping[type[Fact], Rule] = {
 
 def takes(fact: Fact, standing: Standing) -> bool:
     """Whether a state takes a fact."""
-    rule = RULES.get(type(fact))
+    return accepts(type(fact), standing)
+
+
+def accepts(kind: type[Fact], standing: Standing) -> bool:
+    """Whether a state takes facts of a kind."""
+    rule = RULES.get(kind)
     if rule is None or standing.state not in rule.states:
         return False
     return (not rule.reasons or standing.reason in rule.reasons) and standing.reason not in rule.unless

@@ -14,9 +14,10 @@ from datetime import date, datetime
 import msgspec
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from juru.association.desk.desk import Desk
+from juru.association.desk.due_roll import DueRoll
 from juru.association.desk.roll import Roll
 from juru.association.domain.affairs import Founded, Subject
 from juru.association.domain.boards import NATIONAL, Scope
@@ -71,6 +72,7 @@ class Portal:
         now: Callable[[], datetime],
         moment: Moment,
         clocked: bool = False,
+        server_url: str = "",
         note: Note = lambda _what, _facts: None,
     ) -> None:
         self.desk = desk
@@ -80,9 +82,11 @@ class Portal:
         self.entry = entry
         self.now = now
         self.clocked = clocked
+        self.server_url = server_url
         self.pages: Pages = gate.pages
         self.roll = Roll(desk.book)
         self.counting = Counting(desk.book)
+        self.due = DueRoll(desk.book)
         self.passwords = Passwords()
         self.once: Once[tuple[str, ...]] = Once(gate.now_ms)
         self.login = LoginPages(
@@ -91,10 +95,13 @@ class Portal:
             moment=moment,
             first_login="juru association login add SRI --person sri",
             note=note,
+            home=self._home,
         )
+        self.moment = moment
+        self._pages_there: list[Route] = []
         self.pages.shared = self._shared
         with self.reading() as reads:
-            self.name = association_name(reads)
+            self.name, self.sample = association_name(reads)
 
     # ------------------------------------------------------------------ which day
 
@@ -187,7 +194,15 @@ class Portal:
             return visitor is not None and allowed is not None and allowed(visitor)
 
         guarded = self.gate.guard(on_a_day, None if allowed is None else right, body_bytes_max=body_bytes_max)
-        return Route(path, guarded, methods=[method])
+        route = Route(path, guarded, methods=[method])
+        if method == "GET":
+            self._pages_there.append(route)
+        return route
+
+    def has_page(self, path: str) -> bool:
+        """Whether some page answers a path of this site."""
+        scope = {"type": "http", "method": "GET", "path": path}
+        return any(route.matches(scope)[0] is Match.FULL for route in self._pages_there)
 
     async def look_back(self, request: Request) -> Response:
         """Look at another day from now on, or at today again."""
@@ -205,6 +220,11 @@ class Portal:
             response.set_cookie(name, day, path="/", samesite="lax", httponly=True)
         return response
 
+    def _home(self, account: Account) -> str:
+        """Where a login begins: an officer with his work."""
+        visitor = self.entry.visitor(account.code)
+        return "/work" if visitor is not None and visitor.terms else "/"
+
     def _shared(self) -> dict[str, object]:
         """What every page has: who visits, what he may do."""
         visitor = self.visitor()
@@ -215,8 +235,11 @@ class Portal:
             "visitor": visitor,
             "known_by": visit().account,
             "may": scopes,
+            "who": scopes | _kinds(visitor),
             "today": self.today(),
             "clocked": self.clocked,
+            "sample": self.sample,
+            "server_url": self.server_url,
             "request_id": self.gate.token,
             "day": lambda day: day_words(day, visit().lang),
             "count": count_words,
@@ -226,10 +249,18 @@ class Portal:
 _ALWAYS = frozenset({"/as-of"})
 
 
-def association_name(reads: Reads) -> str:
-    """What the association is called."""
+def _kinds(visitor: Visitor | None) -> frozenset[str]:
+    """What kinds of visitor this one is, as ``places.html`` names them."""
+    if visitor is None:
+        return frozenset({"", "out"})
+    kinds = {"": True, "in": True, "firm": bool(visitor.firms), "officer": bool(visitor.terms)}
+    return frozenset(kind for kind, is_so in kinds.items() if is_so)
+
+
+def association_name(reads: Reads) -> tuple[str, bool]:
+    """What the association is called, and whether it is a sample of invented members."""
     facts = [one.fact for one in reads.facts_of_kind(Subject.ASSOCIATION) if isinstance(one.fact, Founded)]
-    return facts[-1].name if facts else ""
+    return (facts[-1].name if facts else ""), any(fact.sample for fact in facts)
 
 
 def looking_of(request: Request) -> Looking:

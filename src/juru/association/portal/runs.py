@@ -8,19 +8,21 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import date
+from functools import partial
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
-from juru.association.desk.yearly import JOB as RUN
+from juru.association.desk import yearly
 from juru.association.desk.yearly import Forecast, forecast, run_as_job
 from juru.association.domain.boards import Scope
+from juru.association.papers import batch
 from juru.association.papers.batch import print_year
 from juru.association.papers.paper import PaperKind
 from juru.association.portal.portal import Portal, holds_nationally, looking_of
-from juru.association.portal.said import count_words
+from juru.association.portal.said import count_words, day_words
 from juru.association.store.jobs import Job, Jobs, JobState
 from juru.association.store.rows import milliseconds
 from juru.values.rupiah import format_rupiah
@@ -88,7 +90,7 @@ def routes(portal: Portal) -> list[BaseRoute]:
             wrong=wanted is None,
             found=found,
             jobs=_jobs(portal).newest(now_ms=_now_ms(portal), at_most=10),
-            job_words=_job_words,
+            job_name=partial(_job_name, portal),
             rupiah=format_rupiah,
         )
 
@@ -126,6 +128,12 @@ def routes(portal: Portal) -> list[BaseRoute]:
 
         return await _leads_to(runner.start(str(form.get("request"))[:80], work))
 
+    async def jobs(request: Request) -> Response:
+        found = _jobs(portal).newest(now_ms=_now_ms(portal))
+        return portal.html(
+            "job_list.html", looking=looking_of(request), jobs=found, job_name=partial(_job_name, portal)
+        )
+
     async def job(request: Request) -> Response:
         number = request.path_params["number"]
         found = None
@@ -139,6 +147,7 @@ def routes(portal: Portal) -> list[BaseRoute]:
             job=found,
             year=found.subject.split(" ")[0],
             result=_result(found),
+            job_name=partial(_job_name, portal),
             job_words=_job_words,
         )
 
@@ -146,6 +155,7 @@ def routes(portal: Portal) -> list[BaseRoute]:
         portal.route("/runs", told, treasurer),
         portal.route("/runs", start, treasurer, "POST"),
         portal.route("/runs/papers", papers, treasurer, "POST"),
+        portal.route("/jobs", jobs, treasurer),
         portal.route("/jobs/{number}", job, treasurer),
     ]
 
@@ -185,10 +195,24 @@ def _now_ms(portal: Portal) -> int:
 
 def _result(job: Job) -> tuple[str, str] | None:
     """What came of a job that is done, as its page words it."""
-    if job.state is not JobState.DONE:
+    if job.state is not JobState.DONE or job.kind not in {yearly.JOB, batch.JOB}:
         return None
     first, _, second = job.note.partition(" ")
-    return count_words(int(first)), format_rupiah(int(second)) if job.kind == RUN else count_words(int(second))
+    return count_words(int(first)), (format_rupiah if job.kind == yearly.JOB else count_words)(int(second))
+
+
+def _job_name(portal: Portal, job: Job) -> str:
+    """What a job does, in the visitor's words."""
+    lang = visit().lang
+    t = portal.pages.words_in(lang)
+    first, _, second = job.subject.partition(" ")
+    match job.kind:
+        case yearly.JOB:
+            return t("job_dues_run", first=first, second=day_words(date.fromisoformat(second), lang))
+        case batch.JOB:
+            return t("job_papers", first=first, second=t(f"kind_{second}").lower())
+        case _:
+            return f"{job.kind} {job.subject}"
 
 
 def _job_words(job: Job) -> dict[str, str]:

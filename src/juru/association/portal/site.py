@@ -9,21 +9,31 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from juru.association.portal import (
+    applications,
     boards,
     decisions,
+    directory,
     exports,
     front,
+    joining,
+    members,
+    notices,
     offices,
     papers,
     register,
     runs,
     statistics,
     trail,
+    words_facts,
     words_front,
+    words_joining,
+    words_members,
     words_offices,
     words_papers,
     words_statistics,
     words_trail,
+    words_work,
+    work,
 )
 from juru.association.portal.portal import Portal
 from juru.association.portal.words import catalogue
@@ -31,10 +41,14 @@ from juru.web.gate import Refused
 
 WORDS = catalogue(
     words_front.WORDS,
+    words_joining.WORDS,
+    words_facts.WORDS,
+    words_members.WORDS,
     words_papers.WORDS,
     words_offices.WORDS,
     words_statistics.WORDS,
     words_trail.WORDS,
+    words_work.WORDS,
 )
 
 
@@ -43,6 +57,10 @@ def routes(portal: Portal) -> list[BaseRoute]:
     return [
         *front.routes(portal),
         *register.routes(portal),
+        *joining.routes(portal),
+        *applications.routes(portal),
+        *members.routes(portal),
+        *directory.routes(portal),
         *papers.routes(portal),
         *runs.routes(portal),
         *statistics.routes(portal),
@@ -51,6 +69,8 @@ def routes(portal: Portal) -> list[BaseRoute]:
         *trail.routes(portal),
         *offices.routes(portal),
         *exports.routes(portal),
+        *work.routes(portal),
+        *notices.routes(portal),
         *portal.login.routes(),
     ]
 

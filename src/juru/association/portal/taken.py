@@ -83,3 +83,8 @@ def _dated(sheet: Sheet, facts: dict[str, Cell]) -> Sheet:
     columns = (*sheet.columns, *(Column(name) for name in facts))
     lines = tuple(Line(line.key, (*line.cells, *facts.values())) for line in sheet.lines)
     return msgspec.structs.replace(sheet, columns=columns, lines=lines)
+
+
+def attachment(body: bytes, name: str, media_type: str) -> Response:
+    """A file to be saved, never to be shown by the browser itself."""
+    return Response(body, media_type=media_type, headers={"content-disposition": f'attachment; filename="{name}"'})

@@ -7,10 +7,13 @@ from juru.web.words import Catalogue
 SHARED: dict[str, tuple[str, str]] = {
     "title": ("Asosiasi", "Association"),
     "places": ("Halaman", "Pages"),
+    "place_more": ("Lainnya", "More"),
     "place_front": ("Beranda", "Home"),
     "place_register": ("Daftar anggota", "Register"),
     "place_branches": ("Cabang", "Branches"),
     "place_mine": ("Milik saya", "My own"),
+    "sample": ("Data contoh", "Sample data"),
+    "sample_server": ("Server pulsa", "Pulsa server"),
     "log_in": ("Masuk", "Log in"),
     "role_officer": ("Pengurus", "Officer"),
     "role_member": ("Anggota", "Member"),

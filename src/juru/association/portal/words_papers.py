@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 WORDS: dict[str, tuple[str, str]] = {
-    "place_verify": ("Periksa surat", "Verify a paper"),
+    "place_verify": ("Periksa keaslian surat dari kami", "Verify a paper of ours"),
     "place_runs": ("Tagihan tahunan", "Yearly run"),
     "verify_title": ("Periksa keaslian surat", "Verify a paper"),
     "verify_lead": (
@@ -107,8 +107,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "None yet. The first appears here once it is started.",
     ),
     "job_title": ("Pekerjaan {number}", "Job {number}"),
-    "job_dues_run": ("Penerbitan tagihan {subject}", "Yearly run {subject}"),
-    "job_papers": ("Pembuatan PDF {subject}", "PDFs {subject}"),
+    "job_dues_run": ("Tagihan tahun {first}, terbit {second}", "Invoices for {first}, issued {second}"),
+    "job_papers": ("PDF {second} {first}", "PDFs: {second} {first}"),
     "job_state": ("Keadaan", "State"),
     "job_state_running": ("Berjalan", "Running"),
     "job_state_done": ("Selesai", "Done"),

@@ -139,12 +139,12 @@ class Writing:
 
 
 class Book:
-    """An association's book in a directory."""
+    """An association's book in a directory; not ``synced``, it may be lost with the power: for a demo being made."""
 
-    def __init__(self, directory: Path, *, zone: Zone = Zone.WIB) -> None:
+    def __init__(self, directory: Path, *, zone: Zone = Zone.WIB, synced: bool = True) -> None:
         self.directory = directory
         self.zone = zone
-        self._engine = _opened(directory)
+        self._engine = _opened(directory, synced=synced)
         self._log = Log(self._engine, tables, SEALED)
         self._lock = threading.Lock()
 
@@ -191,8 +191,9 @@ class Book:
             engine.close()
 
     def close(self) -> None:
-        """Release the database."""
-        self._engine.close()
+        """Release the database, once the use case that runs has ended."""
+        with self._lock:
+            self._engine.close()
 
 
 def make(directory: Path) -> None:
@@ -220,8 +221,8 @@ def require(directory: Path) -> Path:
     return directory
 
 
-def _opened(directory: Path) -> SqliteEngine:
-    engine = SqliteEngine(require(directory) / DATABASE)
+def _opened(directory: Path, *, synced: bool) -> SqliteEngine:
+    engine = SqliteEngine(require(directory) / DATABASE, synchronous="FULL" if synced else "OFF")
     try:
         require_current(engine)
     except BaseException:

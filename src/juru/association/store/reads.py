@@ -67,6 +67,7 @@ _NEWEST_ID = "SELECT max(subject_id) FROM facts WHERE subject_kind = ? AND subje
 _NET = "SELECT b.net_idr FROM balances b JOIN accounts a ON a.number = b.account WHERE a.name = ?"
 _NETS = "SELECT a.name, b.net_idr FROM accounts a JOIN balances b ON b.account = a.number ORDER BY a.name"
 _CONCERNING = "SELECT DISTINCT subject_id FROM facts WHERE concerns = ? AND kind = ? ORDER BY id"
+_SUBJECTS_WITH = "SELECT DISTINCT subject_id FROM facts WHERE subject_kind = 'member' AND kind = ?"
 _COUNTED = """
 SELECT count(*) FROM facts WHERE kind = ? AND on_day BETWEEN ? AND ? AND (? <> 'received' OR concerns IS NOT NULL)
 """
@@ -149,7 +150,7 @@ class Reads:
             _, bodies, times, writers = zip(*mine, strict=True)
             facts = _member_facts.decode(f"[{','.join(bodies)}]")
             for place, fact in enumerate(facts):
-                if isinstance(fact, Expelled):
+                if type(fact) is Expelled:
                     facts[place] = msgspec.structs.replace(fact, by=writers[place])
             yield str(member), facts, times
 
@@ -232,6 +233,10 @@ class Reads:
         """How many facts of a kind a year has, taken back or not; of payments those that are somebody's."""
         first, last = year * 10_000, year * 10_000 + 1_231
         return int(self.engine.rows(_COUNTED, (kind, first, last, kind))[0][0])
+
+    def subjects_with(self, kind: str) -> list[str]:
+        """The members about whom there is a fact of a kind, taken back or not."""
+        return [str(row[0]) for row in self.engine.rows(_SUBJECTS_WITH, (kind,))]
 
     def newest(self, subject: Subject, *, after: str, before: str) -> str | None:
         """The highest number given in ``[after, before)``."""

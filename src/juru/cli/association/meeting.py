@@ -189,11 +189,18 @@ def listing(*, on: On = None, known: Known = None, at: At = HERE, json: Json = F
 
 @meeting.command
 def show(number: Number, /, *, on: On = None, known: Known = None, at: At = HERE, json: Json = False) -> int:
-    """Show a meeting: agenda, answers, attendance, decisions."""
+    """Show a meeting: agenda, answers, attendance, decisions; a board's agenda has what clocks put there."""
+    from juru.association.desk.due_world import everything_due
     from juru.association.desk.registers import one_meeting
+    from juru.association.desk.work import agenda_items
+    from juru.association.domain.meetings import agenda
 
+    as_of = day(on) or today()
     with reading(at) as reads:
-        found = one_meeting(reads, number, day(on) or today(), known_ms(known))
+        found = one_meeting(reads, number, as_of, known_ms(known))
+        if found is not None:
+            waiting = agenda_items(everything_due(reads, as_of), found.body)
+            found = msgspec.structs.replace(found, agenda=agenda(found, waiting))
     if found is None:
         raise CommandError(f"there is no meeting {number} on that day: 'juru association meeting list' shows all")
     if json:

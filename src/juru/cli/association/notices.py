@@ -89,6 +89,7 @@ def send(
     from juru.association.desk.due_roll import DueRoll
     from juru.association.desk.mail_settings import load, password
     from juru.association.desk.sending import Post
+    from juru.association.papers.attached import Papers
     from juru.association.store.book import Book
 
     if most < 1:
@@ -100,7 +101,7 @@ def send(
     secret = password(settings, os.environ)
     book = Book(directory)
     try:
-        post = Post(Desk(book), DueRoll(book), now=lambda: datetime.now(UTC))
+        post = Post(Desk(book), DueRoll(book), now=lambda: datetime.now(UTC), attach=Papers(directory))
         result = asyncio.run(post.run(settings, secret, most=most))
     finally:
         book.close()

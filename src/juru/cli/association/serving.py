@@ -18,12 +18,13 @@ _PORT_MAX = 65_535
 @Parameter(name="*")
 @dataclass(frozen=True)
 class Running:
-    """How long logins last, and how it is logged."""
+    """How long logins last, how it is logged, how often messages are sent."""
 
     session_idle: Annotated[int, Parameter(help="seconds without use after which a login ends")] = 28_800
     session_age: Annotated[int, Parameter(help="seconds after which a login ends in any case")] = 259_200
     log_level: Annotated[str, Parameter(help="debug, info, warning or error")] = "info"
     log_format: Annotated[str, Parameter(help="json, or console for a person's eyes")] = "json"
+    notices_every: Annotated[int, Parameter(help="seconds between looks for messages that are due; 0 sends none")] = 300
 
 
 RUNNING = Running()
@@ -62,6 +63,7 @@ def serve(
         clock=day(clock),
         session_idle_s=running.session_idle,
         session_age_s=running.session_age,
+        notices_every_s=running.notices_every,
     )
     run_association(where, settings)
     return OK

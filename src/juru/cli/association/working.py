@@ -1,4 +1,4 @@
-"""``juru association work`` and ``agenda``: what waits on an officer, and what stands on a board's next meeting."""
+"""``juru association work``, ``agenda``, ``overdue``: what waits on whom, and what stands on a board's next meeting."""
 
 from __future__ import annotations
 
@@ -42,6 +42,16 @@ def agenda(
     with reading(at) as reads:
         lines = agenda_of(everything_due(reads, day(on) or today()), unit.upper())
     return _say(lines, f"nothing stands on the agenda of {unit.upper()} by itself", json=json)
+
+
+def overdue(*, on: On = None, at: At = HERE, json: Json = False) -> int:
+    """Show the overdue list that everybody may read: applications and appeals that nobody has decided in time."""
+    from juru.association.desk.due_world import everything_due
+    from juru.association.desk.work import overdue_of
+
+    with reading(at) as reads:
+        lines = overdue_of(everything_due(reads, day(on) or today()))
+    return _say(lines, "nothing is overdue", json=json)
 
 
 def _say(lines: list[Waiting], nothing: str, *, json: bool) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 PEOPLE: dict[str, tuple[str, str]] = {
     "places": ("Halaman", "Pages"),
     "place_orders": ("Order", "Orders"),
+    "place_association": ("Asosiasi", "Association"),
     "place_agents": ("Agen", "Agents"),
     "place_logins": ("Login", "Logins"),
     "empty_orders_own": (
