@@ -26,7 +26,7 @@ class Ask(StrEnum):
 
 
 class Field(msgspec.Struct, frozen=True):
-    """A field; its label is ``field_NAME`` of the catalogue. ``choices``: each value with its words."""
+    """A field; its label is ``ask_NAME`` of the catalogue. ``choices``: each value with its words."""
 
     name: str
     ask: Ask = Ask.TEXT

@@ -62,7 +62,7 @@ class Setting(msgspec.Struct, frozen=True):
 
 
 class Stands(msgspec.Struct, frozen=True):
-    """What stands already: heads are ``field_X`` of the catalogue."""
+    """What stands already: heads are ``ask_X`` of the catalogue."""
 
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]

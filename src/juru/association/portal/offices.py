@@ -103,4 +103,4 @@ def routes(portal: Portal) -> list[BaseRoute]:
 
 
 def _wrong(t: Callable[..., str], field: str) -> str:
-    return t("office_wrong", field=t(f"field_{field}"))
+    return t("office_wrong", field=t(f"ask_{field}"))

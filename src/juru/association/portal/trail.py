@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 
 import msgspec
@@ -35,6 +35,7 @@ from juru.values.days import DAY_MS, Zone, iso_local, start_of_day
 from juru.web.filters import address_of
 from juru.web.sheets import Column, Kind, Line, Sheet
 from juru.web.visits import visit
+from juru.web.words import Catalogue, Words
 
 SHOWN = 50
 TAKEN_MAX = 20_000
@@ -96,6 +97,7 @@ def routes(portal: Portal) -> list[BaseRoute]:
             kinds=known_kinds,
             units=() if visitor.may(Scope.DUES_READ, NATIONAL) else visitor.units(Scope.DUES_READ),
             proof=_latest(portal),
+            kind_words=partial(kind_words, portal.pages.words, portal.pages.words_in(visit().lang)),
         )
 
     async def proofs(request: Request) -> Response:
@@ -220,6 +222,11 @@ def told_of(entry: Entry, zone: Zone, lang: str) -> Told:
         one.commit_no,
         entry.seal,
     )
+
+
+def kind_words(texts: Catalogue, t: Words, kind: str) -> str:
+    """What a kind of fact is called, where people have a word for it; else its name in docs."""
+    return t(f"fact_{kind}") if f"fact_{kind}" in texts else kind.replace("_", " ")
 
 
 def said(one: Recorded) -> list[tuple[str, str]]:
