@@ -22,13 +22,15 @@ from juru.association.desk.mail_settings import load, password
 from juru.association.desk.sending import Post
 from juru.association.errors import MailError, ServeError
 from juru.association.papers.attached import Papers
-from juru.association.portal.entry import Entry
+from juru.association.portal.entry import Entry, SecondFactor, has_to_have
 from juru.association.portal.portal import STATIC, Portal
 from juru.association.portal.said import instant_words
 from juru.association.portal.site import WORDS, absent, routes
 from juru.association.store.access import Access
 from juru.association.store.book import Book
 from juru.web import serving as http_serving
+from juru.web.factor_file import FactorFile, FactorFileError
+from juru.web.factors import SecondFactors, unmet
 from juru.web.forwarded import Proxies
 from juru.web.gate import Gate
 from juru.web.pages import Pages
@@ -38,6 +40,7 @@ from juru.web.sessions import Limits
 from juru.web.words import Lang
 
 SESSIONS = "sessions.db"
+FACTORS = "factors.db"
 _PORTAL = Path(__file__).parent / "portal"
 log = structlog.get_logger().bind(room="association")
 
@@ -56,6 +59,7 @@ class PortalSettings(msgspec.Struct, frozen=True):
     session_age_s: int = 259_200
     notices_every_s: int = 300
     """How often it looks for messages that are due; 0 is never."""
+    second_factor: SecondFactor = SecondFactor.OFF
 
 
 class Association:
@@ -73,6 +77,11 @@ class Association:
         self.access = Access(directory)
         self.sessions = SessionFile(directory / SESSIONS)
         self.now = now or _clock(settings.clock)
+        try:
+            self.factor_file = FactorFile(directory / FACTORS, secrets.token_bytes)
+        except FactorFileError as error:
+            raise ServeError(str(error)) from error
+        factors = SecondFactors(self.factor_file, secrets.token_bytes, has_to_have(settings.second_factor))
         entry = Entry(self.book, self.access, lambda: self.desk.today(self.now()))
         gate = Gate(
             store=self.sessions,
@@ -82,6 +91,7 @@ class Association:
             limits=Limits(settings.session_idle_s, settings.session_age_s),
             now_ms=lambda: time.time_ns() // 1_000_000,
             token=_token,
+            unmet=unmet(factors),
             on_error=lambda incident, error: log.error("page", incident=incident, exc_info=error),
         )
         self.portal = Portal(
@@ -93,6 +103,7 @@ class Association:
             moment=self._moment,
             clocked=settings.clock is not None,
             server_url=settings.server_url,
+            factors=factors,
             note=lambda what, facts: log.info(what, **facts),
         )
 
@@ -112,6 +123,7 @@ class Association:
     def close(self) -> None:
         """Release the files."""
         self.sessions.close()
+        self.factor_file.close()
         self.access.close()
         self.book.close()
 

@@ -13,7 +13,7 @@ from juru.cli.given import BESIDE, HERE, SOMEONE, Where, Who
 from juru.cli.output import OK, accepted, say, say_json
 from juru.server.domain.commands import Pause
 from juru.server.errors import SettingsError
-from juru.server.settings import ServeSettings, data_at
+from juru.server.settings import SecondFactor, ServeSettings, data_at
 
 Port = Annotated[int, Parameter(help="where to listen")]
 
@@ -44,6 +44,9 @@ def serve(
     ] = "",
     session_idle: Annotated[int, Parameter(help="seconds without use after which a login ends")] = 28_800,
     session_age: Annotated[int, Parameter(help="seconds after which a login ends in any case")] = 259_200,
+    second_factor: Annotated[
+        SecondFactor, Parameter(help="who must have a second factor: off (nobody), owners or everyone")
+    ] = SecondFactor.OFF,
     drain: Annotated[float, Parameter(help="seconds to wait for answers on the wire when it is stopped")] = 90.0,
     watched: Watched = WATCHED,
     where: Where = HERE,
@@ -60,6 +63,7 @@ def serve(
         trusted_proxies=tuple(read_list(trusted_proxies)),
         session_idle_s=_lasting(session_idle),
         session_age_s=_lasting(session_age),
+        second_factor=second_factor,
         drain_s=drain,
         log_level=watched.log_level,
         log_format=watched.log_format,

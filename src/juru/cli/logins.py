@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeVar
 
 import msgspec
 from cyclopts import App, Parameter
@@ -12,15 +14,18 @@ from juru.cli.asking import new_password
 from juru.cli.given import HERE, SOMEONE, Json, Where, Who
 from juru.cli.output import OK, accepted, say, say_json, say_table
 from juru.server.desk.link import open_desk, open_reads
+from juru.server.desk.second_factors import open_factors
 from juru.server.domain.commands import SaveRecord
 from juru.server.domain.logins import Login, Role
 from juru.server.errors import CommandError
 from juru.server.settings import DataDir
+from juru.web.factor_file import FactorFile
 from juru.web.passwords import hash_password
 from juru.web.session_file import SessionFile
 
 login = App(name="login", help="Logins of the server's pages: add, list, change, disable.")
 KIND = "login"
+_T = TypeVar("_T")
 FromInput = Annotated[
     bool, Parameter(name="--password-stdin", negative="", help="read the password from standard input")
 ]
@@ -144,6 +149,49 @@ def unlock(
     gone = _forgive(data, None if code is None else code.upper(), address)
     say("wrong tries are forgotten" if gone else "there were no wrong tries")
     return OK
+
+
+@login.command
+def factors(
+    code: str,
+    /,
+    *,
+    drop: Annotated[bool, Parameter(negative="", help="drop them all, recovery codes too; its sessions end")] = False,
+    where: Where = HERE,
+    who: Who = SOMEONE,
+    json: Json = False,
+) -> int:
+    """List a login's second factors, or drop them for somebody who has lost his phone or key."""
+    data = where.dir()
+    known = _known(data, code)
+    if drop:
+        found = asyncio.run(_with_factors(data, lambda kept: kept.of(known.code)))
+        wanted = msgspec.structs.replace(known, generation=known.generation + 1)
+        # First the book, which has the last word on who may come in, and keeps by whom and why it was done.
+        asyncio.run(_save(data, wanted, who, "drop second factors"))
+        asyncio.run(_with_factors(data, lambda kept: kept.drop(known.code)))
+        _forgive(data, known.code, None)
+        say(f"{len(found)} second factors of {known.code} are dropped; its sessions have ended")
+        return OK
+    rows = asyncio.run(_with_factors(data, lambda kept: kept.of(known.code)))
+    shown = [
+        {"kind": one.kind.value, "name": one.name, "site": one.passkey.site if one.passkey else ""} for one in rows
+    ]
+    if json:
+        say_json(shown)
+    else:
+        say_table(("kind", "name", "address"), [tuple(one.values()) for one in shown])
+        if not rows:
+            say(f"login {known.code} has no second factor: it is set up on the page, at My account")
+    return OK
+
+
+async def _with_factors(data: DataDir, work: Callable[[FactorFile], Awaitable[_T]]) -> _T:
+    kept = open_factors(data, secrets.token_bytes)
+    try:
+        return await work(kept)
+    finally:
+        kept.close()
 
 
 def _forgive(data: DataDir, code: str | None, address: str | None) -> int:

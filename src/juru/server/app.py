@@ -25,7 +25,7 @@ from juru.server.channels.http import Handler, WireFront
 from juru.server.channels.served.table import SERVED
 from juru.server.channels.table import WAYS
 from juru.server.channels.way import End, ToldAt, Way
-from juru.server.console.entry import make_gate
+from juru.server.console.entry import has_to_have, make_gate
 from juru.server.console.page import Console
 from juru.server.console.site import absent
 from juru.server.console.site import routes as console_routes
@@ -35,6 +35,7 @@ from juru.server.desk.lock import hold
 from juru.server.desk.metrics import Metrics
 from juru.server.desk.owner import OwnerHook
 from juru.server.desk.price_hook import PriceHook
+from juru.server.desk.second_factors import open_factors
 from juru.server.desk.watch import Watch
 from juru.server.dialects import SUPPLIER_DIALECTS, juru_api
 from juru.server.dialects.digiflazz_buyer import webhook_request
@@ -74,6 +75,8 @@ from juru.server.suppliers.transport import HttpTransport
 from juru.server.telemetry import configure, logger
 from juru.values.wire import Sent, WireReply, WireRequest
 from juru.web import serving as http_serving
+from juru.web.factor_file import FactorFile
+from juru.web.factors import SecondFactors
 from juru.web.forwarded import Proxies, was_forwarded
 from juru.web.places import Places
 from juru.web.session_file import SessionFile
@@ -270,6 +273,7 @@ class Server:
         self.timers = Timers(self.writer, self.runtime)
         self.token = secrets.token_urlsafe(24)
         self._sessions: SessionFile | None = None
+        self._factors: FactorFile | None = None
         self._told_of_proxy = False
         self._writing: asyncio.Task[None] | None = None
         self._hurried = False
@@ -371,6 +375,8 @@ class Server:
         self.runtime.close()
         if self._sessions is not None:
             self._sessions.close()
+        if self._factors is not None:
+            self._factors.close()
         log.info("stopped", left_unknown=left, seconds=round(self.runtime.boottime_s() - begun_s, 2))
         for engine in self._engines:
             engine.close()
@@ -391,6 +397,10 @@ class Server:
         is_open = demo is not None and self.writer.cell.settings.demo and not exposure.is_exposed(self.settings)
         if self._sessions is None:
             self._sessions = SessionFile(self.data.sessions)
+        if self._factors is None:
+            self._factors = open_factors(self.data, secrets.token_bytes)
+        need = has_to_have(self.settings.second_factor)
+        factors = SecondFactors(self._factors, secrets.token_bytes, need)
         gate = make_gate(
             self.writer,
             self._sessions,
@@ -399,6 +409,7 @@ class Server:
             now_ms=self.runtime.now_ms,
             token=lambda: secrets.token_urlsafe(32),
             is_open=is_open,
+            factors=factors,
             on_error=lambda incident, error: log.error("page", incident=incident, exc_info=error),
         )
         return Console(
@@ -412,6 +423,7 @@ class Server:
             keys=self.keys,
             note=lambda what, facts: log.info(what, **facts),
             demo=demo if is_open else None,
+            factors=factors,
             aside=self.beside,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from enum import StrEnum
 from pathlib import Path
 
 import msgspec
@@ -47,6 +48,11 @@ class DataDir(msgspec.Struct, frozen=True):
         return self.path / "sessions.db"
 
     @property
+    def factors(self) -> Path:
+        """People's second factors, and beside it (``factors.key``) the key of their secrets; no part of the book."""
+        return self.path / "factors.db"
+
+    @property
     def heads(self) -> Path:
         """The head of the book at the end of each closed day, a file each; keep copies of them elsewhere."""
         return self.path / "heads"
@@ -80,6 +86,14 @@ class Running(msgspec.Struct, frozen=True):
     pid: int
 
 
+class SecondFactor(StrEnum):
+    """Who has to have a second factor."""
+
+    OFF = "off"
+    OWNERS = "owners"
+    EVERYONE = "everyone"
+
+
 class ServeSettings(msgspec.Struct, frozen=True):
     """The process: where it listens and its bounds. Documented in docs/reference/settings.md."""
 
@@ -93,6 +107,7 @@ class ServeSettings(msgspec.Struct, frozen=True):
     trusted_proxies: tuple[str, ...] = ()
     session_idle_s: int = 28_800
     session_age_s: int = 259_200
+    second_factor: SecondFactor = SecondFactor.OFF
     log_level: str = "info"
     log_format: str = "json"
     metrics_from: tuple[str, ...] = ("127.0.0.0/8", "::1")

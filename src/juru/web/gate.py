@@ -39,12 +39,15 @@ from juru.web.visits import Visit
 from juru.web.words import LANG_COOKIE, LANGS, lang_of
 
 LOGIN_PATH = "/login"
+ACCOUNT_PATH = "/account"
+FACTORS_PATH = f"{ACCOUNT_PATH}/factors"
 BODY_BYTES_MAX = 65_536
 SESSION, VISIT, DEVICE = "juru", "juru_visit", "juru_device"
 """Cookies: of a session, of a visitor who has none, of a browser that has logged in before."""
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 Right = Callable[[Account], bool]
+Unmet = Callable[[Account], Awaitable[bool]]
 OnError = Callable[[str, BaseException], None]
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -72,13 +75,21 @@ class Refused(msgspec.Struct, frozen=True):
     facts: dict[str, str] = {}
 
 
+async def _met(_account: Account) -> bool:
+    return False
+
+
 def everyone(_account: Account) -> bool:
     """The right of whoever is logged in."""
     return True
 
 
 class Gate:
-    """Guards endpoints. ``open_as``: who a visitor of this very machine is without logging in (the demo), or None."""
+    """Guards endpoints. ``open_as``: who a visitor of this very machine is without logging in (the demo), or None.
+
+    ``unmet``: whether a login still owes something that it must set up first (a second factor): until then it reaches
+    its own account and nothing else.
+    """
 
     def __init__(
         self,
@@ -91,6 +102,7 @@ class Gate:
         now_ms: Callable[[], int],
         token: Callable[[], str],
         open_as: Account | None = None,
+        unmet: Unmet | None = None,
         on_error: OnError = lambda _incident, _error: None,
     ) -> None:
         self.store = store
@@ -101,6 +113,7 @@ class Gate:
         self.now_ms = now_ms
         self.token = token
         self.open_as = open_as
+        self.unmet = unmet or _met
         self._on_error = on_error
 
     def guard(self, endpoint: Endpoint, right: Right | None, *, body_bytes_max: int = BODY_BYTES_MAX) -> Endpoint:
@@ -130,7 +143,8 @@ class Gate:
         if now.session is None:
             return self.open_as is not None
         found = await self.store.find(now.session.key)
-        return found is not None and self._account_of(found) is not None
+        account = None if found is None else self._account_of(found)
+        return account is not None and not await self.unmet(account)
 
     async def begin_session(
         self, request: Request, response: Response, account: Account, *, told: Flash | None = None
@@ -208,6 +222,8 @@ class Gate:
             return self._ask_to_log_in(request, now)
         if not right(now.account):
             return self.refusal(request, Refused(403, "refused_right"))
+        if now.session is not None and not now.path.startswith(ACCOUNT_PATH) and await self.unmet(now.account):
+            return self._ask_to_set_up(request)
         return await endpoint(request)
 
     async def _recognise(self, request: Request, now: Visit) -> None:
@@ -257,6 +273,11 @@ class Gate:
         if _wants_page(request) and request.method in _SAFE:
             return RedirectResponse(f"{LOGIN_PATH}?next={quote(now.target, safe='')}", 303)
         return self.refusal(request, Refused(401, "refused_login"))
+
+    def _ask_to_set_up(self, request: Request) -> Response:
+        if _wants_page(request) and request.method in _SAFE:
+            return RedirectResponse(FACTORS_PATH, 303)
+        return self.refusal(request, Refused(403, "refused_factor"))
 
     # ------------------------------------------------------------------ on the way out
 

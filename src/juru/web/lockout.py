@@ -45,6 +45,9 @@ LIMITS = {
 }
 FORGET_S_MAX = max(limit.forget_s for limit in LIMITS.values())
 
+SECOND_MARK = "2:"
+"""Before a login or a browser in these counts: the tries at the second step, counted apart."""
+
 _IPV6_PREFIX = 64
 _KEY_MAX = 64
 

@@ -11,21 +11,25 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from juru.web import passwords as rules
+from juru.web.again import prove_again
 from juru.web.devices import device_name
-from juru.web.gate import LOGIN_PATH, Gate, everyone
+from juru.web.factors import SecondFactors
+from juru.web.gate import ACCOUNT_PATH, LOGIN_PATH, Gate, everyone
 from juru.web.lockout import Counted, keys_of
+from juru.web.own_factors import OwnFactors
 from juru.web.passwords import BusyError, Passwords
 from juru.web.places import local_target
+from juru.web.second import SecondStep
 from juru.web.sessions import Account, Flash, Session, hashed
 from juru.web.visits import Visit, visit
 from juru.web.words import Lang, wait_in_words
 
-ACCOUNT_PATH = "/account"
 _CODE_MAX = 40
 
 Moment = Callable[[int, Lang], str]
 Note = Callable[[str, dict[str, str]], None]
-"""Told what happened at the door (``login``, ``wrong``, ``locked``, ``logout``, ``password``), for the log."""
+"""Told what happened at the door (``login``, ``wrong``, ``locked``, ``logout``, ``password``, ``second_wrong``,
+``factor_added`` and so on), for the log."""
 
 
 class SessionRow(msgspec.Struct, frozen=True):
@@ -44,6 +48,8 @@ class LoginPages:
     """The routes. ``first_login`` is the command that makes the first login; ``moment`` writes an instant.
 
     ``home`` is where one begins who did not ask for a page.
+
+    Without ``factors`` there are no second factors. Whoever passes them gives the gate ``unmet(factors)`` as well.
     """
 
     def __init__(
@@ -55,6 +61,7 @@ class LoginPages:
         first_login: str,
         note: Note = lambda _what, _facts: None,
         home: Callable[[Account], str] = lambda _account: "/",
+        factors: SecondFactors | None = None,
     ) -> None:
         self._gate = gate
         self._passwords = passwords
@@ -62,6 +69,11 @@ class LoginPages:
         self._first_login = first_login
         self._note = note
         self._home = home
+        self._factors = factors
+        self._second = None if factors is None else SecondStep(gate, factors, say=self.say)
+        self._own: OwnFactors | None = None
+        if factors is not None:
+            self._own = OwnFactors(gate, passwords, factors, moment=moment, say=self.say)
 
     def routes(self) -> list[BaseRoute]:
         """What is to be mounted at the root of a site."""
@@ -73,7 +85,14 @@ class LoginPages:
             Route(ACCOUNT_PATH, guard(self._show_account, everyone), methods=["GET"]),
             Route(f"{ACCOUNT_PATH}/password", guard(self._change_password, everyone), methods=["POST"]),
             Route(f"{ACCOUNT_PATH}/sessions", guard(self._end_sessions, everyone), methods=["POST"]),
+            *([] if self._second is None else self._second.routes()),
+            *([] if self._own is None else self._own.routes()),
         ]
+
+    async def drop_factors(self, code: str) -> None:
+        """Drop a login's second factors: it was given back to somebody who had lost them."""
+        if self._factors is not None:
+            await self._factors.kept.drop(code)
 
     # ------------------------------------------------------------------ logging in and out
 
@@ -83,9 +102,11 @@ class LoginPages:
         if now.account is not None:
             return RedirectResponse(target, 303)
         said = "login_out" if "out" in request.query_params else ""
-        return self._login_page(target, said=said)
+        return self._login_page(request, target, said=said)
 
-    def _login_page(self, target: str, *, status: int = 200, code: str = "", why: str = "", said: str = "") -> Response:
+    def _login_page(
+        self, request: Request, target: str, *, status: int = 200, code: str = "", why: str = "", said: str = ""
+    ) -> Response:
         now = visit()
         t = self._gate.pages.words_in(now.lang)
         return self._gate.pages.html(
@@ -98,6 +119,7 @@ class LoginPages:
             said=t(said) if said else "",
             first=None if self._gate.accounts.any() else self._first_login,
             plain=not now.place.secure and not now.place.local,
+            passkeys=self._second is not None and self._second.has_site(request),
         )
 
     async def _log_in(self, request: Request) -> Response:
@@ -107,13 +129,13 @@ class LoginPages:
         code, password = _text(form, "login").strip().upper()[:_CODE_MAX], _text(form, "password")
         target = local_target(_text(form, "next"))
         if not code or not password:
-            return self._login_page(target, status=400, code=code, why=t("login_empty"))
+            return self._login_page(request, target, status=400, code=code, why=t("login_empty"))
         counted = await self._counted(request, code, now)
         wait_ms = await self._gate.store.begin_try(counted, self._gate.now_ms())
         if wait_ms:
-            self._say("locked", code)
+            self.say("locked", code)
             response = self._login_page(
-                target, status=429, code=code, why=t("login_wait", wait=wait_in_words(wait_ms, t))
+                request, target, status=429, code=code, why=t("login_wait", wait=wait_in_words(wait_ms, t))
             )
             response.headers["retry-after"] = str(-(-wait_ms // 1_000))
             return response
@@ -121,13 +143,17 @@ class LoginPages:
             account = await self._proved(code, password)
         except BusyError:
             await self._gate.store.take_back(counted)
-            return self._login_page(target, status=503, code=code, why=t("login_busy"))
+            return self._login_page(request, target, status=503, code=code, why=t("login_busy"))
         if account is None:
-            self._say("wrong", code)
-            return self._login_page(target, status=401, code=code, why=t("login_wrong"))
+            self.say("wrong", code)
+            return self._login_page(request, target, status=401, code=code, why=t("login_wrong"))
         await self._gate.store.was_right(counted)
-        self._say("login", code)
-        response = RedirectResponse(self._home(account) if target == "/" else target, 303)
+        target = self._home(account) if target == "/" else target
+        halfway = None if self._second is None else await self._second.owed(account, target)
+        if halfway is not None:
+            return halfway
+        self.say("login", code)
+        response = RedirectResponse(target, 303)
         await self._gate.begin_session(request, response, account)
         return response
 
@@ -154,7 +180,7 @@ class LoginPages:
         response = RedirectResponse(f"{LOGIN_PATH}?out=1", 303)
         await self._gate.end_session(response)
         if account is not None:
-            self._say("logout", account.code)
+            self.say("logout", account.code)
         return response
 
     # ------------------------------------------------------------------ one's own account
@@ -167,7 +193,10 @@ class LoginPages:
         if now.account is None or now.session is None:
             return RedirectResponse("/", 303)
         rows = [self._row(session, now) for session in await self._gate.store.of_login(now.account.code)]
-        return self._gate.pages.html("account.html", now.lang, status, sessions=rows, why=why, account=now.account)
+        factors = None if self._factors is None else len(await self._factors.kept.of(now.account.code))
+        return self._gate.pages.html(
+            "account.html", now.lang, status, sessions=rows, why=why, account=now.account, factors=factors
+        )
 
     def _row(self, session: Session, now: Visit) -> SessionRow:
         return SessionRow(
@@ -193,22 +222,17 @@ class LoginPages:
             why = "password_same"
         if why is not None:
             return await self._account_page(status=400, why=t(why))
-        counted = keys_of(account.code, now.address, None)
-        wait_ms = await self._gate.store.begin_try(counted, self._gate.now_ms())
-        if wait_ms:
-            return await self._account_page(status=429, why=t("login_wait", wait=wait_in_words(wait_ms, t)))
+        refused = await prove_again(self._gate, self._passwords, account, old)
+        if refused is not None:
+            return await self._account_page(status=refused.status, why=refused.why)
         try:
-            if not await self._passwords.matches(account.password_hash, old):
-                return await self._account_page(status=403, why=t("password_wrong"))
             password_hash = await self._passwords.hash(new)
         except BusyError:
-            await self._gate.store.take_back(counted)
             return await self._account_page(status=503, why=t("login_busy"))
-        await self._gate.store.was_right(counted)
         changed = await self._gate.accounts.change_password(account, password_hash, ends_sessions=True)
         if changed is None:
             return await self._account_page(status=409, why=t("login_busy"))
-        self._say("password", account.code)
+        self.say("password", account.code)
         response = RedirectResponse(ACCOUNT_PATH, 303)
         await self._gate.begin_session(request, response, changed, told=Flash("ok", "password_changed"))
         return response
@@ -231,7 +255,8 @@ class LoginPages:
         await self._gate.store.tell_later(now.session.key, told)
         return RedirectResponse(ACCOUNT_PATH, 303)
 
-    def _say(self, what: str, code: str) -> None:
+    def say(self, what: str, code: str) -> None:
+        """Note for the log what happened to a login."""
         self._note(what, {"login": code, "address": visit().address})
 
 

@@ -37,7 +37,7 @@ class Pages:
         self.assets = read_assets([HERE / "static", folder / "static"])
         self.shared: Callable[[], Mapping[str, object]] = dict
         self._token = token
-        self._brand = brand
+        self.brand = brand
         self._links = {name: f"{static}/{name}?v={tag}" for name, (tag, _, _) in self.assets.items()}
         self._templates = Environment(
             loader=FileSystemLoader([folder / "templates", TEMPLATES]),
@@ -58,7 +58,7 @@ class Pages:
                 "t": self.words_in(lang),
                 "lang": lang,
                 "asset": self._links,
-                "brand": self._brand(),
+                "brand": self.brand(),
                 "visit": now,
                 "csrf": self._csrf,
                 "flashes": self._flashes,

@@ -19,7 +19,7 @@ import msgspec
 
 from juru.books.engine import Row
 from juru.books.sqlite import SqliteEngine
-from juru.web.lockout import FORGET_S_MAX, LIMITS, Counted, Tries, after_wrong, neighbourhood, wait_ms
+from juru.web.lockout import FORGET_S_MAX, LIMITS, SECOND_MARK, Counted, Tries, after_wrong, neighbourhood, wait_ms
 from juru.web.sessions import DEVICE_DAYS, Flash, Session
 
 VERSION = 1
@@ -190,7 +190,9 @@ class SessionFile:
 
     async def forgive(self, login: str | None, address: str | None) -> int:
         """Forget wrong tries at a login or from an address; how many counts there were."""
-        what = [(Counted.LOGIN, login), (Counted.ADDRESS, None if address is None else neighbourhood(address))]
+        second = None if login is None else f"{SECOND_MARK}{login}"
+        near = None if address is None else neighbourhood(address)
+        what = [(Counted.LOGIN, login), (Counted.LOGIN, second), (Counted.ADDRESS, near)]
 
         def work() -> int:
             gone = 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Literal
 
+from juru.web.words_factors import FACTORS
 from juru.web.words_figures import FIGURES
 
 Lang = Literal["id", "en"]
@@ -17,7 +18,7 @@ Catalogue = Mapping[str, tuple[str, str]]
 LANGS: tuple[Lang, Lang] = ("id", "en")
 LANG_COOKIE = "juru_lang"
 
-KIT: dict[str, tuple[str, str]] = {
+_OWN: dict[str, tuple[str, str]] = {
     "language": ("English", "Bahasa Indonesia"),
     "skip_main": ("Langsung ke isi", "Skip to the content"),
     "copy": ("Salin", "Copy"),
@@ -176,7 +177,8 @@ KIT: dict[str, tuple[str, str]] = {
         "Halaman ini tidak dapat dibuat. Coba lagi; bila berulang, sebutkan nomor {incident} ke yang mengurus server.",
         "This page could not be made. Try again; if it happens again, quote {incident} to whoever runs the server.",
     ),
-} | FIGURES
+}
+KIT = _OWN | FIGURES | FACTORS
 
 
 def lang_of(asked: str | None, kept: str | None, own: str | None = None) -> Lang:

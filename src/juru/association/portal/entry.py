@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from enum import StrEnum
 
 import msgspec
 
@@ -20,9 +21,33 @@ from juru.association.domain.people import representatives
 from juru.association.store.access import Access, Binding, Login
 from juru.association.store.book import Book
 from juru.association.store.reads import Reads, standing
+from juru.web.factors import Need
 from juru.web.sessions import Account
 
 OFFICER, MEMBER = "officer", "member"
+
+
+class SecondFactor(StrEnum):
+    """Who has to have a second factor to log in."""
+
+    OFF = "off"
+    OFFICERS = "officers"
+    EVERYONE = "everyone"
+
+
+def has_to_have(policy: SecondFactor) -> Need:
+    """Whether a login has to have a second factor: officers act for others, so they come first."""
+
+    def need(account: Account) -> bool:
+        match policy:
+            case SecondFactor.OFF:
+                return False
+            case SecondFactor.OFFICERS:
+                return account.role == OFFICER
+            case SecondFactor.EVERYONE:
+                return True
+
+    return need
 
 
 class Visitor(msgspec.Struct, frozen=True):

@@ -27,9 +27,11 @@ from juru.association.portal.counting import Counting
 from juru.association.portal.entry import Entry, Visitor
 from juru.association.portal.said import count_words, day_words
 from juru.association.store.access import Access
+from juru.association.store.invitations import Invitations
 from juru.association.store.reads import Reads
 from juru.association.store.rows import day_number
 from juru.values.days import DAY_MS, start_of_day
+from juru.web.factors import SecondFactors
 from juru.web.gate import BODY_BYTES_MAX, Endpoint, Gate, Refused
 from juru.web.login import LoginPages, Moment, Note
 from juru.web.once import Once
@@ -73,6 +75,7 @@ class Portal:
         moment: Moment,
         clocked: bool = False,
         server_url: str = "",
+        factors: SecondFactors | None = None,
         note: Note = lambda _what, _facts: None,
     ) -> None:
         self.desk = desk
@@ -96,6 +99,7 @@ class Portal:
             first_login="juru association login add SRI --person sri",
             note=note,
             home=self._home,
+            factors=factors,
         )
         self.moment = moment
         self._pages_there: list[Route] = []
@@ -234,6 +238,7 @@ class Portal:
         return {
             "visitor": visitor,
             "known_by": visit().account,
+            "recovering": self._recovering(),
             "may": scopes,
             "who": scopes | _kinds(visitor),
             "today": self.today(),
@@ -244,6 +249,11 @@ class Portal:
             "day": lambda day: day_words(day, visit().lang),
             "count": count_words,
         }
+
+    def _recovering(self) -> bool:
+        """Whether officers are about to give the visitor's own login to somebody: he is told on every page."""
+        account = visit().account
+        return account is not None and Invitations(self.access).under_way(account.code) is not None
 
 
 _ALWAYS = frozenset({"/as-of"})

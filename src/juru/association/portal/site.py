@@ -16,6 +16,7 @@ from juru.association.portal import (
     exports,
     front,
     joining,
+    logins,
     members,
     notices,
     offices,
@@ -27,6 +28,7 @@ from juru.association.portal import (
     words_facts,
     words_front,
     words_joining,
+    words_logins,
     words_members,
     words_offices,
     words_papers,
@@ -44,6 +46,7 @@ WORDS = catalogue(
     words_joining.WORDS,
     words_facts.WORDS,
     words_members.WORDS,
+    words_logins.WORDS,
     words_papers.WORDS,
     words_offices.WORDS,
     words_statistics.WORDS,
@@ -56,6 +59,7 @@ def routes(portal: Portal) -> list[BaseRoute]:
     """Everything the portal answers."""
     return [
         *front.routes(portal),
+        *logins.routes(portal),
         *register.routes(portal),
         *joining.routes(portal),
         *applications.routes(portal),

@@ -101,6 +101,66 @@ def listing(*, at: At = HERE, json: Json = False) -> int:
 
 
 @login.command
+def invite(
+    person: str,
+    /,
+    *,
+    member: Annotated[str, Parameter(help="the member whose representative PERSON is; without it an officer")] = "",
+    url: Annotated[str, Parameter(help="the address of the portal")] = "http://127.0.0.1:8001",
+    at: At = HERE,
+    asking: Asking = SOMEONE,
+) -> int:
+    """Make a link by which PERSON chooses login name and password: good once, for 7 days."""
+    import secrets
+
+    from juru.association.desk.inviting import Officer, invited, key_of
+    from juru.association.domain.refusals import Refusal, told
+    from juru.association.portal.entry import in_office
+    from juru.association.store.access import Access, Binding
+    from juru.association.store.invitations import Invitations
+    from juru.cli.association.at import today
+
+    token, now_ms = secrets.token_urlsafe(32), time.time_ns() // 1_000_000
+    # Whoever keeps the machine may invite anybody who is named.
+    keeper = Officer(asking.name(), "", lambda _unit: True)
+    with reading(at) as reads:
+        terms = in_office(reads, today())
+        made = invited(
+            reads, keeper, Binding(person, member), terms, on=today(), email="", key=key_of(token), now_ms=now_ms
+        )
+    if isinstance(made, Refusal):
+        raise CommandError(told(made, "en"))
+    access = Access(at.dir())
+    try:
+        Invitations(access).add(made)
+    finally:
+        access.close()
+    say(f"{url.rstrip('/')}/invitation/{token}")
+    return OK
+
+
+@login.command
+def invitations(*, at: At = HERE, json: Json = False) -> int:
+    """List invitations that were not used yet."""
+    from juru.association.store.access import Access
+    from juru.association.store.invitations import Invitations
+
+    access = Access(at.dir())
+    try:
+        found = Invitations(access).open_ones(time.time_ns() // 1_000_000)
+    finally:
+        access.close()
+    rows = [{"person": one.person, "member": one.member, "login": one.login, "made_by": one.made_by} for one in found]
+    if json:
+        say_json(rows)
+    else:
+        say_table(("person", "member", "login", "made by"), [tuple(row.values()) for row in rows])
+        if not rows:
+            say("no open invitation: 'juru association login invite PERSON' makes one")
+    return OK
+
+
+@login.command
 def passwd(code: str, /, *, password_stdin: FromInput = False, at: At = HERE) -> int:
     """Give a login a new password; all its sessions end."""
     from juru.cli.asking import new_password
@@ -128,6 +188,44 @@ def enable(code: str, /, *, at: At = HERE) -> int:
     """Let a disabled login in again, with the password it had."""
     key = _change(at, code, lambda _login: {"disabled": False})
     say(f"login {key} may log in again")
+    return OK
+
+
+@login.command
+def factors(
+    code: str,
+    /,
+    *,
+    drop: Annotated[bool, Parameter(negative="", help="drop them all, recovery codes too; its sessions end")] = False,
+    at: At = HERE,
+    asking: Asking = SOMEONE,
+    json: Json = False,
+) -> int:
+    """List a login's second factors, or drop them for somebody who has lost his phone or key."""
+    import asyncio
+    import secrets
+
+    from juru.association.app import FACTORS
+    from juru.web.factor_file import FactorFile
+
+    key = _change(at, code, lambda one: {"generation": one.generation + 1} if drop else {})
+    kept = FactorFile(at.dir() / FACTORS, secrets.token_bytes)
+    try:
+        found = asyncio.run(kept.of(key))
+        if drop:
+            asyncio.run(kept.drop(key))
+    finally:
+        kept.close()
+    if drop:
+        say(f"{len(found)} second factors of {key} are dropped by {asking.name()}; its sessions have ended")
+        return OK
+    rows = [{"kind": one.kind.value, "name": one.name} for one in found]
+    if json:
+        say_json(rows)
+    else:
+        say_table(("kind", "name"), [tuple(row.values()) for row in rows])
+        if not rows:
+            say(f"login {key} has no second factor: it is set up on the page, at My account")
     return OK
 
 

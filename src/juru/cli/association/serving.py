@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -22,6 +22,10 @@ class Running:
 
     session_idle: Annotated[int, Parameter(help="seconds without use after which a login ends")] = 28_800
     session_age: Annotated[int, Parameter(help="seconds after which a login ends in any case")] = 259_200
+    second_factor: Annotated[
+        Literal["off", "officers", "everyone"],
+        Parameter(help="who must have a second factor: off (nobody), officers or everyone"),
+    ] = "off"
     log_level: Annotated[str, Parameter(help="debug, info, warning or error")] = "info"
     log_format: Annotated[str, Parameter(help="json, or console for a person's eyes")] = "json"
     notices_every: Annotated[int, Parameter(help="seconds between looks for messages that are due; 0 sends none")] = 300
@@ -48,6 +52,7 @@ def serve(
 ) -> int:
     """Serve the portal of the association in DIRECTORY, until interrupted."""
     from juru.association.app import PortalSettings, run_association
+    from juru.association.portal.entry import SecondFactor
     from juru.server.desk.cells import read_list
     from juru.server.telemetry import configure
 
@@ -64,6 +69,7 @@ def serve(
         session_idle_s=running.session_idle,
         session_age_s=running.session_age,
         notices_every_s=running.notices_every,
+        second_factor=SecondFactor(running.second_factor),
     )
     run_association(where, settings)
     return OK

@@ -12,6 +12,8 @@ from juru.server.domain.commands import SaveRecord
 from juru.server.domain.logins import POWERS, Login, Power, Role
 from juru.server.domain.refusals import Refusal
 from juru.server.engine.writer import Writer
+from juru.server.settings import SecondFactor
+from juru.web.factors import Need, SecondFactors, unmet
 from juru.web.gate import Gate, OnError, Right
 from juru.web.pages import Pages
 from juru.web.places import Places
@@ -84,6 +86,21 @@ def here_may(power: Power) -> bool:
     return power in powers_of(visit().account)
 
 
+def has_to_have(policy: SecondFactor) -> Need:
+    """Whether a login has to have a second factor: owners may let others in, so they come first."""
+
+    def need(account: Account) -> bool:
+        match policy:
+            case SecondFactor.OFF:
+                return False
+            case SecondFactor.OWNERS:
+                return account.role == Role.OWNER
+            case SecondFactor.EVERYONE:
+                return True
+
+    return need
+
+
 def whose(typed: str = "") -> str:
     """Who does it, for the book: the login; in the demo, where nobody logs in, the name that was typed."""
     now = visit()
@@ -105,6 +122,7 @@ def make_gate(
     now_ms: Callable[[], int],
     token: Callable[[], str],
     is_open: bool = False,
+    factors: SecondFactors | None = None,
     on_error: OnError = lambda _incident, _error: None,
 ) -> Gate:
     """The gate of a server's console. ``is_open`` lets this machine in without a login: for the demo alone."""
@@ -117,5 +135,6 @@ def make_gate(
         now_ms=now_ms,
         token=token,
         open_as=DEMO if is_open else None,
+        unmet=None if factors is None else unmet(factors),
         on_error=on_error,
     )

@@ -23,6 +23,7 @@ from juru.server.desk.agent_secrets import Made, Seals
 from juru.server.domain.logins import Power
 from juru.server.engine.writer import Writer
 from juru.server.store.reads.reads import Reads
+from juru.web.factors import SecondFactors
 from juru.web.gate import Endpoint, Gate, Right
 from juru.web.login import LoginPages, Note
 from juru.web.once import Once
@@ -92,6 +93,7 @@ class Console:
         gate: Gate,
         keys: Seals,
         demo: dict[str, Any] | None = None,
+        factors: SecondFactors | None = None,
         note: Note = lambda _what, _facts: None,
         aside: Aside | None = None,
     ) -> None:
@@ -112,6 +114,7 @@ class Console:
             moment=lambda at_ms, lang: minute(at_ms, writer.cell.settings.zone, lang),
             first_login="juru login add OWNER --role owner",
             note=note,
+            factors=factors,
         )
         self.aside: Aside = aside or self._at_once
         self.live = Live(writer)
