@@ -75,6 +75,11 @@ def test_every_page_of_a_role_is_sound_on_a_phone_and_on_a_desk(
         keep(page, f"{role}{path}-{width}")
 
 
+def test_axe_finds_what_is_wrong(page: Page) -> None:
+    page.set_content("<html lang='id'><title>x</title><main><h1>x</h1><img src='x.png'><input></main>")
+    assert {"image-alt", "label"} <= {rule for rule, _ in serious(page)}
+
+
 def test_the_walk_opens_a_page_of_every_role() -> None:
     assert {role for role, _ in WALK} == set(ROLES)
 

@@ -15,6 +15,7 @@ from datetime import date
 import msgspec
 
 from juru.association.desk.register import statutes
+from juru.association.domain import facts as f
 from juru.association.domain.affairs import Subject
 from juru.association.domain.boards import NATIONAL
 from juru.association.domain.facts import Applied, MemberFact, Moved, place
@@ -27,6 +28,12 @@ KEPT = 3
 _EVERY = 200
 _STATUTES = frozenset({Subject.POLICY})
 """What may turn the way of many members at once: then all are folded anew."""
+
+_SILENT = (
+    *(f.Registered, f.Renamed, f.RepresentativeNamed, f.ServerAdded, f.ServerNamed, f.ServerRemoved),
+    *(f.ContactSet, f.ContactRemoved, f.DocumentGiven, f.Recommended, f.Warned, f.Heard, f.Moved),
+)
+"""Facts that no state depends on (docs/reference/facts.md)."""
 
 Progress = Callable[[int, int], None]
 """Told how many of how many members are folded."""
@@ -62,7 +69,7 @@ class Careers(msgspec.Struct):
 def career_of(policies: Policies, number: str, facts: Iterable[MemberFact]) -> Career:
     """One member's way, past and to come."""
     found = sorted(set(facts), key=place)
-    turned = turns(policies, found, date.max)
+    turned = turns(policies, [fact for fact in found if not isinstance(fact, _SILENT)], date.max)
     chosen = [(fact.on, _chose(fact)) for fact in found if isinstance(fact, Applied | Moved)]
     chosen = [(on, branch) for on, branch in chosen if branch]
     return Career(

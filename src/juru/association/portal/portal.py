@@ -113,6 +113,11 @@ class Portal:
         """The association's day."""
         return self.desk.today(self.now())
 
+    def warm(self) -> None:
+        """Fold everybody before the first visitor comes: the roll of today, then the figures."""
+        self.roll.on(self.today())
+        self.counting.careers.asked()
+
     def looking(self, request: Request) -> Looking:
         """The day that is looked at. Raises ``ValueError`` for what is no day."""
         on = request.query_params.get("on") or request.cookies.get(AS_OF)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -9,11 +10,12 @@ from starlette.routing import BaseRoute
 from juru.association.desk.statistic_sheets import Topic, sheet_of
 from juru.association.desk.statistics import MONTHS, Statistics, told_arrears
 from juru.association.portal.portal import Looking, Portal, looking_of
+from juru.association.portal.said import MONTHS as MONTHS_SAID
 from juru.association.portal.said import count_words, day_words
 from juru.association.portal.taken import ENDINGS, PortalTeller, taken
 from juru.values.rupiah import format_rupiah
 from juru.web.charts import Bar, Chart, below, beside
-from juru.web.figures import table_of
+from juru.web.figures import Table, table_of
 from juru.web.filters import address_of
 from juru.web.sheets import Sheet
 from juru.web.visits import visit
@@ -48,7 +50,7 @@ def routes(portal: Portal) -> list[BaseRoute]:
             looking=looking,
             topics=[(one.value, t(f"sheet_{one.value}"), f"/statistics/{one.value}") for one in Topic],
             topic=topic.value,
-            table=table_of(sheet, PortalTeller(portal.pages.words, t, lang, unknown=t("statistics_hidden_why"))),
+            table=_table(sheet, PortalTeller(portal.pages.words, t, lang, unknown=t("statistics_hidden_why")), t),
             chart=_chart(topic, found, sheet, looking, t),
             files=[(ending, f"/statistics/{topic.value}.{ending}{_days(request)}") for ending in ENDINGS],
             hidden=sheet.facts["hidden"],
@@ -57,6 +59,17 @@ def routes(portal: Portal) -> list[BaseRoute]:
         )
 
     return [portal.route("/statistics", page, None), portal.route("/statistics/{topic}", page, None)]
+
+
+def _table(sheet: Sheet, teller: PortalTeller, t: Words) -> Table:
+    """A hidden sum is a dash like any hidden figure, not a column without one."""
+    table = table_of(sheet, teller)
+    why = t("statistics_hidden_why")
+    sums = tuple(
+        msgspec.structs.replace(one, text="-", title=why) if one.kind == "count" and not one.text else one
+        for one in table.total
+    )
+    return msgspec.structs.replace(table, total=sums)
 
 
 def _days(request: Request) -> str:
@@ -85,7 +98,10 @@ def _chart(topic: Topic, found: Statistics, sheet: Sheet, looking: Looking, t: W
         how = "up" if last > first else "down" if last < first else "even"
         title = t(f"statistics_chart_{how}", months=MONTHS, first=count_words(first), last=count_words(last))
         running = found.as_of.isoformat()[:7]
-        bars = [Bar(name, value, f"{name}: {count_words(value)}", name == running) for name, value in known]
+        bars = [
+            Bar(MONTHS_SAID[lang][int(name[5:]) - 1], value, f"{name}: {count_words(value)}", name == running)
+            for name, value in known
+        ]
         return beside(title, bars, lang, t)
     title = t("statistics_chart_years", rate=percent(known[-1][1], lang))
     return beside(title, [Bar(name[:4], v // 10, f"{name}: {percent(v, lang)}") for name, v in known], lang, t)

@@ -40,7 +40,7 @@ from juru.web.words import Catalogue, Words
 SHOWN = 50
 TAKEN_MAX = 20_000
 """Rows of a file; a longer trail is taken along by spans of days."""
-_COMMON = frozenset(Fact.__struct_fields__)
+_OF_EVERY_FACT = frozenset(Fact.__struct_fields__)
 _COLUMNS = (
     *("recorded_at", "kind", "subject", "subject_id", "on", "says", "recorded_by", "source"),
     *("takes_back", "taken_back_by", "commit", "seal"),
@@ -232,7 +232,7 @@ def kind_words(texts: Catalogue, t: Words, kind: str) -> str:
 def said(one: Recorded) -> list[tuple[str, str]]:
     """What a fact says beyond who, when and from where: its fields that are set, by their names in docs."""
     plain = msgspec.to_builtins(one.fact)
-    return [(name, _short(value)) for name, value in plain.items() if name not in _COMMON and name != "kind"]
+    return [(name, _short(value)) for name, value in plain.items() if name not in _OF_EVERY_FACT and name != "kind"]
 
 
 def _short(value: object) -> str:
