@@ -11,6 +11,7 @@ import http.client
 import json
 import os
 import platform
+import resource
 import shutil
 import socket
 import statistics
@@ -20,21 +21,27 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from bench.town import FIRST_YEAR, Town, build
 from juru.association.desk.register import register
 from juru.association.desk.roll import Roll
 from juru.association.desk.yearly import forecast, run_as_job
+from juru.association.domain.boards import Title
 from juru.association.domain.refusals import Refusal
 from juru.association.papers.batch import of_year, printed_parts
 from juru.association.papers.paper import PaperKind
+from juru.association.store.access import Access, Binding, Login
 from juru.association.store.audit import audit
 from juru.association.store.book import DATABASE
 from juru.books.sqlite import SqliteEngine, version
+from juru.web.passwords import hash_password
 
 PORT = 8722
+PASSWORD = "kucing lompat pagar"
 PAPERS = 200
 """Papers of one measurement; a whole run of them would take longer than everything else."""
 ASKED = 60
@@ -90,7 +97,10 @@ def _read(town: Town, years: int) -> dict[str, Any]:
 
     roll = Roll(town.desk.book)
     cold_s = _took(lambda: roll.on(last), 1)
+    begun = time.process_time()
+    states(last)
     return {
+        "states_cpu_s": round(time.process_time() - begun, 2),
         "states_last_day_s": _took(lambda: states(last)),
         "states_middle_day_s": _took(lambda: states(middle)),
         "states": dict(states(last)),
@@ -104,22 +114,23 @@ def _yearly(town: Town, years: int) -> dict[str, Any]:
     year = FIRST_YEAR + years
     on = date(year - 1, 11, 1)
 
-    def run() -> tuple[int, float, float]:
-        begun = time.perf_counter()
+    def run() -> tuple[int, float, float, float]:
+        begun, worked = time.perf_counter(), time.process_time()
         with town.desk.book.reading() as reads:
             found = forecast(reads, year=year, on=on)
         foreseen_s = time.perf_counter() - begun
-        part = run_as_job(town.desk, found, by="bench", run_id=f"run-{begun}", clock=lambda: town.at(on))
+        part = run_as_job(town.desk, found, by=Title.TREASURER.value, run_id=f"run-{begun}", clock=lambda: town.at(on))
         assert not isinstance(part, Refusal), part
-        return part.issued, foreseen_s, time.perf_counter() - begun
+        return part.issued, foreseen_s, time.perf_counter() - begun, time.process_time() - worked
 
-    issued, foreseen_s, seconds = run()
-    again, _, again_s = run()
+    issued, foreseen_s, seconds, cpu_s = run()
+    again, _, again_s, _ = run()
     assert again == 0, again
     return {
         "run_invoices": issued,
         "run_forecast_s": round(foreseen_s, 2),
         "run_s": round(seconds, 2),
+        "run_cpu_s": round(cpu_s, 2),
         "run_per_s": round(issued / seconds),
         "run_again_s": round(again_s, 2),
     }
@@ -129,16 +140,26 @@ def _printed(town: Town, years: int) -> dict[str, Any]:
     """Papers of the year on two processes, those of starting them included."""
     with town.desk.book.reading() as reads:
         ids = [one.id for one in of_year(reads, PaperKind.INVOICE, FIRST_YEAR + years)][:PAPERS]
-    begun = time.perf_counter()
+    begun, worked = time.perf_counter(), _worked_by_children()
     made = sum(made for made, _ in printed_parts(town.path, ids, 2))
     seconds = time.perf_counter() - begun
     assert made == len(ids), made
-    return {"papers": made, "papers_per_s": round(made / seconds, 1)}
+    cpu_ms = round((_worked_by_children() - worked) * 1_000 / made)
+    return {"papers": made, "papers_per_s": round(made / seconds, 1), "paper_cpu_ms": cpu_ms}
+
+
+def _worked_by_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _served(path: Path, years: int) -> dict[str, Any]:
     """Pages over HTTP, one visitor at a time, on the day after the book's last."""
+    Access(path).add(Login("BENCH", "Bench", hash_password(PASSWORD)), [Binding(Title.SECRETARY.value, "")])
     pages: dict[str, Callable[[int], str]] = {
+        "member": lambda n: f"/members/{n * 31 + 1:06d}",
+        "members": lambda n: f"/members?branch={('JTM', 'BAL', 'SUL')[n % 3]}",
+        "work": lambda _n: "/work",
         "register": lambda n: f"/register?after={n * 31:06d}",
         "branch": lambda n: f"/branches/{('JTM', 'BAL', 'SUL')[n % 3]}",
         "front": lambda _n: "/",
@@ -146,26 +167,56 @@ def _served(path: Path, years: int) -> dict[str, Any]:
     }
     figures: dict[str, Any] = {}
     clock = date(FIRST_YEAR + years - 1, 11, 2).isoformat()
-    with _serving(path, clock) as port:
+    with _serving(path, clock) as (port, pid):
         connection = http.client.HTTPConnection("127.0.0.1", port)
+        cookies = _logged_in(connection, port)
         for name, address in pages.items():
-            took = []
+            took, worked = [], _worked_by(pid)
             for n in range(ASKED // 6 if name == "export_csv" else ASKED):
                 begun = time.perf_counter()
-                connection.request("GET", address(n))
+                connection.request("GET", address(n), headers={"Cookie": cookies})
                 answer = connection.getresponse()
                 size = len(answer.read())
                 took.append((time.perf_counter() - begun) * 1_000)
                 assert answer.status == 200, (address(n), answer.status)
                 assert size, address(n)
+            figures[f"{name}_cpu_ms"] = round((_worked_by(pid) - worked) * 1_000 / len(took), 1)
             took = sorted(took[1:])
             figures[f"{name}_p95_ms"] = round(took[min(len(took) - 1, len(took) * 95 // 100)], 1)
         connection.close()
     return figures
 
 
+def _worked_by(pid: int) -> float:
+    """Seconds that a process has had of a processor."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _logged_in(connection: http.client.HTTPConnection, port: int) -> str:
+    """Log in as a browser would; the cookies of it."""
+    jar: dict[str, str] = {}
+
+    def ask(method: str, path: str, body: str | None = None) -> tuple[int, str]:
+        sent = {"Origin": f"http://127.0.0.1:{port}", "Cookie": "; ".join(f"{k}={v}" for k, v in jar.items())}
+        if body is not None:
+            sent["Content-Type"] = "application/x-www-form-urlencoded"
+        connection.request(method, path, body, sent)
+        answer = connection.getresponse()
+        for line in answer.headers.get_all("set-cookie") or ():
+            jar.update({name: morsel.value for name, morsel in SimpleCookie(line).items()})
+        return answer.status, answer.read().decode()
+
+    _, page = ask("GET", "/login")
+    token = page.partition('name="csrf" value="')[2].partition('"')[0]
+    form = {"csrf": token, "login": "bench", "password": PASSWORD, "next": "/"}
+    status, said = ask("POST", "/login", urlencode(form))
+    assert status == 303, said[:400]
+    return "; ".join(f"{name}={value}" for name, value in jar.items())
+
+
 @contextlib.contextmanager
-def _serving(path: Path, clock: str) -> Iterator[int]:
+def _serving(path: Path, clock: str) -> Iterator[tuple[int, int]]:
     juru = str(Path(sys.executable).with_name("juru"))
     command = [juru, "association", "serve", str(path), "--port", str(PORT), "--clock", clock]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -177,7 +228,7 @@ def _serving(path: Path, clock: str) -> Iterator[int]:
             assert time.perf_counter() < until, "the portal did not start"
             assert process.poll() is None, "the portal ended"
             time.sleep(0.2)
-        yield PORT
+        yield PORT, process.pid
     finally:
         process.terminate()
         process.wait(30)

@@ -6,6 +6,7 @@ of members share a commit, which is the only thing that no desk does; the audit 
 
 from __future__ import annotations
 
+import hashlib
 import random
 import shutil
 from collections import Counter
@@ -14,8 +15,10 @@ from pathlib import Path
 
 from juru.association.desk.desk import init
 from juru.association.domain import affairs as a
+from juru.association.domain import commands as c
 from juru.association.domain import facts as f
 from juru.association.domain.affairs import Subject, Way
+from juru.association.domain.boards import Body, Title
 from juru.association.domain.branches import SEED
 from juru.association.domain.dues import DuesPolicy, Line, LineKind, Period, first_invoice
 from juru.association.domain.split import Part, Share, split
@@ -85,7 +88,34 @@ def build(path: Path, members: int, years: int) -> Town:
         with town.desk.book.writing(milliseconds(town.at(day)), f"newcomers-{year}") as writing:
             for member in town.newcomers(members):
                 _join(town, writing, member, day)
+    _seat(town, date(FIRST_YEAR + years - 1, 3, 1))
     return town
+
+
+def _seat(town: Town, day: date) -> None:
+    """A national secretary and a treasurer, so that officers' pages can be asked for."""
+    firm = town.members[-1]
+    for title in (Title.SECRETARY, Title.TREASURER):
+        decree = c.IssueDecree(body="NAS", decree_kind="bench", text="-", signers=(_BY,))
+        number = _done(town, decree, day)
+        term = a.Appointed(
+            on=day,
+            firm=firm,
+            body=Body.NATIONAL,
+            unit="NAS",
+            title=title,
+            until=day.replace(year=day.year + 4),
+            decree=number,
+        )
+        _done(town, c.Appoint(person=title.value, fact=term), day)
+
+
+def _done(town: Town, command: c.AnyCommand, day: date) -> str:
+    request = hashlib.sha256(repr(command).encode()).hexdigest()
+    # Whoever keeps the book seats the first officer, who seats the other.
+    result = town.desk.do(command, now=town.at(day), by=Title.SECRETARY.value, request=request)
+    assert isinstance(result, c.Done), result
+    return result.id
 
 
 def _join(town: Town, writing: Writing, member: str, day: date) -> None:

@@ -253,6 +253,53 @@ def test_today_is_the_associations_day(office: Office) -> None:
     assert date.fromisoformat(facts[0]["fact"]["on"]) >= date(2026, 1, 1)
 
 
+def test_a_backup_is_made_checked_and_restored_and_the_book_held_against_it(office: Office, tmp_path: Path) -> None:
+    number = grown(office)
+    (tmp_path / "safe").mkdir()
+    made = office.json("backup", str(tmp_path / "safe"), "--keep", "3")
+    assert made["manifest"]["facts"] > 5
+    assert "is whole" in office("restore", made["path"], "--check")
+    office("member", "record", number, "renamed", "--field", "name=PT Maju Jaya", "--on", "2026-05-01")
+    assert "clean" in office("audit", "--head", f"{made['path']}/manifest.json", "--export-head", "head.json")
+    assert "clean" in office("audit", "--head", "head.json")
+    said = office("restore", made["path"], str(tmp_path / "again"))
+    assert "enter again what was recorded later" in said
+    assert "not an empty directory" in office("restore", made["path"], str(tmp_path / "safe"), code=2)
+    again = str(tmp_path / "again")
+    assert office.json("member", "show", number, "--on", "2026-06-01", "--data", again)["name"] == "PT Maju"
+    lost = office("audit", "--head", "head.json", "--data", again, code=1)
+    assert "head_mismatch" in lost, "a book that lacks what was recorded later does not pass for the living one"
+    assert "nothing to do" in office("upgrade")
+    assert "name the directory" in office("restore", made["path"], code=2)
+
+
+def test_a_members_list_is_looked_at_answered_and_brought_in(office: Office, tmp_path: Path) -> None:
+    grown(office)
+    assert "fill it" in office("import", "template", "templat.xlsx")
+    assert "ends in .xlsx" in office("import", "template", "templat.csv", code=2)
+    head = "nama;cabang;tanggal gabung;lunas sampai\n"
+    Path("daftar.csv").write_text(head + "PT Sinar;Bali;2019;31/12/2026\nMaju PT;JTM;2020;\nCV X;ZZZ;2020;\n")
+    said = office("import", "members", "daftar.csv", code=1)
+    assert "1 add, 1 question, 1 refused" in said
+    assert "B4" in said
+    assert "--answer" in office("import", "members", "daftar.csv", "--yes", "--fates", "nasib.csv", code=1)
+    assert office.json("member", "list", "--on", "2026-11-24")[1:] == [], "nothing was recorded"
+    nasib = Path("nasib.csv").read_text(encoding="utf-8-sig").splitlines()
+    row = next(line for line in nasib if line.startswith("3,question"))
+    Path("jawab.csv").write_text("\n".join([nasib[0], row + "other"]))
+    assert "refused" in office("import", "members", "daftar.csv", "--answers", "jawab.csv", "--yes", code=1)
+    done = office("import", "members", "daftar.csv", "--answers", "jawab.csv", "--yes", "--without-refused")
+    assert "2 members recorded" in done
+    assert office.json("member", "show", "000002")["paid_until"] == "2027-01-01"
+    Path("daftar.csv").write_text(head + "PT Sinar;Bali;2019;31/12/2026\n")
+    assert office.json("import", "members", "daftar.csv", "--yes")["counts"]["there"] == 1
+    assert "ROW=same" in office("import", "members", "daftar.csv", "--answer", "x", code=2)
+    assert "cannot be read" in office("import", "members", "nowhere.csv", code=2)
+    Path("daftar.csv").write_bytes(b"%PDF-1.7")
+    assert "PDF" in office("import", "members", "daftar.csv", code=2)
+    assert "clean" in office("audit")
+
+
 def test_the_yearly_run_is_foretold_run_and_printed(office: Office, tmp_path: Path) -> None:
     grown(office)
     head = ("letterhead", "ASPI", "--address", "Jalan A\\nSurabaya", "--site", "https://aspi.example/")

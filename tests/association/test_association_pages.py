@@ -54,4 +54,4 @@ def test_both_languages_of_a_refusal_tell_the_same_facts() -> None:
 def test_every_fact_about_a_member_but_paid_has_its_rule() -> None:
     assert {kind.__struct_config__.tag for kind in RULES} == {
         kind.__struct_config__.tag for kind in get_args(MemberFact)
-    } - {"paid"}
+    } - {"paid", "paid_before"}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from juru.association.desk.register import shown
 from juru.association.domain import affairs as a
 from juru.association.domain import commands as c
 from juru.association.domain import facts as f
@@ -191,3 +192,92 @@ def test_branches_are_merged_and_two_facts_of_one_day_are_refused(town: Town) ->
     assert town.refused(c.SetBranch(code="DIY", fact=merged)) == "same_day"
     town.on("2026-07-01")
     assert town.refused(c.NewMember(name="Jogja", branch="DIY", province="34")) == "wrong_branch"
+
+
+def test_who_stays_away_is_summoned_twice_before_the_board_goes_on(town: Town, accused: str) -> None:
+    town.by = SECRETARY
+    early = f.Heard(on=town.today, minutes="NB-0")
+    assert town.refused(c.Record(member=accused, fact=early)) == "no_hearing"
+    town.fact(accused, f.Charged(on=town.today, charges="x", hearing_on=day("2026-02-10")))
+    town.on("2026-02-10")
+    twice = (day("2026-01-20"), day("2026-02-03"))
+    for summonses in ((), twice[:1], (day("2025-12-01"), twice[0])):
+        absent = f.Heard(on=town.today, minutes="NB-1", appeared=False, summonses=summonses)
+        assert town.refused(c.Record(member=accused, fact=absent)) == "not_summoned"
+    town.by = CHAIR
+    assert town.refused(expel(town, accused, CHAIR, SECRETARY, "anggota")) == "no_hearing", "charged, not heard"
+    town.by = SECRETARY
+    town.fact(accused, f.Heard(on=town.today, minutes="NB-1", appeared=False, summonses=twice))
+    town.by = CHAIR
+    town.do(expel(town, accused, CHAIR, SECRETARY, "anggota"))
+
+
+def test_a_suspension_is_the_majority_of_the_boards(town: Town, accused: str) -> None:
+    heard(town, accused)
+    for deciders in ((), (CHAIR, SECRETARY), (CHAIR, "hakim1", "hakim2")):
+        alone = f.Suspended(on=town.today, reason="x", deciders=deciders)
+        assert town.refused(c.Record(member=accused, fact=alone)) == "not_enough_voices"
+    town.fact(accused, f.Suspended(on=town.today, reason="x", deciders=(CHAIR, SECRETARY, "anggota")))
+    assert town.standing(accused).reason == "decision"
+
+
+def test_nobody_stands_behind_a_decision_about_his_own_firm(town: Town) -> None:
+    heard(town, "000004")
+    fact = f.Expelled(on=town.today, reason="x", decision="SK-NAS-2026-001", deciders=(CHAIR, SECRETARY, "anggota"))
+    assert town.refused(c.Record(member="000004", fact=fact)) == "own_firm"
+
+
+def test_the_appeal_board_lifts_a_suspension_and_not_who_decided_it(town: Town, accused: str) -> None:
+    heard(town, accused)
+    town.fact(accused, f.Suspended(on=town.today, reason="x", deciders=(CHAIR, SECRETARY, "anggota", "hakim2")))
+    lifted = f.Lifted(on=town.today, decision="DK-1")
+    town.by = "hakim2"
+    assert town.refused(c.Record(member=accused, fact=lifted)) == "decided_before"
+    town.by = "sekjtm"
+    assert town.refused(c.Record(member=accused, fact=lifted)) == "no_power"
+    town.by = "hakim1"
+    town.fact(accused, lifted)
+    assert town.state(accused) == "active"
+
+
+def test_an_appeal_that_waits_too_long_is_overdue(town: Town, accused: str) -> None:
+    heard(town, accused)
+    town.do(expel(town, accused, CHAIR, SECRETARY, "anggota"))
+    town.on("2026-03-01", SECRETARY).fact(accused, f.Appealed(on=town.today))
+    for on, waits in (("2026-04-30", "appeal"), ("2026-05-01", "appeal_overdue")):
+        with town.desk.book.reading() as reads:
+            found = shown(reads, accused, day(on))
+        assert found is not None
+        assert (found.waits_on, found.waits_until) == (waits, day("2026-04-30"))
+
+
+def test_a_branchs_officers_end_with_their_branch(town: Town) -> None:
+    town.by = CHAIR
+    ended = a.BranchSet(on=day("2026-01-05"), name="Jawa Timur", until=day("2026-02-01"), into=("JTG",))
+    town.do(c.SetBranch(code="JTM", fact=ended))
+    number = town.do(c.NewMember(name="Lagi", branch="JTM", province="35")).id
+    town.on("2026-02-01", "sekjtm")
+    assert town.refused(c.Record(member=number, fact=f.Complete(on=town.today))) == "no_power"
+
+
+def test_national_may_leave_applications_to_a_branch_by_decree_until_it_is_revoked(town: Town) -> None:
+    town.by = CHAIR
+    first, second, other = (
+        town.do(c.NewMember(name=name, branch=branch, province=province)).id
+        for name, branch, province in (("Satu", "JTM", "35"), ("Dua", "JTM", "35"), ("Tiga", "JBR", "32"))
+    )
+    for number in (first, second, other):
+        town.fact(number, f.Complete(on=town.today))
+    town.by = "sekjtm"
+    accepted = f.Verified(on=town.today, decision="K-1")
+    assert town.refused(c.Record(member=first, fact=accepted)) == "no_power"
+    town.by = CHAIR
+    leaving = c.IssueDecree(body="NAS", decree_kind="delegation", text="JTM", signers=(CHAIR,))
+    decree = town.do(leaving).id
+    town.by = "sekjtm"
+    town.fact(first, accepted)
+    assert town.refused(c.Record(member=other, fact=accepted)) == "no_power"
+    town.by = CHAIR
+    town.decree(revokes=decree)
+    town.by = "sekjtm"
+    assert town.refused(c.Record(member=second, fact=accepted)) == "no_power"

@@ -181,6 +181,8 @@ def test_a_hearing_is_told_three_days_before_and_waits_for_its_decision() -> Non
     facts = [*joined(), charge]
     assert items(world("2026-06-05"), *facts)["hearing"].clock_on == day("2026-06-20")
     assert due(world("2026-06-17"), *facts) == {"hearing_near": day("2026-06-17")}
+    assert items(world("2026-06-20"), *facts)["hearing_due"].since == day("2026-06-20")
+    facts.append(f.Heard(on=day("2026-06-20"), minutes="x", appeared=True))
     assert items(world("2026-06-21"), *facts)["hearing_held"].agenda == "NAS"
     decided = f.Suspended(on=day("2026-06-21"), until=day("2026-08-01"))
     assert "hearing_held" not in items(world("2026-06-22"), *facts, decided)

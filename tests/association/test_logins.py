@@ -341,6 +341,18 @@ def test_the_old_address_is_told_and_stops_it(portal: Served, town: Town, clock:
     assert can_log_in(portal, "rini")
 
 
+def test_logins_are_found_and_a_long_list_asks_to_be_narrowed(portal: Served) -> None:
+    for number in range(60):
+        portal.login(f"R{number:03d}", "Rini", "000001")
+    joko = officer(portal, "joko")
+    page = joko.get("/logins").text
+    assert "persempit" in page
+    assert page.count('class="factor"') == 50
+    page = joko.get("/logins?find=r059").text
+    assert ("login-R059" in page, page.count('class="factor"')) == (True, 1)
+    assert "login-SRI" not in joko.get("/logins?find=sri").text, "found is not more than may be seen"
+
+
 def test_pages_of_logins_are_for_those_who_decide_on_members(portal: Served) -> None:
     portal.login("RINI", "Rini", "000001")
     rini = portal.browser()

@@ -15,6 +15,8 @@ from juru.association.domain import facts as f
 from juru.association.domain.affairs import Subject
 from juru.association.domain.boards import Body, Title
 from juru.association.portal.acts import FORMS
+from juru.association.portal.joining import APPLICATIONS_EACH
+from juru.association.portal.pace import Pace
 from juru.association.portal.site import WORDS
 from tests.support.association import CHAIR, SECRETARY, Town, day
 from tests.support.house import Browser
@@ -81,7 +83,7 @@ def test_a_member_sees_its_standing_and_the_facts_behind_it(portal: Served) -> N
     text = logged_in(portal, "SRI").get(f"/members/{MAJU}").text
     assert "Iuran lunas, 5 Jan 2026" in text
     assert "Bila tidak ada yang berubah, pada 1 Jan 2027: Masa tenggang" in text
-    assert "tidak ada fakta sebaliknya" in text, "nothing speaks against its conduct"
+    assert "belum ada fakta tentang ini" in text, "nothing is known of its conduct"
     assert 'href="#fact-' in text
 
 
@@ -305,6 +307,41 @@ def test_an_application_that_lacks_something_is_shown_again_with_what_was_typed(
     wrong = visitor.send("/join", {**FORM, "branch": "JBR", "request": "l2"})
     assert (wrong.status, "tidak dapat dipilih" in wrong.text) == (409, True)
     assert visitor.send("/join", {**FORM, "province": "99", "request": "l3"}).status == 409
+
+
+def test_strangers_apply_only_so_often(portal: Served) -> None:
+    for number in range(APPLICATIONS_EACH):
+        apply(portal.browser(), f"j{number}", name=f"Usaha {number} Unik", phone=f"0870{number}00")
+    visitor = portal.browser()
+    visitor.get("/join?province=35")
+    answer = visitor.send("/join", {**FORM, "request": "one-more"})
+    assert (answer.status, "Terlalu banyak permohonan" in answer.text) == (409, True)
+    assert 'value="Berkah Reload"' in answer.text
+
+
+def test_the_pace_forgets_after_its_window_and_counts_all_together() -> None:
+    now = [0]
+    pace = Pace(lambda: now[0], window_ms=1_000, each=2, together=3)
+    for address in ("a", "a"):
+        assert not pace.too_fast(address)
+        pace.done(address)
+    assert pace.too_fast("a")
+    assert not pace.too_fast("b")
+    pace.done("b")
+    assert pace.too_fast("c"), "all together"
+    now[0] = 1_001
+    assert not pace.too_fast("a")
+    assert not pace.too_fast("c")
+
+
+def test_the_directory_is_closed_to_who_is_no_member_in_good_standing(town: Town, portal: Served) -> None:
+    tono = logged_in(portal, "TONO")
+    assert tono.get("/directory").status == 200
+    town.on("2026-01-06").own(SINAR, f.Resigned(on=town.today, effective=day("2026-01-07")), by="Tono")
+    town.on("2026-01-07")
+    assert tono.get("/directory").status == 403
+    assert tono.get(f"/members/{SINAR}").status == 200
+    assert logged_in(portal, "JBR").get("/directory").status == 200
 
 
 def test_papers_of_one_application_are_limited(town: Town, portal: Served) -> None:

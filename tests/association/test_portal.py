@@ -41,6 +41,8 @@ OPEN = {
     ("POST", "/join/{number}/{key}/withdraw"): 404,
     ("GET", "/verify"): 200,
     ("GET", "/verify/{number:path}/{code}"): 404,
+    ("GET", "/finance"): 200,
+    ("GET", "/finance.{ending:str}"): 200,
     ("GET", "/overdue"): 200,
     ("POST", "/as-of"): 303,
     ("GET", "/login"): 200,
@@ -57,8 +59,31 @@ OPEN = {
     ("POST", "/login/passkey/begin"): 409,
     ("POST", "/login/passkey"): 409,
     ("POST", "/logout"): 303,
+    ("GET", "/about"): 200,
+    ("GET", "/about/documents/{sha256}"): 404,
+    ("GET", "/opportunities"): 200,
+    ("GET", "/opportunities.{ending:str}"): 200,
+    ("GET", "/opportunities/{id}"): 404,
+    ("POST", "/opportunities/{id}/answer"): 404,
+    ("GET", "/announcements"): 200,
+    ("GET", "/announcements.{ending:str}"): 200,
+    ("GET", "/announcements/{id}"): 404,
+    ("GET", "/announcements/{id}/files/{sha256}"): 404,
+    ("GET", "/meetings/{id}"): 404,
+    ("GET", "/meetings/{id}/minutes"): 404,
 }
 """Routes that answer whoever asks, and how, asked with nothing: a new one stands here only if it is meant to."""
+
+DUES = (
+    *("", "/invoices", "/invoices.{ending:str}", "/invoices/{number}", "/rows", "/rows.{ending:str}"),
+    *("/payments", "/payments.{ending:str}", "/payments/{ref:path}", "/bank", "/bank/takes/{token}", "/cash"),
+    *("/payouts", "/collectors", "/branches", "/branches/{code}", "/accounts", "/accounts.{ending:str}"),
+    "/accounts/{name:path}",
+)
+DUES_DONE = (
+    *("/invoices", "/invoices/{number}/{what}", "/rows/{what}", "/bank/accounts", "/bank/look", "/bank/take"),
+    *("/cash/{what}", "/payouts/{what}", "/collectors/{what}"),
+)
 
 KNOWN_ONLY = {
     ("GET", "/mine"),
@@ -83,6 +108,10 @@ KNOWN_ONLY = {
     ("POST", "/office/{form}"),
     ("GET", "/exports"),
     ("GET", "/exports/members.{ending}"),
+    *(("GET", f"/dues{path}") for path in DUES),
+    *(("POST", f"/dues{path}") for path in DUES_DONE),
+    ("GET", "/members/{number}/dues"),
+    ("GET", "/members/{number}/dues/{invoice}"),
     ("GET", "/work"),
     ("GET", "/work/notices"),
     ("POST", "/work/notices"),
@@ -110,6 +139,31 @@ KNOWN_ONLY = {
     ("POST", "/account/factors/codes"),
     ("POST", "/account/password"),
     ("POST", "/account/sessions"),
+    ("GET", "/about/{what}/new"),
+    ("POST", "/about/{what}/new"),
+    ("GET", "/opportunities/new"),
+    ("POST", "/opportunities/new"),
+    ("POST", "/opportunities/{id}/moderate"),
+    ("POST", "/opportunities/{id}/renew"),
+    ("POST", "/opportunities/{id}/close"),
+    ("POST", "/opportunities/{id}/seen"),
+    ("GET", "/announcements/new"),
+    ("POST", "/announcements/new"),
+    ("GET", "/letters"),
+    ("GET", "/letters.{ending:str}"),
+    ("GET", "/letters/new"),
+    ("POST", "/letters/new"),
+    ("GET", "/letters/{id}"),
+    ("GET", "/letters/{id}/edit"),
+    ("GET", "/letters/{id}/files/{sha256}"),
+    ("POST", "/letters/{id}/send"),
+    ("POST", "/letters/{id}/end"),
+    ("GET", "/meetings"),
+    ("GET", "/meetings.{ending:str}"),
+    ("GET", "/meetings/new"),
+    ("POST", "/meetings/new"),
+    ("POST", "/meetings/{id}/answer"),
+    ("POST", "/meetings/{id}/{what}"),
 }
 """Routes of whoever is logged in, and of officers; without a login each asks for one."""
 
@@ -155,6 +209,7 @@ def at(path: str) -> str:
         .replace("{number}", "0")
         .replace("{code}", "XXX")
         .replace("{name}", "nix.css")
+        .replace("{id}", "9")
     )
 
 

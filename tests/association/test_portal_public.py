@@ -351,3 +351,8 @@ def test_boards_are_shown_as_they_were_known(portal: Served) -> None:
     assert {row["standing"] for row in then} == {"vacant"}
     now = json.loads(portal.browser().get("/boards.json?on=2026-01-06").text)["rows"]
     assert {"ani", "budi", "citra"} <= {row["person"] for row in now}
+
+
+def test_every_subject_of_the_trail_has_a_word(portal: Served) -> None:
+    words = portal.association.portal.pages.words
+    assert [subject for subject in Subject if f"subject_{subject.value}" not in words] == []

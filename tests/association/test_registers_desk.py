@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from juru.association.desk import registers as reg
+from juru.association.desk.shelves import Shelves
 from juru.association.domain import commands as c
 from juru.association.domain import commands_registers as r
 from juru.association.domain import registers as g
@@ -15,12 +17,13 @@ from juru.association.domain.affairs import Founded, Subject
 from juru.association.domain.announcements import ShownState, for_branch
 from juru.association.domain.boards import Body, Title
 from juru.association.domain.facts import JobsDeclared, Precision
-from juru.association.domain.letters import LetterState
+from juru.association.domain.letters import Letter, LetterState
 from juru.association.domain.meetings import AgendaItem, MeetingState, agenda
 from juru.association.domain.opportunities import OfferState
 from juru.association.domain.recognition import RecognitionState
 from juru.association.domain.refusals import Refusal
 from juru.association.domain.registers import Audience, Coming, Invited, MeetingKind, OfferKind, Verdict
+from juru.association.store.reads import Reads
 from tests.support.association import Town, day
 
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(20) + b"\xff\xd9"
@@ -139,9 +142,14 @@ def test_history_is_added_with_a_source_and_taken_back_with_a_reason(town: Town)
         assert reg.history(reads, town.today)[-1].precision is Precision.YEAR
         name = reads.facts_of_kind(Subject.ASSOCIATION)[0].subject_id
     assert town.refused(r.TellHistory(fact=Founded(on=day("2010-07-15"), name=name, source="x"))) == "wrong_count"
+    other = Founded(on=day("2010-08-01"), name="Nama lain", text="Rapat kerja", source="x", sample=True)
+    town.do(r.TellHistory(fact=other))
+    with town.desk.book.reading() as reads:
+        founded = [one.fact for one in reads.facts_of_kind(Subject.ASSOCIATION) if isinstance(one.fact, Founded)]
+    assert {(fact.name, fact.sample) for fact in founded} == {(name, False)}
     town.do(c.TakeBack(subject=Subject.ASSOCIATION, subject_id=name, fact_id=number, reason="keliru"))
     with town.desk.book.reading() as reads:
-        assert len(reg.history(reads, town.today)) == 3
+        assert len(reg.history(reads, town.today)) == 4
 
 
 # ------------------------------------------------------------------ letters
@@ -437,9 +445,11 @@ def test_a_notice_waits_for_an_officer_stands_sixty_days_and_is_renewed_with_the
     assert state(town, done.id, "2026-04-29") is OfferState.OPEN
     with town.desk.book.reading() as reads:
         jobs = reg.jobs_declared(reads, town.today)
-        log = [(line.id, line.text) for line in reg.decided(reads, town.today) if line.kind == "moderation"]
+        log = [
+            (line.id, line.outcome, line.text) for line in reg.decided(reads, town.today) if line.kind == "moderation"
+        ]
     assert [(j.member, j.jobs, j.opportunity) for j in jobs] == [("000003", 2, done.id)]
-    assert log == [(done.id, "published: sesuai aturan")]
+    assert log == [(done.id, "published", "sesuai aturan")]
     assert isinstance(as_member(town, "000003", r.CloseOffer(opportunity=done.id, filled=True, jobs=1)), c.Done)
     assert state(town, done.id) is OfferState.FILLED
     with town.desk.book.reading() as reads:
@@ -503,3 +513,24 @@ def test_the_boards_own_notice_stands_at_once_and_declares_no_jobs(town: Town) -
     assert isinstance(as_stranger, Refusal)
     town.do(r.CloseOffer(opportunity=number))
     assert state(town, number) is OfferState.CLOSED
+
+
+def test_a_register_kept_at_hand_is_folded_anew_once_something_of_it_was_recorded(town: Town) -> None:
+    shelves, folded = Shelves(town.desk.book), list[int]()
+
+    def read(reads: Reads, on: date, known_ms: int | None) -> list[Letter]:
+        folded.append(1)
+        return reg.letters(reads, on, known_ms)
+
+    def numbers(on: str) -> list[str]:
+        return [one.id for one in shelves.on(Subject.LETTER, read, day(on))]
+
+    assert numbers("2026-01-05") == []
+    town.do(announce())
+    assert numbers("2026-01-05") == []
+    assert len(folded) == 1, "an announcement is no letter"
+    town.do(draft())
+    assert numbers("2026-01-05") == ["00001"]
+    assert numbers("2026-01-04") == []
+    assert numbers("2026-01-05") == ["00001"]
+    assert len(folded) == 3

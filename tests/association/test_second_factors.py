@@ -205,7 +205,7 @@ def test_names_are_changed_and_factors_removed_with_the_password(portal: Served)
     assert browser.send("/account/factors/remove", id=id_, password=PASSWORD).status == 303
     assert "dicabut" in browser.get("/account/factors").text
     browser.send("/logout")
-    assert browser.log_in("sri").location == "/"
+    assert browser.log_in("sri").location == "/work"
 
 
 def test_an_app_is_kept_only_when_its_code_was_right(portal: Served) -> None:
@@ -280,4 +280,4 @@ def test_a_keeper_drops_the_factors_of_who_lost_them(
     assert "Ponsel Sri" in capsys.readouterr().out
     assert run(["association", "login", "factors", "sri", "--drop", *where]) == 0
     assert not is_in(browser), "his sessions have ended"
-    assert portal.browser().log_in("sri").location == "/"
+    assert portal.browser().log_in("sri").location == "/work"

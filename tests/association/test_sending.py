@@ -233,6 +233,15 @@ def test_a_permanent_refusal_waits_for_a_person_and_keeps_no_address(house: Hous
     assert "sri@maju.id" not in told
 
 
+def test_an_address_that_is_none_is_refused_and_seen(house: House) -> None:
+    town = house.town.on("2026-12-01")
+    address = f.ContactSet(on=town.today, channel=f.Channel.EMAIL, value="sunyi@@sunyi", source="surat 2")
+    town.fact("000002", address)
+    result = house.send(at("2026-12-01"))
+    assert (result.sent, result.refused) == (1, 1)
+    assert house.rows("2026-12-01")["dues_reminder_1:000002:2026-12-01"].held
+
+
 def test_a_server_that_cannot_be_reached_is_no_failure_of_any_message(house: House) -> None:
     good, bad = house.settings, MailSettings(host="127.0.0.1", sender="a@b.id", port=1, security=Security.NONE)
     house.settings = bad

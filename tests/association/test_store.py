@@ -23,6 +23,7 @@ from juru.association.domain.affairs import Subject, Way
 from juru.association.domain.membership import standing
 from juru.association.domain.policy import Policies
 from juru.association.domain.refusals import Refusal
+from juru.association.domain.treasury import AccountSet, RowAs
 from juru.association.errors import DirectoryError, SchemaError
 from juru.association.store.book import DATABASE, Book, make
 from juru.association.store.migrate import migrate
@@ -81,6 +82,16 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     town.on("2026-11-03").pay(second)
     town.do(c.ReversePayment(ref="BCA-INV-2026-00003", reason="bounced"))
     town.do(c.IssueInvoice(member=first))
+    account = AccountSet(on=town.today, unit="NAS", bank="BCA", profile="generic", opening_idr=900_000)
+    town.do(c.SetAccount(code="PUSAT", fact=account))
+    for ref, amount_idr in (("IN", 541_000), ("OUT", -30_000), ("BACK", -12_000)):
+        town.do(c.TakeRow(account="PUSAT", on=town.today, amount_idr=amount_idr, ref=ref))
+    town.do(c.NameRow(ref="OUT", what=RowAs.EXPENSE, to="sewa", reason="rent"))
+    town.do(c.AssignPayment(ref="IN", member=second, reason="slip"))
+    refund = town.do(c.AskRefund(member=second, amount_idr=12_000, to_account="BCA 1", reason="too much"))
+    town.by = "orang kedua"
+    town.do(c.ConfirmPayOut(number=refund.id))
+    town.do(c.NameRow(ref="BACK", what=RowAs.REFUND, to=refund.id, reason="paid"))
     town.desk.keep(b"%PDF-1.7 licence", name="nib.pdf", now=town.now(), by="sekretaris", request="d1")
     assert town.audited().found == []
     town.close()
@@ -101,6 +112,39 @@ TAMPERINGS: dict[str, tuple[str, str]] = {
         "UPDATE facts SET subject_id = 'INV-2026-00009' WHERE subject_id = 'INV-2026-00004'",
         "numbering",
     ),
+    "a row that went out": (
+        "UPDATE facts SET body = replace(body, '\"amount_idr\":30000', '\"amount_idr\":30001') WHERE kind = 'went_out'",
+        "facts_and_money",
+    ),
+    "a heading's sum": (
+        "UPDATE facts SET body = replace(body, '\"amount_idr\":30000', '\"amount_idr\":30001') WHERE kind = 'named'",
+        "facts_and_money",
+    ),
+    "whose spending it was": (
+        'UPDATE facts SET body = replace(body, \'"unit":"NAS"\', \'"unit":"JTM"\') WHERE kind = \'named\'',
+        "facts_and_money",
+    ),
+    "whose refund it was": (
+        "UPDATE facts SET body = replace(body, '000002', '000001') WHERE kind = 'refund_confirmed'",
+        "facts_and_money",
+    ),
+    "a refund's number": (
+        "UPDATE facts SET subject_id = 'RF-2026-00002' WHERE kind = 'refund_asked'",
+        "numbering",
+    ),
+    "an opening balance": (
+        "UPDATE facts SET body = replace(body, '900000', '900001') WHERE kind = 'account_set'",
+        "facts_and_money",
+    ),
+    "what an invoice asks for": (
+        "UPDATE invoices SET asked_idr = asked_idr + 1 WHERE outstanding_idr > 0",
+        "invoice_row",
+    ),
+    "an invoice's row": ("DELETE FROM invoices WHERE number = 'INV-2026-00001'", "invoice_row"),
+    "a row of no invoice": (
+        "UPDATE invoices SET number = 'INV-2027-00001' WHERE number = 'INV-2026-00001'",
+        "invoice_row",
+    ),
     "an account's name": ("UPDATE accounts SET name = 'branch:XXX' WHERE name = 'branch:JBR'", "facts_and_money"),
 }
 
@@ -119,6 +163,19 @@ def test_the_audit_sees_what_was_tampered_with(busy: Path, tmp_path: Path, what:
     found = town.audited()
     town.close()
     assert kind in {finding.kind for finding in found.found}
+
+
+def test_an_older_book_gets_its_rows_of_invoices_from_its_facts(busy: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(busy, tmp_path / "copy"))
+    engine = SqliteEngine(copy / DATABASE)
+    engine.script("DROP TABLE invoices")
+    engine.script("UPDATE alembic_version SET version_num = '0001'")
+    assert migrate(engine)
+    assert engine.rows("SELECT count(*) FROM invoices WHERE outstanding_idr > 0") == [(1,)]
+    engine.close()
+    town = Town(copy)
+    assert town.audited().found == []
+    town.close()
 
 
 def test_a_document_is_judged_by_its_content_and_kept_by_its_hash(tmp_path: Path) -> None:

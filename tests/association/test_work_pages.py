@@ -91,6 +91,7 @@ def test_a_member_sees_no_work_and_no_strangers_messages(portal: Served) -> None
     assert rini.get("/members/000002/notices").status == 404
     mine = rini.get("/members/000001/notices")
     assert mine.status == 200
+    assert 'href="/members/000001/notices"' in rini.get("/members/000001").text
     assert "pengingat pertama" in mine.text
     assert "/work/notices/" not in mine.text
 

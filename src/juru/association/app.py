@@ -27,6 +27,7 @@ from juru.association.portal.portal import STATIC, Portal
 from juru.association.portal.said import instant_words
 from juru.association.portal.site import WORDS, absent, routes
 from juru.association.store.access import Access
+from juru.association.store.answers import AnswerFile
 from juru.association.store.book import Book
 from juru.web import serving as http_serving
 from juru.web.factor_file import FactorFile, FactorFileError
@@ -75,6 +76,7 @@ class Association:
         self.book = Book(directory)
         self.desk = Desk(self.book)
         self.access = Access(directory)
+        self.answers = AnswerFile(directory)
         self.sessions = SessionFile(directory / SESSIONS)
         self.now = now or _clock(settings.clock)
         try:
@@ -97,6 +99,7 @@ class Association:
         self.portal = Portal(
             desk=self.desk,
             access=self.access,
+            answers=self.answers,
             gate=gate,
             entry=entry,
             now=self.now,
@@ -125,6 +128,7 @@ class Association:
         self.sessions.close()
         self.factor_file.close()
         self.access.close()
+        self.answers.close()
         self.book.close()
 
 
@@ -160,7 +164,9 @@ async def post_until(stop: asyncio.Event, association: Association) -> None:
                 done = await post.run(settings, password(settings, os.environ), stopping=stop.is_set)
                 if done.sent or done.failed or done.refused or done.unknown:
                     log.info("notices", sent=done.sent, failed=done.failed, refused=done.refused, unknown=done.unknown)
-            trouble = 0
+                trouble = 0
+                if done.sent and done.left:
+                    continue
         except MailError as error:
             trouble += 1
             log.warning("notices", error=str(error))

@@ -4,6 +4,8 @@ AssociationError
 ├── DirectoryError   the data directory is missing, not one of ours, or not empty
 ├── PrintingError    no PDF can be made here
 ├── SchemaError      its schema is older or newer than this program's
+├── AccountError     no statement files feed this account
+├── BackupError      a backup cannot be made, or is not the one that was made
 ├── AccessError      its file of logins, or a login, cannot be used
 ├── ServeError       the portal cannot be served so
 └── MailError        the settings of mail, its password or its server cannot be used
@@ -22,6 +24,14 @@ class DirectoryError(AssociationError):
 
 class SchemaError(AssociationError):
     """The schema of the data directory is not this program's."""
+
+
+class AccountError(AssociationError):
+    """An account that cannot take a statement file."""
+
+
+class BackupError(AssociationError):
+    """A backup cannot be made, or is not whole; nothing was left half done."""
 
 
 class PrintingError(AssociationError):

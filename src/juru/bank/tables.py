@@ -9,12 +9,15 @@ from collections.abc import Iterator
 import python_calamine
 
 from juru.bank.cells import Cell, clean
+from juru.bank.packed import PackedError, examine
 from juru.bank.profiles import Profile
 from juru.bank.statement import Fault, UnreadableError
 from juru.bank.words import wrong
 
 BYTES_MAX = 50_000_000
 ROWS_MAX = 500_000
+UNPACKED_MAX = 500_000_000
+AREA_MAX = ROWS_MAX * 40
 _ZIP, _OLE, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
@@ -81,8 +84,24 @@ UNCLOSED = "\x1funclosed: {error}"
 """Stands for a row that cannot be divided into cells; reading names it in its place."""
 
 
+def _examine(data: bytes) -> None:
+    """Nothing, if a packed workbook can be laid out at all."""
+    try:
+        examine(data, bytes_max=UNPACKED_MAX, area_max=AREA_MAX)
+    except PackedError as error:
+        match error.key:
+            case "unpacks":
+                raise _whole("file_unpacks", mb=UNPACKED_MAX // 1_000_000) from error
+            case "area":
+                raise _whole("file_area", area=error.shown) from error
+            case _:
+                raise _whole("file_no_workbook", error=error) from error
+
+
 def _spreadsheet(data: bytes) -> list[Line]:
     """The first sheet that holds more than one row; numbers, dates and texts as they are stored."""
+    if data.startswith(_ZIP):
+        _examine(data)
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         for name in book.sheet_names:

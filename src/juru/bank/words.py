@@ -35,6 +35,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "file_empty": ("filenya kosong", "the file is empty"),
     "file_long": (f"filenya lebih dari {{mb}} MB: {_SHORTER_ID}", f"the file is over {{mb}} MB: {_SHORTER_EN}"),
     "file_rows": (f"lebih dari {{rows}} baris: {_SHORTER_ID}", f"more than {{rows}} rows: {_SHORTER_EN}"),
+    "file_unpacks": (
+        f"isinya mengembang menjadi lebih dari {{mb}} MB: {_SHORTER_ID}",
+        f"it unpacks to over {{mb}} MB: {_SHORTER_EN}",
+    ),
+    "file_area": (
+        f"lembarnya terpakai sampai {{area}} sel: {_AGAIN_ID}",
+        f"its sheet is used up to {{area}} cells: {_AGAIN_EN}",
+    ),
     "file_pdf": (
         "ini PDF: unduh mutasinya sebagai CSV atau XLSX",
         "this is a PDF: export the mutations as CSV or XLSX",

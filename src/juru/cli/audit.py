@@ -13,7 +13,7 @@ from juru.cli.output import OK, REFUSED, progress, say, say_error, say_json, say
 from juru.server.errors import SettingsError
 
 if TYPE_CHECKING:
-    from juru.books.findings import Head
+    from juru.books.findings import Findings, Head
 
 _SEAL_DIGITS = 64
 
@@ -32,14 +32,11 @@ def audit(
     from juru.server.desk.link import open_reads
     from juru.server.store.audit import audit as audit_book
 
-    expected = None if head is None else _head(head)
+    expected = None if head is None else read_head(head)
     with open_reads(where.dir()) as reads, progress("auditing commits") as told:
         findings = audit_book(reads.engine, expected_head=expected, progress=told)
-    if export_head is not None and findings.clean and findings.head is not None:
-        try:
-            export_head.write_bytes(msgspec.json.encode(findings.head))
-        except OSError as error:
-            raise SettingsError(f"{export_head} cannot be written: {error.strerror}") from error
+    if export_head is not None:
+        export(findings, export_head)
     if json:
         say_json({"clean": findings.clean, "first_broken_commit": findings.first_broken_commit(), "findings": findings})
         return OK if findings.clean else REFUSED
@@ -54,12 +51,21 @@ def audit(
     broken = findings.first_broken_commit()
     first = "" if broken is None else f"; the first commit whose seal fails is {broken}"
     say_error(f"{len(findings.found) + findings.omitted} findings{first}")
-    if export_head is not None:
-        say_error("no head was exported: it would vouch for a book that contradicts itself")
     return REFUSED
 
 
-def _head(given: str) -> Head:
+def export(findings: Findings, path: Path) -> None:
+    """Write the head of a clean book to a file; of one that contradicts itself none is written, and that is said."""
+    if not findings.clean or findings.head is None:
+        say_error("no head was exported: it would vouch for a book that contradicts itself")
+        return
+    try:
+        path.write_bytes(msgspec.json.encode(findings.head))
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def read_head(given: str) -> Head:
     """A head as typed, or from the file it was exported to."""
     from juru.books.findings import Head
 

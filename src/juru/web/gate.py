@@ -52,8 +52,9 @@ OnError = Callable[[str, BaseException], None]
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _JSON, _FORMS = "application/json", frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+_POLICY = "content-security-policy"
 _HEADERS = {
-    "content-security-policy": (
+    _POLICY: (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
@@ -282,8 +283,12 @@ class Gate:
     # ------------------------------------------------------------------ on the way out
 
     async def _finished(self, request: Request, response: Response, now: Visit) -> Response:
+        # What an endpoint says beyond the policy (a file's sandbox) stands beside it; it cannot loosen it.
+        stricter = response.headers.get(_POLICY)
         for name, value in _HEADERS.items():
             response.headers[name] = value
+        if stricter is not None:
+            response.headers[_POLICY] = f"{_HEADERS[_POLICY]}; {stricter}"
         if now.place.secure:
             response.headers["strict-transport-security"] = _HSTS
         response.headers.setdefault("cache-control", "no-store")

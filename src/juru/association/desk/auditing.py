@@ -13,6 +13,7 @@ from juru.association.store.audit import AssociationFindings, audit
 from juru.association.store.book import DATABASE
 from juru.association.store.jobs import Job, Jobs, JobState
 from juru.association.store.rows import milliseconds
+from juru.books.findings import Head
 from juru.books.sqlite import SqliteEngine
 
 JOB = "audit"
@@ -37,6 +38,7 @@ def audit_as_job(
     clock: Callable[[], datetime],
     progress: Callable[[int, int], None] = lambda _done, _whole: None,
     begun: Callable[[int], None] = lambda _job: None,
+    expected_head: Head | None = None,
 ) -> AssociationFindings:
     """Prove the book from its first entry, note how far it is and what came of it."""
     jobs = Jobs(directory)
@@ -49,7 +51,7 @@ def audit_as_job(
 
     engine = SqliteEngine(directory / DATABASE, read_only=True)
     try:
-        found = audit(engine, documents=directory / FOLDER, progress=told)
+        found = audit(engine, documents=directory / FOLDER, expected_head=expected_head, progress=told)
     except BaseException as error:
         jobs.end(number, JobState.FAILED, f"{type(error).__name__}: {error}"[:200], now_ms=milliseconds(clock()))
         raise

@@ -174,6 +174,8 @@ def _suspended(act: Act, fact: f.Suspended, found: list[Recorded]) -> None:
         _after(fact.on, fact.until)
     if not fact.emergency:
         _heard(act, found, fact.on)
+        whole = _board(act, Body.NATIONAL, fact.on)
+        _voices(fact.deciders, whole, len(whole) // 2 + 1)
         return
     board = {term.title: term.person for term in act.in_office(fact.on) if term.body is Body.NATIONAL}
     jointly = {board[title] for title in (Title.CHAIR, Title.SECRETARY) if title in board}

@@ -1,4 +1,4 @@
-"""What the association decided, for everybody: decrees, overrides, the moderation of notices.
+"""What the association decided, for everybody: decrees, public minutes, overrides, moderation.
 
 No member is named by it beyond what the public register of the day shows. The text of a decree that a fact about a
 member cites (an admission, a sanction, an override, a waiver) is withheld: its number, day, kind and signers are told.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 
+from juru.association.desk.registers import decided
 from juru.association.domain import facts as f
 from juru.association.domain import registers as g
 from juru.association.domain.affairs import Subject, decrees_of, terms_of
@@ -21,8 +22,6 @@ SELECT DISTINCT coalesce(json_extract(body, '$.decision'), json_extract(body, '$
 WHERE kind IN ('verified', 'rejected', 'suspended', 'lifted', 'expelled', 'appeal_decided', 'override', 'merged',
                'written_off')
 """
-
-_OVERRIDES = "SELECT DISTINCT subject_id FROM facts WHERE kind = 'override'"
 
 Listed = Callable[[str], bool]
 """Whether the public register of the day shows a member."""
@@ -62,13 +61,11 @@ def office_of(terms: list[Term], person: str, on: date) -> str:
 def overrides(reads: Reads, as_of: date, known_ms: int | None, listed: Listed) -> Sheet:
     """States that the national board set by decree until a day; the reason stays in the member's file."""
     lines = []
-    for (member,) in reads.engine.rows(_OVERRIDES):
-        for one in reads.facts(Subject.MEMBER, str(member), as_of, known_ms):
-            if isinstance(one.fact, f.Override):
-                number = str(member) if listed(str(member)) else ""
-                fact = one.fact
-                cells: tuple[Cell, ...] = (fact.on.isoformat(), fact.until.isoformat(), number, fact.state, fact.decree)
-                lines.append(Line(str(one.id), cells))
+    for one in reads.tagged(Subject.MEMBER, (f.Override,), as_of, known_ms):
+        if isinstance(fact := one.fact, f.Override):
+            number = one.subject_id if listed(one.subject_id) else ""
+            cells: tuple[Cell, ...] = (fact.on.isoformat(), fact.until.isoformat(), number, fact.state, fact.decree)
+            lines.append(Line(str(one.id), cells))
     lines.sort(key=lambda line: (line.cells[0], int(line.key)), reverse=True)
     return Sheet("overrides", {}, tuple(Column(n) for n in ("on", "until", "member", "state", "decree")), tuple(lines))
 
@@ -77,15 +74,27 @@ def moderation(reads: Reads, as_of: date, known_ms: int | None, _listed: Listed)
     """What officers made of notices, with the reason that everybody may read; not who offered what."""
     lines = [
         Line(str(one.id), (one.fact.on.isoformat(), one.subject_id, one.fact.verdict.value, one.fact.reason))
-        for one in reads.facts_of_kind(Subject.OPPORTUNITY, as_of, known_ms)
+        for one in reads.tagged(Subject.OPPORTUNITY, (g.Moderated,), as_of, known_ms)
         if isinstance(one.fact, g.Moderated)
     ]
     lines.sort(key=lambda line: (line.cells[0], int(line.key)), reverse=True)
     return Sheet("moderation", {}, tuple(Column(name) for name in ("on", "notice", "verdict", "reason")), tuple(lines))
 
 
+def minutes(reads: Reads, as_of: date, known_ms: int | None, _listed: Listed) -> Sheet:
+    """The decisions of meetings whose minutes are public."""
+    lines = [
+        Line(f"{one.id}-{place}", (one.on.isoformat(), one.body, one.id, one.text, one.decree))
+        for place, one in enumerate(decided(reads, as_of, known_ms))
+        if one.kind == "minutes"
+    ]
+    names = ("on", "body", "meeting", "text", "decree")
+    return Sheet("minutes", {}, tuple(Column(name) for name in names), tuple(lines))
+
+
 KINDS: Mapping[str, Callable[[Reads, date, int | None, Listed], Sheet]] = {
     "decrees": decrees,
+    "minutes": minutes,
     "overrides": overrides,
     "moderation": moderation,
 }

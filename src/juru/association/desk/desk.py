@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -12,16 +13,21 @@ from typing import Any
 import msgspec
 
 from juru.association.desk import (
+    accounts,
     announcing,
+    bank_rows,
+    collectors,
     documents,
     invoices,
     letters,
+    listed,
     meetings,
     members,
     notices,
     offers,
     offices,
     payments,
+    payouts,
     recognitions,
     renewals,
 )
@@ -34,7 +40,7 @@ from juru.association.domain.branches import SEED
 from juru.association.domain.command import Command
 from juru.association.domain.history import ARTICLE, seed
 from juru.association.domain.refusals import Code, Refusal
-from juru.association.store.book import Book, make
+from juru.association.store.book import Book, Writing, make
 from juru.association.store.rows import milliseconds
 from juru.values.days import business_day
 
@@ -61,7 +67,7 @@ class Desk:
         """
         digest = hashlib.sha256(_encode(command)).hexdigest()
         asks = partial(Act, by=by, member=member, kept=self._kept)
-        return self._once(lambda act: _USE_CASES[type(command)](act, command), asks, digest, now=now, request=request)
+        return self._once(partial(_carry, command=command), asks, digest, now=now, request=request)
 
     def keep(
         self, content: bytes, *, name: str, now: datetime, by: str, request: str, member: str = ""
@@ -72,11 +78,39 @@ class Desk:
         keep = partial(documents.keep, folder=folder, content=content, name=name)
         return self._once(keep, partial(Act, by=by, member=member, kept=self._kept), digest, now=now, request=request)
 
+    def do_together(
+        self, commands: Sequence[tuple[c.AnyCommand, str]], *, now: datetime, by: str
+    ) -> list[c.Done | Refusal]:
+        """Carry many commands out, each with its request's id and a commit of its own, all synced at once.
+
+        One that is refused leaves no trace and the rest go on. A stop before the end leaves none of them, which is why
+        what is kept between use cases is kept for these alone.
+        """
+        results, asks = [], partial(Act, by=by, kept=Kept())
+        with self.book.together() as sharing:
+            for command, request in commands:
+                digest = hashlib.sha256(_encode(command)).hexdigest()
+                use_case = partial(_carry, command=command)
+                results.append(self._asked(sharing, use_case, asks, digest, now=now, request=request))
+        return results
+
     def _once(
         self, use_case: Callable[[Act], c.Done], asks: Callable[..., Act], digest: str, *, now: datetime, request: str
     ) -> c.Done | Refusal:
+        return self._asked(self.book.writing, use_case, asks, digest, now=now, request=request)
+
+    def _asked(
+        self,
+        open_one: Callable[[int, str], AbstractContextManager[Writing]],
+        use_case: Callable[[Act], c.Done],
+        asks: Callable[..., Act],
+        digest: str,
+        *,
+        now: datetime,
+        request: str,
+    ) -> c.Done | Refusal:
         try:
-            with self.book.writing(milliseconds(now), request) as writing:
+            with open_one(milliseconds(now), request) as writing:
                 before = self.book.answered(request)
                 if before is not None:
                     return _again(before, digest, request)
@@ -88,6 +122,10 @@ class Desk:
         return done
 
 
+def _carry(act: Act, *, command: c.AnyCommand) -> c.Done:
+    return _USE_CASES[type(command)](act, command)
+
+
 def _again(before: tuple[str, str], digest: str, request: str) -> c.Done | Refusal:
     if before[0] != digest:
         return Refusal(Code.REQUEST_CONFLICT, {"request": request})
@@ -96,6 +134,7 @@ def _again(before: tuple[str, str], digest: str, request: str) -> c.Done | Refus
 
 _USE_CASES: Mapping[type[Command], Callable[[Act, Any], c.Done]] = {
     c.NewMember: members.new_member,
+    c.ImportMembers: listed.import_members,
     c.Record: members.record,
     c.TakeBack: members.take_back,
     c.SetBranch: offices.set_branch,
@@ -114,6 +153,18 @@ _USE_CASES: Mapping[type[Command], Callable[[Act, Any], c.Done]] = {
     c.AssignPayment: payments.assign,
     c.ReversePayment: payments.reverse,
     c.HandIn: payments.hand_in,
+    c.SetAccount: accounts.set_account,
+    c.TakeRow: bank_rows.take_row,
+    c.NoteRows: bank_rows.note_rows,
+    c.NameRow: bank_rows.name_row,
+    c.UnnameRow: bank_rows.unname_row,
+    c.PayOut: bank_rows.pay_out,
+    c.AskRefund: payouts.ask_refund,
+    c.AskSettlement: payouts.ask_settlement,
+    c.ConfirmPayOut: payouts.confirm,
+    c.DeclinePayOut: payouts.decline,
+    c.SettleCollector: collectors.settle_collector,
+    c.CancelInvoice: invoices.cancel,
     r.TellHistory: recognitions.tell_history,
     r.Recognise: recognitions.recognise,
     r.WithdrawRecognition: recognitions.withdraw,

@@ -12,7 +12,6 @@ import msgspec
 
 from juru.association.desk.acting import plain, seats
 from juru.association.desk.settling import state_of
-from juru.association.desk.shares import period_of
 from juru.association.domain import affairs as a
 from juru.association.domain import due_boards, due_members, due_registers
 from juru.association.domain.affairs import Subject
@@ -159,7 +158,7 @@ def _invoices(reads: Reads, today: date, only: str | None) -> dict[str, list[Inv
         issued = _issued.decode(body)
         if issued.on > today or only not in {None, issued.member}:
             continue
-        period = period_of(issued)
+        period = issued.period
         starts = None if period is None else period.since
         known_on, gone = _day_of(known_ms), number in waived
         one = Invoiced(number, issued.member, issued.on, issued.due_on, starts, known_on, issued.total_idr, gone)

@@ -8,13 +8,13 @@ from datetime import date, timedelta
 import msgspec
 
 from juru.association.desk.acting import Act, member_facts, of, refuse
-from juru.association.desk.settling import Open, open_invoices, settle_credit, settled, state_of
-from juru.association.desk.shares import period_of, share
+from juru.association.desk.settling import Open, open_invoices, release, settle_credit, settled, state_of
+from juru.association.desk.shares import share
 from juru.association.domain import affairs as a
 from juru.association.domain import facts as f
 from juru.association.domain.affairs import Subject
 from juru.association.domain.boards import NATIONAL, Scope
-from juru.association.domain.commands import Done, IssueInvoice, Promise, WriteOff
+from juru.association.domain.commands import CancelInvoice, Done, IssueInvoice, Promise, WriteOff
 from juru.association.domain.dues import Line, LineKind, RenewalKind, first_invoice, renewal
 from juru.association.domain.membership import State, paid_until, standing
 from juru.association.domain.refusals import Code
@@ -131,7 +131,7 @@ def same_period(act: Act, member: str, lines: tuple[Line, ...]) -> Open | None:
     """An invoice of the member that pays for some of these days already and was not written off."""
     wanted = [line.period for line in lines if line.period is not None]
     for one in open_invoices(act, member, settled_too=True):
-        period = period_of(one.issued)
+        period = one.issued.period
         if period is not None and any(p.since < period.until and period.since < p.until for p in wanted):
             return one
     return None
@@ -174,6 +174,23 @@ def write_off(act: Act, command: WriteOff) -> Done:
     if not invoice.outstanding_idr:
         refuse(Code.NOTHING_DUE, id=command.invoice)
     return Done(credit_note(act, invoice, on, decree=command.decree, reason="decree"), "credit note")
+
+
+def cancel(act: Act, command: CancelInvoice) -> Done:
+    """A wrong invoice is cancelled by a credit note of its whole sum; what was paid on it is the member's credit."""
+    if not command.reason.strip():
+        refuse(Code.REASON_NEEDED, fact="credit_note")
+    invoice = invoice_of(act, command.invoice)
+    member = invoice.issued.member
+    act.require(Scope.DUES_REFUND, invoice.issued.branch, subject_firm=member)
+    if invoice.written_off:
+        refuse(Code.NOTHING_DUE, id=command.invoice)
+    release(act, command.invoice, member, command.reason)
+    whole = Open(command.invoice, invoice.issued, invoice.issued.total_idr)
+    number = credit_note(act, whole, act.today, decree="", reason=command.reason)
+    others = [one for one in open_invoices(act, member) if one.number != command.invoice]
+    settle_credit(act, member, others, act.today)
+    return Done(number, member)
 
 
 def invoice_of(act: Act, number: str) -> Open:

@@ -136,7 +136,7 @@ class Kept:
     def offices(self, reads: Reads) -> Offices:
         """Terms, decrees, branches and statutes of now."""
         if self._offices is None:
-            terms = terms_of(standing(reads.facts_of_kind(Subject.PERSON)))
+            terms = terms_of(standing(reads.of_days("appointed", date.min, date.max)))
             decrees = decrees_of(standing(reads.facts_of_kind(Subject.DECREE)))
             self._offices = Offices(terms, decrees, reads.branches(), reads.policies(), {})
         return self._offices

@@ -16,7 +16,8 @@ from juru.association.errors import MailError
 from juru.notify.mail import mailbox
 from juru.notify.smtp import MailServer, Security
 
-FILE = "mail.json"
+FILE = ".mail.json"
+"""Hidden: what begins with a dot is left out of a backup."""
 PORT_MAX = 65_535
 _ON_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 

@@ -12,7 +12,7 @@ from juru.association.desk.owners import shown_debts
 from juru.association.desk.shares import hand_over
 from juru.association.domain import facts as f
 from juru.association.domain.affairs import Reversal, Subject
-from juru.association.domain.boards import NATIONAL, Body, Scope
+from juru.association.domain.boards import NATIONAL, Body, Scope, delegated
 from juru.association.domain.branches import choices
 from juru.association.domain.commands import Done, NewMember, Record, TakeBack
 from juru.association.domain.membership import Standing, standing
@@ -118,7 +118,8 @@ def _authorise(act: Act, number: str, fact: f.MemberFact, found: list[Recorded])
     unit = act.branch_of(found, fact.on)
     if isinstance(fact, f.Moved):
         unit = fact.to
-    if rule.national:
+    left_to_branch = isinstance(fact, f.Verified | f.Rejected) and delegated(act.decrees, unit, fact.on)
+    if rule.national and not left_to_branch:
         unit = NATIONAL
     act.require(scope, unit, subject_firm=number, decided_before=before)
 
@@ -136,7 +137,8 @@ def take_back(act: Act, command: TakeBack) -> Done:
     if not found:
         refuse(Code.TAKEN_BACK, id=command.fact_id)
     fact = found[0].fact
-    if isinstance(fact, f.Paid) or command.subject in {Subject.INVOICE, Subject.PAYMENT} or hasattr(fact, "transfer"):
+    by_money = isinstance(fact, f.Paid) and not isinstance(fact, f.PaidBefore)
+    if by_money or command.subject in {Subject.INVOICE, Subject.PAYMENT} or hasattr(fact, "transfer"):
         refuse(Code.CARRIES_MONEY, id=command.fact_id)
     rule = RULES.get(type(fact)) if command.subject is Subject.MEMBER else None
     scope = Scope.SK_ISSUE if rule is None or rule.scope is None else rule.scope

@@ -146,6 +146,8 @@ def appoint_collector(act: Act, command: AppointCollector) -> Done:
     fact = command.fact
     _later(fact.on, fact.until)
     act.decree(fact.decree, max(fact.on, act.today))
+    if fact.settlement_day not in range(1, 32):
+        refuse(Code.NOT_FOUND, what="day of the month", id=fact.settlement_day)
     if fact.limit_idr <= 0:
         refuse(Code.WRONG_AMOUNT, amount_idr=fact.limit_idr)
     _once(act, Subject.COLLECTOR, command.member, fact)

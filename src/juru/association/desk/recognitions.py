@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+import msgspec
+
 from juru.association.desk.acting import Act, refuse
 from juru.association.domain import registers as g
-from juru.association.domain.affairs import Subject
+from juru.association.domain.affairs import Founded, Subject
 from juru.association.domain.boards import NATIONAL, Scope
 from juru.association.domain.commands import Done
 from juru.association.domain.commands_registers import Recognise, TellHistory, WithdrawRecognition
@@ -26,6 +28,9 @@ def tell_history(act: Act, command: TellHistory) -> Done:
         refuse(Code.REASON_NEEDED, fact="source")
     act.written("text", fact.text, _TEXT_MAX)
     name = act.reads.facts_of_kind(Subject.ASSOCIATION)[0].subject_id
+    if isinstance(fact, Founded):
+        # Another date of the founding gives the association no other name.
+        fact = msgspec.structs.replace(fact, name=name, sample=False)
     number = act.add(Subject.ASSOCIATION, name, fact)
     return Done(str(number))
 

@@ -14,7 +14,7 @@ from juru.association.domain.affairs import Subject
 from juru.association.domain.boards import NATIONAL
 from juru.association.domain.branches import Branch, home
 from juru.association.domain.clocks import Silence, WaitingOn, silence_as_known
-from juru.association.domain.membership import member_since, paid_until, parts, standing
+from juru.association.domain.membership import parts, summary
 from juru.association.domain.policy import Policies
 from juru.association.store.reads import Reads
 
@@ -125,7 +125,8 @@ def waiting_for(
     """Whose answer a member waits for, and the last day in time: on an application, or on an appeal."""
     match reason:
         case "awaiting_decision":
-            clock = waiting(reads, facts, as_of, known_ms)
+            complete = f.of_kind(f.known(facts, as_of), f.Complete)[-1].on
+            clock = silence_as_known(complete, as_of, holidays(reads, known_ms), policies.on(complete))
             branch = clock.waiting_on is WaitingOn.BRANCH
             until = clock.branch_deadline if branch else clock.national_overdue_from - timedelta(days=1)
             return clock.waiting_on.value, until
@@ -139,9 +140,9 @@ def waiting_for(
 
 def row_of(by: Statutes, number: str, facts: Sequence[f.MemberFact], as_of: date) -> Row:
     """A member's line on a day."""
-    now = standing(by.policies, facts, as_of)
+    its = summary(by.policies, facts, as_of)
     name, branch, member_class, province = "", NATIONAL, "", ""
-    for fact in f.known(facts, as_of):
+    for fact in its.seen:
         match fact:
             case f.Registered(name=told, province=there):
                 name, province = told, there
@@ -154,9 +155,9 @@ def row_of(by: Statutes, number: str, facts: Sequence[f.MemberFact], as_of: date
             case _:
                 pass
     branch, must_choose = by.home(branch, as_of)
-    until, since = paid_until(facts, as_of), member_since(facts, as_of)
     where = number, name, branch, member_class
-    return Row(*where, now.state.value, now.reason, until, since, province, must_choose)
+    state, reason = its.standing.state.value, its.standing.reason
+    return Row(*where, state, reason, its.paid_until, its.since, province, must_choose)
 
 
 def waiting(reads: Reads, facts: Sequence[f.MemberFact], as_of: date, known_ms: int | None = None) -> Silence:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from itertools import groupby
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 import msgspec
 
-from juru.association.domain.affairs import Decreed, Subject
+from juru.association.domain.affairs import KINDS, Decreed, Reversal, Subject
 from juru.association.domain.announcements import Announcement, announcement
 from juru.association.domain.boards import NATIONAL
 from juru.association.domain.facts import Fact, JobsDeclared, Override
@@ -18,11 +18,12 @@ from juru.association.domain.letters import Letter, letter
 from juru.association.domain.meetings import Meeting, meeting
 from juru.association.domain.opportunities import Opportunity, offers_expiring, opportunity
 from juru.association.domain.recognition import Expiry, Recognition, recognition, recognitions_expiring
-from juru.association.domain.registers import Minuted, Moderated
+from juru.association.domain.registers import InvitationAnswered, Minuted, Moderated
 from juru.association.store.reads import Reads
 from juru.association.store.rows import Recorded
 
 View = TypeVar("View")
+_OF_MEETINGS = tuple(kind for kind in get_args(KINDS[Subject.MEETING]) if kind not in {InvitationAnswered, Reversal})
 Fold = Callable[[str, Sequence[Fact], date], View | None]
 
 
@@ -90,10 +91,13 @@ def one_announcement(reads: Reads, number: str, as_of: date, known_ms: int | Non
     return _one(reads, Subject.ANNOUNCEMENT, number, announcement, as_of, known_ms)
 
 
-def meetings(reads: Reads, as_of: date, known_ms: int | None = None) -> list[Meeting]:
-    """Every meeting, the latest day first."""
-    found = _all(reads, Subject.MEETING, meeting, as_of, known_ms)
-    return sorted(found, key=lambda one: (one.held_on, one.held_at, one.id), reverse=True)
+def meetings(reads: Reads, as_of: date, known_ms: int | None = None, firms: Sequence[str] = ()) -> list[Meeting]:
+    """Every meeting, the latest day first, with the answers of some members; a page of one has them all."""
+    found = reads.tagged(Subject.MEETING, _OF_MEETINGS, None, known_ms)
+    answers = [one for firm in firms for one in reads.said_by(firm, InvitationAnswered, None, known_ms)]
+    together = sorted([*found, *answers], key=lambda one: (one.subject_id, one.id))
+    views = _folded(together, meeting, as_of)
+    return sorted(views, key=lambda one: (one.held_on, one.held_at, one.id), reverse=True)
 
 
 def one_meeting(reads: Reads, number: str, as_of: date, known_ms: int | None = None) -> Meeting | None:
@@ -125,7 +129,10 @@ def jobs_declared(reads: Reads, as_of: date, known_ms: int | None = None) -> lis
 
 
 class Decided(msgspec.Struct, frozen=True):
-    """A line of what was decided: by which body, what kind it is, and where it is written."""
+    """A line of what was decided: by which body, what kind it is, and where it is written.
+
+    ``outcome`` is an officer's verdict on a notice, or the state that an override set.
+    """
 
     on: date
     kind: str
@@ -133,6 +140,7 @@ class Decided(msgspec.Struct, frozen=True):
     id: str
     text: str
     decree: str = ""
+    outcome: str = ""
 
 
 def decided(reads: Reads, as_of: date, known_ms: int | None = None) -> list[Decided]:
@@ -146,12 +154,12 @@ def decided(reads: Reads, as_of: date, known_ms: int | None = None) -> list[Deci
         if isinstance(one.fact, Decreed)
     ]
     lines += [
-        Decided(one.fact.on, "moderation", "", one.subject_id, f"{one.fact.verdict.value}: {one.fact.reason}")
+        Decided(fact.on, "moderation", "", one.subject_id, fact.reason, outcome=fact.verdict.value)
         for one in reads.tagged(Subject.OPPORTUNITY, (Moderated,), as_of, known_ms)
-        if isinstance(one.fact, Moderated)
+        if isinstance(fact := one.fact, Moderated)
     ]
     lines += [
-        Decided(fact.on, "override", NATIONAL, one.subject_id, f"{fact.state} < {fact.until}", fact.decree)
+        Decided(fact.on, "override", NATIONAL, one.subject_id, fact.until.isoformat(), fact.decree, fact.state)
         for one in reads.tagged(Subject.MEMBER, (Override,), as_of, known_ms)
         if isinstance(fact := one.fact, Override)
     ]

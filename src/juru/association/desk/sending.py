@@ -97,12 +97,12 @@ class Post:
             done = Sent(held=sum(row.held for row in rows) - len(hands), by_hand=len(hands))
             now_ms = milliseconds(self._now())
             going = [x for x in rows if not x.by_hand and may_go(x.log, late=x.late, now_ms=now_ms)]
-            ready = await asyncio.to_thread(self._ready, world, going, settings, done)
-            done.left = max(len(ready) - most, 0)
+            done.left = max(len(going) - most, 0)
+            ready = await asyncio.to_thread(self._ready, world, going[:most], settings)
             if ready:
                 try:
                     async with smtp.connected(settings.server, password) as line:
-                        for notice, mail in ready[:most]:
+                        for notice, mail in ready:
                             if stopping():
                                 break
                             whole = await asyncio.to_thread(self._with_paper, notice, mail)
@@ -117,17 +117,10 @@ class Post:
         with self._desk.book.reading() as reads:
             return world, listed(reads, found, today)
 
-    def _ready(self, world: World, rows: list[Listed], settings: MailSettings, done: Sent) -> list[tuple[Notice, Mail]]:
-        """Those that have an address, as mails."""
-        found = []
+    def _ready(self, world: World, rows: list[Listed], settings: MailSettings) -> list[tuple[Notice, Mail]]:
+        """As mails; one whose address is none any more is refused when it is sent, so a person sees it."""
         with self._desk.book.reading() as reads:
-            for row in rows:
-                letter = composed(reads, world, row.notice, settings)
-                if letter.addresses:
-                    found.append((row.notice, letter.mail(row.notice.key)))
-                else:
-                    done.by_hand += 1
-        return found
+            return [(row.notice, composed(reads, world, row.notice, settings).mail(row.notice.key)) for row in rows]
 
     def _with_paper(self, notice: Notice, mail: Mail) -> Mail:
         """The message of an invoice takes the invoice along."""

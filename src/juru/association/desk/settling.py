@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 
 import msgspec
 
 from juru.association.desk.acting import Act
-from juru.association.desk.shares import period_of, share
+from juru.association.desk.shares import share
 from juru.association.domain import affairs as a
 from juru.association.domain import facts as f
-from juru.association.domain.affairs import Subject
-from juru.association.domain.dues import LineKind
+from juru.association.domain.affairs import Reversal, Subject
 from juru.association.domain.matching import CREDIT
 from juru.association.domain.policy import Policies
 from juru.association.store.book import Entry
@@ -69,22 +68,7 @@ def open_invoices(act: Act, member: str, *, settled_too: bool = False) -> list[O
 
 def payable(policies: Policies, invoices: Sequence[Open], on: date) -> list[Open]:
     """Invoices that money of a day may pay: not a renewal that lapsed unpaid, which a reinstatement replaces."""
-    return [one for one in invoices if not _lapsed(policies, one, on)]
-
-
-def _lapsed(policies: Policies, invoice: Open, on: date) -> bool:
-    """First dues are due after their period began, a renewal before: only the latter lapses."""
-    period = period_of(invoice.issued)
-    reinstates = any(line.kind is LineKind.REINSTATEMENT_FEE for line in invoice.issued.lines)
-    if period is None or reinstates or invoice.issued.due_on >= period.since:
-        return False
-    return on >= period.since + timedelta(days=policies.on(period.since).grace_days)
-
-
-def all_open(act: Act) -> list[Open]:
-    """The open invoices of everybody who owes something."""
-    owing = [name.removeprefix("member:") for name, net in act.reads.nets_idr().items() if net < 0]
-    return [invoice for member in owing if member.isdigit() for invoice in open_invoices(act, member)]
+    return [one for one in invoices if not policies.lapsed(one.issued.renews_from, on)]
 
 
 def allocate(act: Act, invoice: Open, amount_idr: int, payment: str, on: date) -> int:
@@ -109,7 +93,7 @@ def allocate(act: Act, invoice: Open, amount_idr: int, payment: str, on: date) -
 def settled(act: Act, invoice: Open, on: date) -> None:
     """Nothing is outstanding any more: what was received is shared; the period is paid, unless some was waived."""
     share(act, invoice.number, invoice.issued, invoice.issued.total_idr - invoice.waived_idr, on)
-    period = period_of(invoice.issued)
+    period = invoice.issued.period
     if period is not None and not invoice.written_off:
         paid = f.Paid(on=on, since=period.since, until=period.until, invoice=invoice.number)
         act.add(Subject.MEMBER, invoice.issued.member, paid)
@@ -119,3 +103,28 @@ def settle_credit(act: Act, member: str, invoices: Sequence[Open], on: date) -> 
     """Credit pays the member's open invoices, the oldest first."""
     for invoice in payable(act.policies, invoices, on):
         allocate(act, invoice, act.writing.net_idr(f"credit:{member}"), CREDIT, on)
+
+
+def unsettle(act: Act, number: str, member: str, reason: str) -> None:
+    """An invoice is no longer paid: its shares go back, what moves handed over first, and its period is unpaid."""
+    for one in reversed(act.reads.facts(Subject.INVOICE, number)):
+        if isinstance(one.fact, a.Shared | a.ShareMoved):
+            undo(act, one, one.fact.transfer, reason)
+    for one in act.reads.facts(Subject.MEMBER, member):
+        if isinstance(one.fact, f.Paid) and one.fact.invoice == number:
+            act.add(Subject.MEMBER, member, Reversal(on=one.fact.on, reason=reason), reverses=one.id)
+
+
+def undo(act: Act, one: Recorded, transfer: int, reason: str) -> None:
+    """Take a fact back with its money."""
+    if transfer:
+        act.writing.reverse(transfer, reason)
+    act.add(one.subject, one.subject_id, Reversal(on=one.fact.on, reason=reason), reverses=one.id)
+
+
+def release(act: Act, number: str, member: str, reason: str) -> None:
+    """Everything that paid an invoice is the member's credit again."""
+    unsettle(act, number, member, reason)
+    for one in reversed(act.reads.facts(Subject.INVOICE, number)):
+        if isinstance(one.fact, a.Allocated):
+            undo(act, one, one.fact.transfer, reason)

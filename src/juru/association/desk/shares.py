@@ -11,7 +11,7 @@ from juru.association.domain import facts as f
 from juru.association.domain.affairs import Subject
 from juru.association.domain.boards import NATIONAL
 from juru.association.domain.branches import home
-from juru.association.domain.dues import LineKind, Period
+from juru.association.domain.dues import LineKind
 from juru.association.domain.split import Part, branch_move, split
 from juru.association.store.book import Entry
 from juru.association.store.rows import Recorded
@@ -23,14 +23,6 @@ _DUES, _FEES, _ROUNDING = "national:dues", "national:fees", "national:rounding"
 def account_of(branch: str) -> str:
     """Where a branch's share stands; of members who belong to none it is national's."""
     return _DUES if branch == NATIONAL else f"branch:{branch}"
-
-
-def period_of(issued: a.Issued) -> Period | None:
-    """The days that an invoice's dues pay for."""
-    periods = [line.period for line in issued.lines if line.kind is LineKind.DUES and line.period is not None]
-    if not periods:
-        return None
-    return Period(min(p.since for p in periods), max(p.until for p in periods))
 
 
 def share(act: Act, number: str, issued: a.Issued, received_idr: int, on: date) -> None:
@@ -62,7 +54,7 @@ def _entry(part: Part) -> Entry:
 def _by_branch(act: Act, issued: a.Issued, share_idr: int, on: date) -> Counter[str]:
     """The branches' share cut at the moves that were made before it was received."""
     found = act.member(issued.member)
-    period = period_of(issued)
+    period = issued.period
     assert period is not None, issued
     moves = [moved for moved in of(found, f.Moved) if period.since < moved.on <= on and moved.on < period.until]
     branches = [chosen_branch(found, period.since), *(moved.to for moved in moves)]
@@ -84,7 +76,7 @@ def hand_over(act: Act, member: str, found: list[Recorded], moved: f.Moved) -> N
     for paid in of(found, f.Paid):
         facts = [one.fact for one in act.reads.facts(Subject.INVOICE, paid.invoice)] if paid.invoice else []
         issued = next((fact for fact in facts if isinstance(fact, a.Issued)), None)
-        period = None if issued is None else period_of(issued)
+        period = None if issued is None else issued.period
         if issued is None or period is None or moved.on >= period.until:
             continue
         shared_on = max((fact.on for fact in facts if isinstance(fact, a.Shared)), default=chosen_on)

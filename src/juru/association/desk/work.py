@@ -59,10 +59,11 @@ def agenda_of(found: Iterable[Due], unit: str = NATIONAL) -> list[Waiting]:
     return _lines([one for one in found if isinstance(one, Item) and one.agenda == unit])
 
 
-def agenda_items(found: Iterable[Due], unit: str = NATIONAL) -> list[AgendaItem]:
+def agenda_items(found: Iterable[Due], unit: str = NATIONAL, language: str = "id") -> list[AgendaItem]:
     """The same as items of an agenda, as ``domain.meetings.agenda`` adds them to a board's next meeting."""
     lines = agenda_of(found, unit)
-    return [AgendaItem(0, f"{x.what_id}: {x.subject}", f"{x.kind}:{x.subject}", x.since) for x in lines]
+    told = [(x.what_en if language == "en" else x.what_id, x) for x in lines]
+    return [AgendaItem(0, f"{what}: {x.subject}", f"{x.kind}:{x.subject}", x.since) for what, x in told]
 
 
 def overdue_of(found: Iterable[Due]) -> list[Waiting]:

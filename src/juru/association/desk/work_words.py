@@ -75,6 +75,12 @@ TASKS: Mapping[str, Task] = {
         "juru association member show {subject}",
         "/members/{subject}",
     ),
+    "hearing_due": Task(
+        "Sidang belum tercatat",
+        "A hearing is not on record",
+        command="juru association member record {subject} heard",
+        page="/members/{subject}",
+    ),
     "hearing_held": Task(
         "Sidang menunggu keputusan",
         "A hearing waits for its decision",

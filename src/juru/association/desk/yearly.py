@@ -17,7 +17,6 @@ from juru.association.desk.desk import Desk
 from juru.association.desk.invoices import class_of, table_of
 from juru.association.desk.register import row_of, statutes
 from juru.association.desk.renewals import Part, lines_of
-from juru.association.desk.shares import period_of
 from juru.association.domain import affairs as a
 from juru.association.domain.commands import IssueRenewals
 from juru.association.domain.dues import Period
@@ -95,7 +94,7 @@ def _invoiced(reads: Reads, year: int) -> defaultdict[str, list[Period]]:
     periods: defaultdict[str, list[Period]] = defaultdict(list)
     for one in reads.of_years("issued", first, last):
         if isinstance(one.fact, a.Issued) and one.reversed_by is None and one.subject_id not in waived:
-            period = period_of(one.fact)
+            period = one.fact.period
             if period is not None:
                 periods[one.fact.member].append(period)
     return periods

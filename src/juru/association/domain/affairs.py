@@ -12,7 +12,7 @@ from typing import Any
 
 from juru.association.domain.boards import Body, Decree, Term, Title
 from juru.association.domain.branches import Branch
-from juru.association.domain.dues import DuesPolicy, Line
+from juru.association.domain.dues import DuesPolicy, Line, LineKind, Period
 from juru.association.domain.facts import Fact, MemberFact
 from juru.association.domain.policy import Policies
 from juru.association.domain.registers import (
@@ -37,6 +37,18 @@ from juru.association.domain.registers import (
     RecognitionWithdrawn,
 )
 from juru.association.domain.split import Part, Share
+from juru.association.domain.treasury import (
+    HAND_KEPT,
+    AccountSet,
+    Declined,
+    Named,
+    RefundAsked,
+    RefundConfirmed,
+    RowsTaken,
+    SettlementAsked,
+    SettlementConfirmed,
+    WentOut,
+)
 
 
 class Subject(StrEnum):
@@ -53,6 +65,9 @@ class Subject(StrEnum):
     MEMBER = "member"
     INVOICE = "invoice"
     PAYMENT = "payment"
+    ACCOUNT = "account"
+    REFUND = "refund"
+    SETTLEMENT = "settlement"
     RECOGNITION = "recognition"
     OPPORTUNITY = "opportunity"
     LETTER = "letter"
@@ -160,6 +175,27 @@ class Issued(Fact, frozen=True, tag="issued"):
         """The sum of its lines."""
         return sum(line.amount_idr for line in self.lines)
 
+    @property
+    def period(self) -> Period | None:
+        """The days that its dues pay for; None where it asks for no dues."""
+        periods = [line.period for line in self.lines if line.kind is LineKind.DUES and line.period is not None]
+        if not periods:
+            return None
+        return Period(min(p.since for p in periods), max(p.until for p in periods))
+
+    @property
+    def renews_from(self) -> date | None:
+        """The first day of what a renewal pays, from which grace runs; None of what never lapses.
+
+        First dues are due after their period began, a renewal before: only the latter lapses, and a reinstatement then
+        replaces it.
+        """
+        period = self.period
+        reinstates = any(line.kind is LineKind.REINSTATEMENT_FEE for line in self.lines)
+        if period is None or reinstates or self.due_on >= period.since:
+            return None
+        return period.since
+
 
 class Promised(Fact, frozen=True, tag="promised"):
     """A collector's word that he holds the sum; the invoice is paid when his transfer is posted."""
@@ -230,6 +266,7 @@ class HandedIn(Fact, frozen=True, tag="handed_in"):
     """Cash that a treasurer paid into the bank."""
 
     amount_idr: int
+    account: str = HAND_KEPT
     transfer: int = 0
 
 
@@ -303,7 +340,10 @@ KINDS: Mapping[Subject, Any] = {
     Subject.COLLECTOR: CollectorAppointed | Reversal,
     Subject.MEMBER: MemberFact | Reversal,
     Subject.INVOICE: Issued | Promised | Allocated | Shared | ShareMoved | WrittenOff | Reversal,
-    Subject.PAYMENT: Received | Reversal,
+    Subject.PAYMENT: Received | WentOut | Named | Reversal,
+    Subject.ACCOUNT: AccountSet | RowsTaken | Reversal,
+    Subject.REFUND: RefundAsked | RefundConfirmed | Declined | Reversal,
+    Subject.SETTLEMENT: SettlementAsked | SettlementConfirmed | Declined | Reversal,
     Subject.RECOGNITION: Recognised | RecognitionWithdrawn | Reversal,
     Subject.OPPORTUNITY: Offered | Moderated | OfferRenewed | OfferClosed | Reversal,
     Subject.LETTER: LetterDrafted | LetterSent | LetterReceived | LetterEnded | Reversal,

@@ -114,6 +114,18 @@ def decree_number(body: str, year: int, issued: Iterable[Decree]) -> str:
     return f"SK-{body}-{year}-{len(mine) + 1:03d}"
 
 
+DELEGATION = "delegation"
+"""The kind of a national decree that lets a branch's board accept and refuse applications; its text is the code."""
+
+
+def delegated(decrees: Iterable[Decree], branch: str, on: date) -> bool:
+    """Whether national has left the decision on applications to a branch's board, by a decree that stands."""
+    known = [decree for decree in decrees if decree.on <= on]
+    revoked = {decree.revokes for decree in known}
+    given = (one for one in known if one.kind == DELEGATION and one.body == NATIONAL and one.number not in revoked)
+    return any(one.text.strip() == branch for one in given)
+
+
 class Term(msgspec.Struct, frozen=True):
     """One person's time in one office: ``[since, until)``, given by a decree, held for a member firm."""
 

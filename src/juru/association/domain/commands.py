@@ -19,7 +19,8 @@ from juru.association.domain.affairs import (
 )
 from juru.association.domain.command import Command, Dated
 from juru.association.domain.commands_registers import RegisterCommand
-from juru.association.domain.facts import MemberFact
+from juru.association.domain.facts import MemberFact, Precision
+from juru.association.domain.treasury import AccountSet, RowAs, RowsTaken
 
 
 class NewMember(Dated, frozen=True):
@@ -39,6 +40,42 @@ class NewMember(Dated, frozen=True):
     member_class: str = "server"
     source: str = ""
     sure: bool = False
+
+
+class ListedMember(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A row of a members' list, judged. ``paid_to`` is the first day no longer paid for; None: nothing is known.
+
+    ``row`` counts as the spreadsheet does, ``mark`` is the row's fingerprint, ``sure``: it is none of the members that
+    it resembles.
+    """
+
+    row: int
+    mark: str
+    name: str
+    branch: str
+    joined_on: date
+    precision: Precision = Precision.DAY
+    paid_to: date | None = None
+    member_class: str = "server"
+    licence: str = ""
+    province: str = ""
+    address: str = ""
+    dues_rep: str = ""
+    voting_rep: str = ""
+    dues_phone: str = ""
+    voting_phone: str = ""
+    sure: bool = False
+
+
+class ImportMembers(Command, frozen=True):
+    """Members as a list names them, ``file``: facts with their source, and no money.
+
+    The rows were judged when ``seen`` was the latest fact: what was recorded since is held against them.
+    """
+
+    file: str
+    seen: int
+    rows: tuple[ListedMember, ...]
 
 
 class Record(Command, frozen=True):
@@ -134,6 +171,7 @@ class TakePayment(Command, frozen=True):
     text: str = ""
     member: str = ""
     collector: str = ""
+    account: str = ""
     on: date | None = None
 
 
@@ -153,11 +191,117 @@ class ReversePayment(Command, frozen=True):
 
 
 class HandIn(Command, frozen=True):
-    """A treasurer pays cash into the bank."""
+    """A treasurer pays cash into the bank, into an account kept by hand."""
 
     treasurer: str
     amount_idr: int
+    account: str = ""
     on: date | None = None
+
+
+class SetAccount(Command, frozen=True):
+    """A bank account of the association, or what becomes of it from a day on."""
+
+    code: str
+    fact: AccountSet
+
+
+class TakeRow(Command, frozen=True):
+    """One row of a statement file; below zero it went out. ``ref`` is the row's identity."""
+
+    account: str
+    on: date
+    amount_idr: int
+    ref: str
+    text: str = ""
+
+
+class NoteRows(Command, frozen=True):
+    """What became of a part of a statement file."""
+
+    account: str
+    fact: RowsTaken
+
+
+class NameRow(Command, frozen=True):
+    """A person says what a row is that is no member's payment; ``unit`` is whose spending or income it is."""
+
+    ref: str
+    what: RowAs
+    to: str
+    unit: str = ""
+    reason: str = ""
+
+
+class UnnameRow(Command, frozen=True):
+    """What a row was said to be was wrong; it waits again."""
+
+    ref: str
+    reason: str
+
+
+class PayOut(Command, frozen=True):
+    """Money left an account kept by hand, or a treasurer's cash; what it was is said at once."""
+
+    amount_idr: int
+    what: RowAs
+    to: str
+    account: str = ""
+    cash: bool = False
+    unit: str = ""
+    ref: str = ""
+    text: str = ""
+    on: date | None = None
+
+
+class AskRefund(Command, frozen=True):
+    """A member's credit is to be paid back; another person confirms it."""
+
+    member: str
+    amount_idr: int
+    to_account: str
+    reason: str
+
+
+class AskSettlement(Command, frozen=True):
+    """Money is to be moved between national and a branch with its own account; another person confirms it.
+
+    Accounts are given by code, the one kept by hand by an empty one.
+    """
+
+    branch: str
+    giver: str
+    taker: str
+    amount_idr: int
+    reason: str = ""
+
+
+class ConfirmPayOut(Command, frozen=True):
+    """The second person's yes to a refund or a settlement."""
+
+    number: str
+
+
+class DeclinePayOut(Command, frozen=True):
+    """A refund or settlement that was asked for does not take place."""
+
+    number: str
+    reason: str
+
+
+class SettleCollector(Command, frozen=True):
+    """A collector's one transfer pays the invoices that he promised, to the rupiah."""
+
+    ref: str
+    collector: str
+    invoices: tuple[str, ...]
+
+
+class CancelInvoice(Command, frozen=True):
+    """A wrong invoice is cancelled by a credit note; what was paid on it is the member's credit again."""
+
+    invoice: str
+    reason: str
 
 
 class Promise(Command, frozen=True):
@@ -208,6 +352,7 @@ class TellNotices(Command, frozen=True):
 
 AnyCommand = (
     NewMember
+    | ImportMembers
     | Record
     | SetBranch
     | SetHolidays
@@ -223,6 +368,18 @@ AnyCommand = (
     | AssignPayment
     | ReversePayment
     | HandIn
+    | SetAccount
+    | TakeRow
+    | NoteRows
+    | NameRow
+    | UnnameRow
+    | PayOut
+    | AskRefund
+    | AskSettlement
+    | ConfirmPayOut
+    | DeclinePayOut
+    | SettleCollector
+    | CancelInvoice
     | Promise
     | WriteOff
     | TakeBack

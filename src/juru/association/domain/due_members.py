@@ -143,8 +143,12 @@ def hearing(world: World, member: Business) -> Iterator[Due]:
     on, number, told = charge.hearing_on, member.number, {"hearing_on": charge.hearing_on}
     near = on - days(_HEARING_NEAR_DAYS)
     yield Notice("hearing_near", number, near, Representative(number), member.known_on(charge), told, number)
-    held = world.today >= on
-    kind, since, clock_on = ("hearing_held", on, None) if held else ("hearing", charge.on, on)
+    heard = [one for one in member.all(f.Heard) if one.on >= on]
+    clock_on = on if world.today < on else None
+    if clock_on is not None:
+        kind, since = "hearing", charge.on
+    else:
+        kind, since = ("hearing_held", heard[0].on) if heard else ("hearing_due", on)
     scope = Scope.DISCIPLINE_DECIDE
     yield Item(kind, number, since, NATIONAL, scope, clock_on=clock_on, agenda=NATIONAL, member=number, told=told)
 

@@ -209,6 +209,15 @@ class Paid(Fact, frozen=True, tag="paid", rename={"since": "from", "until": "to"
     invoice: str = ""
 
 
+class PaidBefore(Paid, frozen=True, kw_only=True, tag="paid_before"):
+    """A list of members said that these dues were paid before this book was kept: no money of it stands behind them.
+
+    ``row`` is the fingerprint of the list's row, which the source of the member's ``registered`` ends with.
+    """
+
+    row: str
+
+
 class Charged(Fact, frozen=True, tag="charged"):
     """A written charge was served."""
 
@@ -355,6 +364,7 @@ MemberFact = (
     | Rejected
     | Withdrawn
     | Paid
+    | PaidBefore
     | Charged
     | Warned
     | Heard

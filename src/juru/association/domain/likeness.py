@@ -63,3 +63,52 @@ def same_phone(number: str) -> str:
     digits = "".join(char for char in number if char.isdigit())
     bare = digits.removeprefix("00").removeprefix(_COUNTRY) if digits.startswith((_COUNTRY, "00")) else digits
     return bare.lstrip("0")
+
+
+class Businesses:
+    """Many businesses, to be asked which one a new one resembles: the same answers as ``like``, without asking all."""
+
+    def __init__(self) -> None:
+        self._licences: dict[str, str] = {}
+        self._bare: dict[str, str] = {}
+        self._slips: dict[tuple[tuple[str, ...], str], list[tuple[Likeness, str]]] = {}
+        self._phones: dict[str, str] = {}
+
+    def add(self, key: str, name: str, *, licence: str = "", phones: tuple[str, ...] = ()) -> None:
+        """Note a business under a key; the first of several that are alike is the one found."""
+        if licence:
+            self._licences.setdefault(licence, key)
+        likeness = Likeness(name)
+        self._bare.setdefault(likeness.bare, key)
+        for slip in _slips(likeness):
+            self._slips.setdefault(slip, []).append((likeness, key))
+        for phone in phones:
+            self.add_phone(key, phone)
+
+    def add_phone(self, key: str, phone: str) -> None:
+        """Note one more telephone number of a business; what is no number is not noted."""
+        digits = same_phone(phone)
+        if digits:
+            self._phones.setdefault(digits, key)
+
+    def find(self, name: str, *, licence: str = "", phones: tuple[str, ...] = ()) -> str | None:
+        """The key of a business with this licence, a name like this, or one of these telephone numbers."""
+        if licence in self._licences:
+            return self._licences[licence]
+        likeness = Likeness(name)
+        if likeness.bare in self._bare:
+            return self._bare[likeness.bare]
+        for slip in _slips(likeness):
+            for other, key in self._slips.get(slip, ()):
+                if likeness.like(other):
+                    return key
+        return next((self._phones[same_phone(phone)] for phone in phones if same_phone(phone) in self._phones), None)
+
+
+def _slips(likeness: Likeness) -> set[tuple[tuple[str, ...], str]]:
+    """What two names one slip apart have in common: the letters, or the letters without one of them."""
+    marks, letters = tuple(likeness.marks), likeness.letters
+    if not letters:
+        return set()
+    shorter = range(len(letters) if len(letters) >= _TYPO_FROM else 0)
+    return {(marks, letters), *((marks, letters[:place] + letters[place + 1 :]) for place in shorter)}

@@ -237,6 +237,27 @@ def behind(policies: Policies, facts: Iterable[MemberFact], as_of: date) -> dict
 _CONDUCT = (*(Charged, Suspended, Lifted, Resigned, ResignationWithdrawn, Merged, OwnerChanged, OwnerConfirmed),)
 
 
+class Summary(msgspec.Struct, frozen=True):
+    """What a line of the register says of a standing, and the facts of the day in their order."""
+
+    seen: list[MemberFact]
+    standing: Standing
+    paid_until: date | None
+    since: date | None
+
+
+def summary(policies: Policies, facts: Iterable[MemberFact], as_of: date) -> Summary:
+    """``standing``, ``paid_until`` and ``member_since`` of one day with the facts put in order once."""
+    seen = known(facts, as_of)
+    cycle = _cycle(_since_readmission(seen))
+    live = _live(cycle, as_of)
+    until, since = None, None
+    if live:
+        verified = of_kind(cycle, Verified)[-1].on
+        until, since = max(paid.until for paid in live), min(max(paid.on, verified) for paid in live)
+    return Summary(seen, _judged(policies, seen, as_of), until, since)
+
+
 def paid_until(facts: Iterable[MemberFact], as_of: date) -> date | None:
     """The first day that is not paid for: the greatest end of the payments live on a day."""
     return max((paid.until for paid in _live(_cycle(_since_readmission(known(facts, as_of))), as_of)), default=None)

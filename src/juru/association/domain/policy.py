@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 
@@ -92,6 +92,10 @@ class Policies:
         if len(self._versions) == 1:
             return self._versions[0]
         return self._versions[bisect_right(self._days, day) - 1]
+
+    def lapsed(self, renews_from: date | None, on: date) -> bool:
+        """Whether money of a day comes too late for a renewal from that day on; None is what never lapses."""
+        return renews_from is not None and on >= renews_from + timedelta(days=self.on(renews_from).grace_days)
 
     def days(self) -> list[date]:
         """The days on which a number changed."""

@@ -44,7 +44,8 @@ def recognition(number: str, facts: Sequence[Fact], as_of: date) -> Recognition 
     if not told:
         return None
     last = told[-1]
-    gone = min((f for f in of_kind(facts, RecognitionWithdrawn) if f.on <= as_of), key=lambda f: f.on, default=None)
+    withdrawn = [f for f in of_kind(facts, RecognitionWithdrawn) if f.on <= as_of]
+    gone = min(withdrawn, key=lambda f: (f.on, f.reason), default=None)
     if gone is not None:
         state = RecognitionState.WITHDRAWN
     else:

@@ -40,6 +40,11 @@ class Code(StrEnum):
     SEEN_BEFORE = "seen_before"
     OWN_WORD = "own_word"
     OVER_LIMIT = "over_limit"
+    OVER_CREDIT = "over_credit"
+    OVER_STANDING = "over_standing"
+    OVER_CASH = "over_cash"
+    FED_BY_FILES = "fed_by_files"
+    NOT_FITTING = "not_fitting"
     TAKEN_BACK = "taken_back"
     CARRIES_MONEY = "carries_money"
     WRONG_PRECISION = "wrong_precision"
@@ -180,6 +185,26 @@ _TEXTS: Mapping[Code, tuple[str, str]] = {
     Code.OVER_LIMIT: (
         "Batas penagih {collector} {limit_idr}, sudah dijanjikan {promised_idr}: tunggu setorannya.",
         "Collector {collector} has a limit of {limit_idr} and has promised {promised_idr}: wait for his transfer.",
+    ),
+    Code.OVER_CREDIT: (
+        "Kelebihan bayar anggota {member} hanya {credit_idr}: minta paling banyak sejumlah itu.",
+        "Member {member} has a credit of {credit_idr}: ask for that much at most.",
+    ),
+    Code.OVER_STANDING: (
+        "Hak yang dapat diselesaikan untuk {branch} hanya {standing_idr}: minta paling banyak sejumlah itu.",
+        "What stands to be settled with {branch} is {standing_idr}: ask for that much at most.",
+    ),
+    Code.OVER_CASH: (
+        "Kas di tangan {treasurer} hanya {held_idr}: periksa jumlahnya.",
+        "{treasurer} holds {held_idr} in cash: check the sum.",
+    ),
+    Code.FED_BY_FILES: (
+        "Rekening {account} diisi dari berkas mutasi: unggah berkasnya, lalu jelaskan barisnya.",
+        "Account {account} is fed by statement files: take the file in, then name its row.",
+    ),
+    Code.NOT_FITTING: (
+        "Baris {ref} tidak cocok dengan {what} {to}: periksa jumlah, rekening, dan arahnya.",
+        "Row {ref} does not fit {what} {to}: check its sum, its account and its direction.",
     ),
     Code.TAKEN_BACK: (
         "Fakta {id} sudah dibatalkan atau tidak ada.",

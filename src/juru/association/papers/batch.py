@@ -14,7 +14,6 @@ from pathlib import Path
 
 import msgspec
 
-from juru.association.desk.shares import period_of
 from juru.association.domain import affairs as a
 from juru.association.papers.content import said
 from juru.association.papers.paper import Paper, PaperKind
@@ -55,7 +54,7 @@ def of_year(reads: Reads, kind: PaperKind, year: int) -> Iterator[Recorded]:
 def _belongs(one: Recorded, year: int) -> bool:
     match one.fact:
         case a.Issued() as issued:
-            period = period_of(issued)
+            period = issued.period
             return (issued.on if period is None else period.since).year == year
         case a.Received(receipt=receipt):
             return bool(receipt)

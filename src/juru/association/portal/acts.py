@@ -180,8 +180,11 @@ GROUPS = (
 FORMS: Mapping[str, Form] = {form.kind: form for group in GROUPS for form in group.forms}
 
 
-def offered(visitor: Visitor, found: Dossier) -> Offered:
-    """What a visitor may do about a member now: for his own firm what is its own, else what his offices give him."""
+def offered(visitor: Visitor, found: Dossier, *, left_to_branch: bool = False) -> Offered:
+    """What a visitor may do about a member now: for his own firm what is its own, else what his offices give him.
+
+    ``left_to_branch``: national has delegated the decision on applications to the branch's board.
+    """
     number, branch = found.shown.number, found.shown.branch
     standing = Standing(State(found.shown.state), found.shown.reason)
     member = number if number in visitor.firms else ""
@@ -190,7 +193,8 @@ def offered(visitor: Visitor, found: Dossier) -> Offered:
         forms = tuple(
             form
             for form in group.forms
-            if _sensible(form, found) and _may(visitor, form, branch, standing, own=bool(member))
+            if _sensible(form, found)
+            and _may(visitor, form, branch, standing, own=bool(member), left_to_branch=left_to_branch)
         )
         if forms:
             groups.append(Group(group.name, forms))
@@ -215,7 +219,7 @@ def _sensible(form: Form, found: Dossier) -> bool:
             return True
 
 
-def _may(visitor: Visitor, form: Form, branch: str, standing: Standing, *, own: bool) -> bool:
+def _may(visitor: Visitor, form: Form, branch: str, standing: Standing, *, own: bool, left_to_branch: bool) -> bool:
     reviewed = form.fact in {f.Verified, f.Rejected} and standing.reason == "rejected"
     if not reviewed and not accepts(form.fact, standing):
         return False
@@ -229,7 +233,8 @@ def _may(visitor: Visitor, form: Form, branch: str, standing: Standing, *, own: 
         return visitor.may(rule.scope)
     if form.fact is f.Lifted and visitor.may(Scope.APPEAL_DECIDE):
         return True
-    return visitor.may(rule.scope, NATIONAL if rule.national else branch)
+    deciding = form.fact in {f.Verified, f.Rejected} and left_to_branch
+    return visitor.may(rule.scope, NATIONAL if rule.national and not deciding else branch)
 
 
 def fact_of(form: Form, given: Mapping[str, str], today: date) -> MemberFact:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from datetime import date
 
 import msgspec
@@ -10,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from juru.association.desk.register import shown
+from juru.association.desk.register import waiting_for
 from juru.association.domain import facts as f
 from juru.association.domain.affairs import Subject
 from juru.association.domain.boards import Scope
@@ -63,25 +64,24 @@ def waiting(portal: Portal, visitor: Visitor, looking: Looking) -> list[Waiting]
     known_ms = portal.known_ms(looking)
     found = []
     with portal.reading() as reads:
-        moving = set(reads.subjects_with("move_asked"))
+        policies, moving = reads.policies(known_ms), set(reads.subjects_with("move_asked"))
         for row in rows:
             waits = row.state == "applicant" or row.reason == "expulsion_under_appeal"
+            if not (waits and visitor.may(Scope.MEMBERS_READ, row.branch)) and row.number not in moving:
+                continue
+            recorded = reads.facts(Subject.MEMBER, row.number, looking.on, known_ms)
+            facts = [one.fact for one in recorded if isinstance(one.fact, f.MemberFact)]
             if waits and visitor.may(Scope.MEMBERS_READ, row.branch):
-                one = shown(reads, row.number, looking.on, known_ms)
-                assert one is not None, row
-                left = None if one.waits_until is None else (one.waits_until - looking.on).days
-                facts = [r.fact for r in reads.facts(Subject.MEMBER, row.number, looking.on, known_ms)]
-                since = _since(facts)
-                found.append(Waiting(row.number, row.name, row.branch, since, one.waits_on, one.waits_until, left))
-            if row.number in moving:
-                facts = [r.fact for r in reads.facts(Subject.MEMBER, row.number, looking.on, known_ms)]
-                asked = move_asked(f.known([x for x in facts if isinstance(x, f.MemberFact)], looking.on))
-                if asked is not None and visitor.may(Scope.MEMBERS_READ, asked.to):
-                    found.append(Waiting(row.number, row.name, row.branch, asked.on, "move", None, None, asked.to))
+                on, until = waiting_for(reads, policies, row.reason, facts, looking.on, known_ms) or ("", None)
+                left = None if until is None else (until - looking.on).days
+                found.append(Waiting(row.number, row.name, row.branch, _since(facts), on, until, left))
+            asked = move_asked(f.known(facts, looking.on)) if row.number in moving else None
+            if asked is not None and visitor.may(Scope.MEMBERS_READ, asked.to):
+                found.append(Waiting(row.number, row.name, row.branch, asked.on, "move", None, None, asked.to))
     return sorted(found, key=lambda one: (_WAITS.get(one.waits_on, 9), one.until or date.max, one.number))
 
 
-def _since(facts: list[f.Fact]) -> date | None:
+def _since(facts: Iterable[f.Fact]) -> date | None:
     """Since when it waits: since it was complete, else since it applied; an appeal since it was filed."""
     kinds = (f.Applied, f.Complete, f.Appealed)
     return max((fact.on for fact in facts if isinstance(fact, kinds)), default=None)

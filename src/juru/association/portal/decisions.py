@@ -28,7 +28,7 @@ def routes(portal: Portal) -> list[BaseRoute]:
 
     async def page(request: Request) -> Response:
         looking, address = looking_of(request), address_of(request.url.path, dict(request.query_params))
-        kind = address.path.removeprefix("/decisions").strip("/") or FIRST
+        kind = address.path.removeprefix("/decisions").strip("/") or request.query_params.get("kind", FIRST)
         if kind not in KINDS or (address.ending and address.ending not in ENDINGS):
             return portal.absent(request)
         sheet = await asyncio.to_thread(_read, portal, kind, looking)

@@ -1,4 +1,4 @@
-"""The directory: members in good standing for one another, with the contacts that each has consented to show."""
+"""The directory: members in good standing for one another and their officers, with contacts by consent."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from juru.association.domain.boards import NATIONAL
 from juru.association.domain.people import servers, shown_to_members
 from juru.association.portal.front import branches_there
 from juru.association.portal.portal import Looking, Portal, anybody, looking_of
+from juru.web.gate import Refused
 
 SHOWN = 30
 _LISTED = frozenset({"active", "grace"})
@@ -34,6 +35,8 @@ def routes(portal: Portal) -> list[BaseRoute]:
 
     async def listed(request: Request) -> Response:
         looking = looking_of(request)
+        if not await asyncio.to_thread(_among, portal):
+            return portal.gate.refusal(request, Refused(403, "directory_closed"))
         typed = request.query_params.get("find", "")[:60].strip()
         branch = request.query_params.get("branch", "")[:20]
         after = request.query_params.get("after", "")
@@ -55,6 +58,15 @@ def routes(portal: Portal) -> list[BaseRoute]:
         )
 
     return [portal.route("/directory", listed, anybody)]
+
+
+def _among(portal: Portal) -> bool:
+    """Whether the visitor is an officer, or represents a member in good standing: consent is to those alone."""
+    visitor = portal.visitor()
+    if visitor is None:
+        return False
+    rows = portal.roll.on(portal.today())
+    return bool(visitor.terms) or any(number in rows and rows[number].state in _LISTED for number in visitor.firms)
 
 
 def _rows(portal: Portal, looking: Looking, find: str, branch: str) -> list[Row]:

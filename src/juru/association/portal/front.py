@@ -15,6 +15,8 @@ from starlette.routing import BaseRoute
 from juru.association.desk.register import Row
 from juru.association.domain.boards import NATIONAL, Body, Term
 from juru.association.domain.branches import Branch, on
+from juru.association.portal.about import in_force
+from juru.association.portal.announcements import shown_now
 from juru.association.portal.entry import in_office
 from juru.association.portal.portal import Looking, Portal, anybody, looking_of
 from juru.association.portal.taken import ENDINGS, taken
@@ -53,6 +55,8 @@ def routes(portal: Portal) -> list[BaseRoute]:
             looking=looking,
             states=[(state, states[state]) for state in PUBLIC_STATES],
             branches=lines,
+            recognitions=in_force(portal, request),
+            announcements=shown_now(portal, request),
             board=board_of(terms, Body.NATIONAL, NATIONAL),
         )
 

@@ -21,10 +21,15 @@ from juru.association.domain.provinces import PROVINCES
 from juru.association.domain.refusals import Code, Refusal, told
 from juru.association.portal.front import branches_there
 from juru.association.portal.members import PAPER_BYTES_MAX, Failed, kept, paper_of
+from juru.association.portal.pace import Pace
 from juru.association.portal.portal import Looking, Portal, looking_of
 from juru.web.visits import visit
 
 PAPERS_MAX = 20
+HOUR_MS = 3_600_000
+APPLICATIONS_EACH, APPLICATIONS_TOGETHER = 10, 60
+"""In an hour from one address, and from all: each gets a number that stays in the book for ever."""
+
 _FIELDS = ("name", "licence", "address", "person", "phone", "email", "branch", "member_class")
 _NEEDED = ("name", "address", "person", "phone", "branch")
 _TEXT_MAX = 200
@@ -36,6 +41,7 @@ class _Joining:
     def __init__(self, portal: Portal) -> None:
         self.portal = portal
         self.links = Links(portal.book.directory, portal.gate.token)
+        self.pace = Pace(portal.gate.now_ms, window_ms=HOUR_MS, each=APPLICATIONS_EACH, together=APPLICATIONS_TOGETHER)
 
     async def ask(self, request: Request) -> Response:
         """First where the business works, then who it is."""
@@ -81,6 +87,8 @@ class _Joining:
         if missing is not None:
             why = t("member_field_wrong", field=t(f"field_{missing}"))
             return self._form(request, province, given, why, wrong=missing)
+        if self.pace.too_fast(visit().address):
+            return self._form(request, province, given, t("join_too_fast"))
         command = NewMember(
             name=given["name"],
             branch=given["branch"],
@@ -106,6 +114,7 @@ class _Joining:
             like = result.code is Code.SAME_BUSINESS
             why = t("join_same") if like else told(result, visit().lang)
             return self._form(request, province, given, why, like=like)
+        self.pace.done(visit().address)
         return RedirectResponse(f"/join/{result.id}/{self.links.key(result.id)}?{urlencode({'new': 1})}", 303)
 
     async def follow(self, request: Request) -> Response:

@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute
 
 from juru.association.desk import inviting
 from juru.association.desk.inviting import Officer, key_of
-from juru.association.domain.boards import Scope
+from juru.association.domain.boards import NATIONAL, Scope
 from juru.association.domain.refusals import Refusal, told
 from juru.association.errors import AccessError
 from juru.association.portal.invited import InvitedPages
@@ -32,6 +32,7 @@ from juru.web.sessions import Flash
 from juru.web.visits import visit
 
 LOGINS_PATH = "/logins"
+LOGINS_SHOWN = 50
 _TEXT_MAX = 200
 
 
@@ -71,49 +72,61 @@ class LoginsPages:
     async def show(self, request: Request) -> Response:
         """Logins, open invitations and recoveries of where the officer decides on members."""
         looking = looking_of(request)
-        lines, invitations, recoveries = await asyncio.to_thread(self._listed)
+        find = " ".join(request.query_params.get("find", "").split())[:_TEXT_MAX]
+        lines, more = await asyncio.to_thread(self._logins, find)
+        invitations, recoveries = await asyncio.to_thread(self._under_way)
         link = self._portal.once.take(request.query_params.get("once", ""), _looker())
         return self._portal.html(
             "logins.html",
             looking=looking,
             logins=lines,
+            more=more,
+            find=find,
             invitations=invitations,
             recoveries=recoveries,
             link=link[0] if link else "",
             asked_once="once" in request.query_params,
         )
 
-    def _listed(self) -> tuple[list[LoginLine], list[tuple[Invitation, str]], list[RecoveryLine]]:
+    def _logins(self, find: str) -> tuple[list[LoginLine], bool]:
+        """Those whom the officer may help, by name or number; whether there are more than are shown."""
+        portal, officer = self._portal, self._officer()
+        terms, on = portal.entry.in_office(), portal.today()
+        rows = portal.roll.on(on)
+        lines: list[LoginLine] = []
+        with portal.reading() as reads:
+            for one in portal.access.all():
+                bound = portal.access.bindings(one.code)
+                if find.casefold() not in " ".join((one.code, one.name, *map(_binding, bound))).casefold():
+                    continue
+                # The roll says cheaply of whom he cannot be; the facts have the last word on the few that are left.
+                branches = {rows[x.member].branch for x in bound if x.member in rows}
+                if not officer.may(NATIONAL) and not any(officer.may(branch) for branch in branches) and branches:
+                    continue
+                if not inviting.is_his(officer, inviting.units_of(reads, bound, terms, on)):
+                    continue
+                if len(lines) == LOGINS_SHOWN:
+                    return lines, True
+                stands_for = ", ".join(map(_binding, bound))
+                lines.append(LoginLine(one.code, one.name, stands_for, one.disabled, one.code != officer.login))
+        return lines, False
+
+    def _under_way(self) -> tuple[list[tuple[Invitation, str]], list[RecoveryLine]]:
+        """Invitations that still open, and recoveries, of where the officer decides on members."""
         portal, officer = self._portal, self._officer()
         now_ms, terms, on = self._now_ms(), portal.entry.in_office(), portal.today()
+        waiting, recoveries = [], []
         with portal.reading() as reads:
-            units = {
-                one.code: inviting.units_of(reads, portal.access.bindings(one.code), terms, on)
-                for one in portal.access.all()
-            }
-            lines = [
-                LoginLine(
-                    one.code,
-                    one.name,
-                    ", ".join(_binding(bound) for bound in portal.access.bindings(one.code)),
-                    one.disabled,
-                    one.code != officer.login,
-                )
-                for one in portal.access.all()
-                if inviting.is_his(officer, units[one.code])
-            ]
-            waiting = []
-            for one in self._kept.open_ones(now_ms):
-                whom = Binding(one.person, one.member)
-                unit = None if one.login else inviting.unit_of(reads, whom, terms, on)
+            for invitation in self._kept.open_ones(now_ms):
+                whom = Binding(invitation.person, invitation.member)
+                unit = None if invitation.login else inviting.unit_of(reads, whom, terms, on)
                 if unit is not None and officer.may(unit):
-                    waiting.append((one, self._instant(one.until_ms)))
-        recoveries = [
-            self._recovery_line(one, officer, now_ms)
-            for one in self._kept.recoveries()
-            if one.login in units and inviting.is_his(officer, units[one.login])
-        ]
-        return lines, waiting, recoveries
+                    waiting.append((invitation, self._instant(invitation.until_ms)))
+            for one in self._kept.recoveries():
+                bound = portal.access.bindings(one.login)
+                if inviting.is_his(officer, inviting.units_of(reads, bound, terms, on)):
+                    recoveries.append(self._recovery_line(one, officer, now_ms))
+        return waiting, recoveries
 
     def _recovery_line(self, one: Recovery, officer: Officer, now_ms: int) -> RecoveryLine:
         state = one.state(now_ms)

@@ -17,7 +17,8 @@ from juru.association.desk.dossier import Dossier, dossier
 from juru.association.desk.judging import SIZE_MB_MAX
 from juru.association.desk.register import Row
 from juru.association.domain import facts as f
-from juru.association.domain.boards import NATIONAL, Scope
+from juru.association.domain.affairs import Subject, decrees_of
+from juru.association.domain.boards import NATIONAL, Scope, delegated
 from juru.association.domain.commands import Done, Record
 from juru.association.domain.membership import State
 from juru.association.domain.provinces import PROVINCES
@@ -28,6 +29,7 @@ from juru.association.portal.front import branches_there
 from juru.association.portal.portal import Looking, Portal, anybody, holds, looking_of
 from juru.association.portal.said import day_words
 from juru.association.portal.taken import attachment
+from juru.association.store.reads import standing
 from juru.web.gate import Refused
 from juru.web.visits import visit
 
@@ -136,7 +138,10 @@ class _Members:
         """What the visitor may do about the member; nothing on another day."""
         if looking.back:
             return Offered(())
-        return offered(self._visitor(), found)
+        with self.portal.reading() as reads:
+            decrees = decrees_of(standing(reads.facts_of_kind(Subject.DECREE)))
+        left = delegated(decrees, found.shown.branch, looking.today)
+        return offered(self._visitor(), found, left_to_branch=left)
 
     async def act(self, request: Request) -> Response:
         """Record a fact; a refusal shows the page again with what was typed."""

@@ -19,6 +19,7 @@ from starlette.routing import Match, Route
 from juru.association.desk.desk import Desk
 from juru.association.desk.due_roll import DueRoll
 from juru.association.desk.roll import Roll
+from juru.association.desk.shelves import Shelves
 from juru.association.domain.affairs import Founded, Subject
 from juru.association.domain.boards import NATIONAL, Scope
 from juru.association.domain.commands import AnyCommand, Done
@@ -27,6 +28,7 @@ from juru.association.portal.counting import Counting
 from juru.association.portal.entry import Entry, Visitor
 from juru.association.portal.said import count_words, day_words
 from juru.association.store.access import Access
+from juru.association.store.answers import AnswerFile
 from juru.association.store.invitations import Invitations
 from juru.association.store.reads import Reads
 from juru.association.store.rows import day_number
@@ -64,11 +66,12 @@ class Looking(msgspec.Struct, frozen=True):
 class Portal:
     """``now`` is the association's clock, ``clocked`` says that it was set by hand: then nothing can be changed."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a portal is made of, by name
         self,
         *,
         desk: Desk,
         access: Access,
+        answers: AnswerFile,
         gate: Gate,
         entry: Entry,
         now: Callable[[], datetime],
@@ -81,6 +84,7 @@ class Portal:
         self.desk = desk
         self.book = desk.book
         self.access = access
+        self.answers = answers
         self.gate = gate
         self.entry = entry
         self.now = now
@@ -90,6 +94,7 @@ class Portal:
         self.roll = Roll(desk.book)
         self.counting = Counting(desk.book)
         self.due = DueRoll(desk.book)
+        self.shelves = Shelves(desk.book)
         self.passwords = Passwords()
         self.once: Once[tuple[str, ...]] = Once(gate.now_ms)
         self.login = LoginPages(

@@ -50,7 +50,11 @@ def routes(portal: Portal) -> list[BaseRoute]:
             looking=looking,
             topics=[(one.value, t(f"sheet_{one.value}"), f"/statistics/{one.value}") for one in Topic],
             topic=topic.value,
-            table=_table(sheet, PortalTeller(portal.pages.words, t, lang, unknown=t("statistics_hidden_why")), t),
+            table=_table(
+                sheet,
+                PortalTeller(portal.pages.words, t, lang, table=sheet.title, unknown=t("statistics_hidden_why")),
+                t,
+            ),
             chart=_chart(topic, found, sheet, looking, t),
             files=[(ending, f"/statistics/{topic.value}.{ending}{_days(request)}") for ending in ENDINGS],
             hidden=sheet.facts["hidden"],

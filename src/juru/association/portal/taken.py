@@ -22,15 +22,23 @@ ENDINGS = ("csv", "json", "xlsx")
 
 
 class PortalTeller:
-    """How the portal words its tables: a column ``x`` is ``column_x`` of the catalogue, a table ``x`` is ``sheet_x``.
+    """How the portal words its tables: a column is ``column_X`` of the catalogue, a table ``sheet_X``.
 
-    ``states`` names columns whose cells are words of the catalogue themselves, with the beginning of their keys.
+    ``column_TABLE_X`` comes first where one table means something else by a column.
     """
 
     def __init__(
-        self, texts: Catalogue, t: Words, lang: Lang, *, unknown: str = "", minor: frozenset[str] = frozenset()
+        self,
+        texts: Catalogue,
+        t: Words,
+        lang: Lang,
+        *,
+        table: str = "",
+        unknown: str = "",
+        minor: frozenset[str] = frozenset(),
     ) -> None:
         self._texts = texts
+        self._table = table
         self._t = t
         self._lang = lang
         self._unknown = unknown
@@ -43,7 +51,8 @@ class PortalTeller:
 
     def label(self, name: str) -> str:
         """What a column, or a fact of a file, is called."""
-        return self._word(f"column_{name}", self._word(f"sheet_{name}", name))
+        usual = self._word(f"column_{name}", self._word(f"sheet_{name}", name))
+        return self._word(f"column_{self._table}_{name}", usual)
 
     def is_minor(self, column: Column) -> bool:
         """Whether a phone has no room for this column."""
@@ -72,7 +81,7 @@ def taken(texts: Catalogue, t: Words, address: Address, looking: Looking, sheet:
         case "json":
             body = msgspec.json.encode(as_json(told))
         case "xlsx":
-            body = as_xlsx(told, PortalTeller(texts, t, visit().lang).label)
+            body = as_xlsx(told, PortalTeller(texts, t, visit().lang, table=sheet.title).label)
         case _:
             body = as_csv(_dated(told, facts), total=False)
     return download(body, address.ending, f"{sheet.title}-{looking.on.isoformat()}")

@@ -144,8 +144,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "If the member stayed away: the days of two summonses without an answer.",
     ),
     "note_suspended": (
-        "Sesudah sidang; darurat: ketua dan sekretaris bersama.",
-        "After the hearing; an emergency: chair and secretary together.",
+        "Sesudah sidang, oleh lebih dari separuh pengurus nasional; darurat: ketua dan sekretaris bersama.",
+        "After the hearing, by more than half of the national board; an emergency: chair and secretary together.",
     ),
     "note_lifted": ("Penangguhan berakhir hari itu.", "The suspension ends that day."),
     "note_expelled": (

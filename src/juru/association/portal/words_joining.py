@@ -58,6 +58,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Ini usaha lain, bukan anggota yang sudah ada.",
         "It is another business, not one that is a member already.",
     ),
+    "join_too_fast": (
+        "Terlalu banyak permohonan dalam satu jam. Belum ada yang dicatat: coba lagi nanti, atau hubungi cabang.",
+        "Too many applications within an hour. Nothing was recorded: try again later, or ask the branch.",
+    ),
     "join_province_wrong": ("Pilih provinsi dari daftar.", "Choose a province of the list."),
     "join_papers_many": (
         "Sudah {count} dokumen: mintalah sekretaris cabang.",

@@ -46,6 +46,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "logins_made_by": ("Dibuat oleh", "Made by"),
     "logins_until": ("Berlaku sampai", "Good until"),
     "logins_all": ("Semua login", "All logins"),
+    "logins_find": ("Nama, login atau nomor anggota", "Name, login or member number"),
+    "logins_find_send": ("Cari", "Find"),
+    "logins_more": ("Masih ada yang lain: persempit pencarian.", "There are more: narrow the search."),
+    "logins_none_found": ("Tidak ada login yang cocok.", "No login fits."),
     "logins_name": ("Nama", "Name"),
     "logins_none": (
         "Belum ada login di sini. Undang yang pertama di atas.",

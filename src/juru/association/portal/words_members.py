@@ -25,7 +25,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "member_part_conduct": ("Tata tertib", "Conduct"),
     "member_part_software": ("Perangkat lunak", "Software"),
     "member_because": ("Karena", "Because of"),
-    "member_no_fact": ("tidak ada fakta sebaliknya", "no fact to the contrary"),
+    "member_no_fact": ("belum ada fakta tentang ini", "no fact about this"),
     "member_next": (
         "Bila tidak ada yang berubah, pada {day}: {state} ({reason}).",
         "If nothing changes, on {day}: {state} ({reason}).",
@@ -112,6 +112,11 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "clock_then_appeal": ("Lalu masuk daftar terlambat.", "Then it is listed as overdue."),
     "clock_then_appeal_overdue": ("Masuk daftar terlambat.", "Listed as overdue."),
+    "directory_closed_title": ("Hanya untuk anggota", "For members only"),
+    "directory_closed": (
+        "Direktori terbuka bagi pengurus dan wakil anggota yang aktif atau dalam masa tenggang.",
+        "The directory is open to officers and to representatives of members who are active or in grace.",
+    ),
     "directory_title": ("Direktori anggota", "Members' directory"),
     "directory_note": (
         "Hanya untuk yang masuk. Kontak tampil dengan izin anggota itu; gunakan untuk urusan asosiasi.",

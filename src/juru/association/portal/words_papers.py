@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 WORDS: dict[str, tuple[str, str]] = {
-    "place_verify": ("Periksa keaslian surat dari kami", "Verify a paper of ours"),
+    "place_verify": ("Periksa surat", "Verify a paper"),
     "place_runs": ("Tagihan tahunan", "Yearly run"),
     "verify_title": ("Periksa keaslian surat", "Verify a paper"),
     "verify_lead": (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 WORDS: dict[str, tuple[str, str]] = {
+    "member_notices": ("Pesan kepada anggota ini", "Messages to this member"),
     "place_work": ("Pekerjaan saya", "My work"),
     "work_title": ("Pekerjaan saya", "My work today"),
     "work_lead": ("{count} hal menunggu Anda per {day}.", "{count} things wait on you, as of {day}."),

@@ -30,6 +30,21 @@ from juru.association.domain.facts import Fact
 from juru.association.domain.letters import Direction
 from juru.association.domain.letters import series as series_of
 from juru.association.domain.registers import LetterReceived, LetterSent
+from juru.association.domain.treasury import (
+    CASH_OUT,
+    OUTGOING,
+    REFUNDS,
+    UNMATCHED,
+    AccountSet,
+    Named,
+    RefundAsked,
+    RefundConfirmed,
+    SettlementAsked,
+    WentOut,
+    book_account,
+)
+from juru.association.store.audit_paid import PaidPeriods
+from juru.association.store.projection import InvoiceRow, fold, opened
 from juru.association.store.rows import DECODERS, bare, fact_row
 from juru.association.store.schema import SEALED, tables
 from juru.books.audit import Progress, walk
@@ -39,7 +54,11 @@ from juru.books.findings import Findings, Head
 from juru.books.rules import Kind, Transfer
 
 _BODY, _REVERSES = -1, -3
-_CARRIES_MONEY = (Issued, Allocated, Shared, ShareMoved, WrittenOff, Received, HandedIn)
+_CARRIES_MONEY = (
+    *(Issued, Allocated, Shared, ShareMoved, WrittenOff, Received, HandedIn),
+    *(AccountSet, WentOut, Named, RefundConfirmed),
+)
+_INVOICES = "SELECT * FROM invoices ORDER BY number"
 _HASH_BLOCK = 1 << 20
 
 
@@ -75,6 +94,7 @@ class _Association:
     """What the rows of an association say, held against each other and against all before."""
 
     def __init__(self, engine: BookEngine, found: AssociationFindings, documents: Path | None) -> None:
+        self._engine = engine
         self._found = found
         self._money = Money(engine, found)
         self._documents = documents
@@ -85,6 +105,8 @@ class _Association:
         self._moved: dict[int, Transfer] = {}
         self._mirrored: set[int] = set()
         self._numbers: dict[str, list[int]] = defaultdict(list)
+        self._rows: dict[str, Received | WentOut] = {}
+        self._periods = PaidPeriods(found)
 
     def commit(self, no: int, at_ms: int | None, rows: dict[str, list[Row]]) -> None:
         """One commit."""
@@ -127,8 +149,11 @@ class _Association:
         self._number(subject_id if isinstance(plain, Issued) else "")
         self._number(plain.receipt if isinstance(plain, Received) else "")
         self._number(plain.credit_note if isinstance(plain, WrittenOff) else "")
+        self._number(subject_id if isinstance(plain, WentOut) and subject_id.startswith(CASH_OUT) else "")
+        self._number(subject_id if isinstance(plain, RefundAsked | SettlementAsked) else "")
         if isinstance(plain, LetterSent | LetterReceived):
             self._letter(no, number, plain)
+        self._periods.note(number, subject_id, plain, row[10])
         if isinstance(plain, _CARRIES_MONEY) and plain.transfer:
             self._claim(no, number, plain.transfer)
 
@@ -194,12 +219,30 @@ class _Association:
             if sorted(numbers) != list(range(1, len(numbers) + 1)):
                 self._found.add("numbering", None, "facts", None, f"{series} is not numbered 1 to {len(numbers)}")
         self._accounts_agree()
+        self._invoices_agree()
         self._money.finish()
+
+    def _invoices_agree(self) -> None:
+        """The rows by which money is looked for, folded anew from what stands."""
+        wanted: dict[str, InvoiceRow] = {}
+        of_invoices = [one for one in self._facts.values() if one.subject is Subject.INVOICE]
+        for one in of_invoices:
+            if isinstance(one.fact, Issued):
+                wanted[one.subject_id] = opened(one.subject_id, one.fact)
+        for one in of_invoices:
+            if one.subject_id in wanted:
+                fold(wanted[one.subject_id], one.fact)
+        kept = {row[0]: row for row in self._engine.rows(_INVOICES)}
+        for number in sorted(kept.keys() | wanted.keys()):
+            if number not in wanted or wanted[number].values() != kept.get(number):
+                self._found.add("invoice_row", None, "invoices", None, f"{number} is not what its facts say")
 
     def _accounts_agree(self) -> None:
         """Members' accounts and shares, folded from the facts of invoices and payments."""
         expected: Counter[str] = Counter()
-        invoices = {s.subject_id: s.fact for s in self._facts.values() if isinstance(s.fact, Issued)}
+        standing_now = self._facts.values()
+        invoices = {s.subject_id: s.fact for s in standing_now if isinstance(s.fact, Issued)}
+        self._rows = {s.subject_id: s.fact for s in standing_now if isinstance(s.fact, Received | WentOut)}
         for number, standing in self._facts.items():
             owner = invoices.get(standing.subject_id) if standing.subject is Subject.INVOICE else None
             self._expect(expected, number, standing, owner)
@@ -225,6 +268,7 @@ class _Association:
             if allocated[invoice] != received_idr:
                 detail = f"{invoice} shared {received_idr}, but {allocated[invoice]} was received"
                 self._found.add("share", None, "facts", None, detail)
+        self._periods.prove(set(self._facts), invoices, allocated)
 
     def _expect(self, expected: Counter[str], number: int, standing: _Standing, owner: Issued | None) -> None:
         """Add what a fact says of accounts."""
@@ -235,8 +279,8 @@ class _Association:
             case Received(amount_idr=amount_idr, member=member, account=account):
                 expected[account] -= amount_idr
                 expected[f"credit:{member}" if member else "unmatched"] += amount_idr
-            case HandedIn(amount_idr=amount_idr):
-                expected["bank"] -= amount_idr
+            case HandedIn(amount_idr=amount_idr, account=account):
+                expected[account] -= amount_idr
                 expected[f"cash:{standing.subject_id}"] += amount_idr
             case ShareMoved(giver=giver, taker=taker, amount_idr=amount_idr):
                 expected[giver] -= amount_idr
@@ -255,5 +299,28 @@ class _Association:
                     self._found.add("share", None, "facts", number, f"its parts are not {received_idr} together")
             case Allocated() | WrittenOff() | Shared():
                 self._found.add("share", None, "facts", number, "of an invoice that does not stand")
+            case _:
+                self._expect_purse(expected, number, standing)
+
+    def _expect_purse(self, expected: Counter[str], number: int, standing: _Standing) -> None:
+        """The same of the association's own purse."""
+        match standing.fact:
+            case AccountSet(unit=unit, opening_idr=opening_idr):
+                expected[book_account(standing.subject_id)] -= opening_idr
+                expected[f"opening:{unit}"] += opening_idr
+            case WentOut(account=account, amount_idr=amount_idr):
+                expected[account] += amount_idr
+                expected[OUTGOING] -= amount_idr
+            case RefundConfirmed(member=member, amount_idr=amount_idr):
+                expected[f"credit:{member}"] -= amount_idr
+                expected[REFUNDS] += amount_idr
+            case Named(amount_idr=amount_idr) as named:
+                row = self._rows.get(standing.subject_id)
+                if row is None:
+                    self._found.add("row", None, "facts", number, f"names {standing.subject_id}, which does not stand")
+                    return
+                sign = 1 if isinstance(row, WentOut) else -1
+                expected[OUTGOING if isinstance(row, WentOut) else UNMATCHED] += sign * amount_idr
+                expected[named.against] -= sign * amount_idr
             case _:
                 pass

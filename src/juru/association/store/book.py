@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
-from juru.association.domain.affairs import Subject
+from juru.association.domain.affairs import Issued, Subject
 from juru.association.domain.facts import Fact
 from juru.association.errors import DirectoryError
 from juru.association.store.migrate import migrate, require_current
+from juru.association.store.projection import InvoiceRow, fold, opened
 from juru.association.store.reads import Reads
 from juru.association.store.rows import fact_row
 from juru.association.store.schema import SEALED, tables
@@ -33,8 +34,12 @@ _LAST = "SELECT max(id) FROM {}"
 _NAMED = "SELECT number FROM accounts WHERE name = ?"
 _BALANCE = "SELECT net_idr, held_idr FROM balances WHERE account = ?"
 _POSTINGS = "SELECT debit, credit, amount_idr FROM postings WHERE transfer_id = ? ORDER BY id"
+_INVOICE = "SELECT * FROM invoices WHERE number = ?"
 _REQUEST = "SELECT digest, result FROM requests WHERE request_id = ?"
-SHARED_ACCOUNTS = ("bank", "invoiced", "unmatched", "national:dues", "national:fees", "national:rounding")
+SHARED_ACCOUNTS = (
+    *("bank", "invoiced", "unmatched", "national:dues", "national:fees", "national:rounding"),
+    *("outgoing", "refunds"),
+)
 """Accounts that belong to nobody in particular; the others are made when they are first named."""
 
 
@@ -58,6 +63,7 @@ class Writing:
         self._zone = zone
         self._next = {name: (engine.rows(_LAST.format(name))[0][0] or 0) + 1 for name in SEALED}
         self._accounts: dict[str, int] = {}
+        self.invoices: dict[str, InvoiceRow] = {}
         self.ledger: Ledger = {}
 
     def fact(self, subject: Subject, subject_id: str, fact: Fact, *, reverses: int | None = None) -> int:
@@ -65,7 +71,19 @@ class Writing:
         number = self._number("facts")
         row = fact_row(number, self.commit_no, self.at_ms, (subject, subject_id), fact, reverses)
         self.rows["facts"].append(row)
+        if subject is Subject.INVOICE:
+            self._project(subject_id, fact, reverses)
         return number
+
+    def _project(self, number: str, fact: Fact, reverses: int | None) -> None:
+        """Keep the row of an invoice in step with its facts."""
+        if isinstance(fact, Issued):
+            self.invoices[number] = opened(number, fact)
+            return
+        if number not in self.invoices:
+            self.invoices[number] = InvoiceRow(*self._engine.rows(_INVOICE, (number,))[0])
+        taken = fact if reverses is None else self.reads.fact(reverses).fact
+        fold(self.invoices[number], taken, back=reverses is not None)
 
     def transfer(self, code: str, entries: Sequence[Entry], memo: str) -> int:
         """Post money at once; entries of zero are left out. The transfer's number, 0 when nothing moved."""
@@ -154,26 +172,40 @@ class Book:
 
         The commit is never earlier than the one before it. A body that raises adds nothing.
         """
+        with self.together() as sharing, sharing(at_ms, batch_id) as writing:
+            yield writing
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[Callable[[int, str], contextlib.AbstractContextManager[Writing]]]:
+        """Many use cases, each a commit of its own that the next one reads, synced at once when the body ends.
+
+        One that raises adds nothing; if the body raises, none of them stands.
+        """
         with self._lock:
             self._engine.begin()
             try:
-                latest_no, latest_ms = self._log.resume()
-                writing = Writing(self._engine, latest_no + 1, max(at_ms, latest_ms), self.zone)
-                yield writing
-                self._write(writing, batch_id)
+                yield self._one
+                self._engine.commit()
             except BaseException:
                 self._engine.rollback()
                 raise
 
+    @contextlib.contextmanager
+    def _one(self, at_ms: int, batch_id: str) -> Iterator[Writing]:
+        latest_no, latest_ms = self._log.resume()
+        writing = Writing(self._engine, latest_no + 1, max(at_ms, latest_ms), self.zone)
+        yield writing
+        self._write(writing, batch_id)
+
     def _write(self, writing: Writing, batch_id: str) -> None:
         if not any(writing.rows.values()):
-            self._engine.rollback()
             return
         self._log.write(writing.commit_no, batch_id, writing.at_ms, writing.rows)
         touched = {account for row in writing.rows["postings"] for account in row[3:5]}
         balances = [(a, b.net_idr, b.held_idr) for a, b in writing.ledger.items() if a in touched]
         self._engine.upsert(tables["balances"], "account", balances)
-        self._engine.commit()
+        invoices = [row.values() for row in writing.invoices.values()]
+        self._engine.upsert(tables["invoices"], "number", invoices)
 
     def answered(self, request_id: str) -> tuple[str, str] | None:
         """Digest and result of a request that was carried out before; asked inside or outside of a use case."""

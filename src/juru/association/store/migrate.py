@@ -8,24 +8,39 @@ from juru.association.errors import SchemaError
 from juru.books.migrate import Age, Migrations, current_revision
 from juru.books.sqlite import SqliteEngine
 
+__all__ = ["current_revision", "is_older", "migrate", "require_current", "wanted_revision"]
+
 _VERSIONS = Path(__file__).parent / "migrations" / "versions"
+
+
+def wanted_revision() -> str:
+    """The schema revision of this program."""
+    return Migrations(_VERSIONS).wanted
+
+
+def is_older(engine: SqliteEngine) -> bool:
+    """True when something has to be migrated. Raises ``SchemaError`` for a newer one."""
+    return _age(Migrations(_VERSIONS), engine) is Age.OLDER
 
 
 def migrate(engine: SqliteEngine) -> bool:
     """Run what is missing, in one transaction; True when something was run. Raises ``SchemaError`` for a newer one."""
-    migrations = Migrations(_VERSIONS)
-    if _age(migrations, engine) is Age.CURRENT:
+    if not is_older(engine):
         return False
-    migrations.run(engine)
+    Migrations(_VERSIONS).run(engine)
     return True
 
 
 def require_current(engine: SqliteEngine) -> None:
     """Nothing, if the schema is this program's. Raises ``SchemaError`` with the remedy."""
-    migrations = Migrations(_VERSIONS)
-    if _age(migrations, engine) is Age.OLDER:
-        message = f"its tables are not those of schema {migrations.wanted}: if 'init' was cut short, remove the"
-        raise SchemaError(f"{message} directory and repeat 'juru association init'")
+    if not is_older(engine):
+        return
+    now = current_revision(engine)
+    if now is None:
+        message = "it has no tables: 'init' was cut short; remove the directory and repeat 'juru association init'"
+        raise SchemaError(message)
+    needed = f"this association has schema {now}, this program needs {wanted_revision()}"
+    raise SchemaError(f"{needed}: 'juru association upgrade' makes a backup of it and brings it up to date")
 
 
 def _age(migrations: Migrations, engine: SqliteEngine) -> Age:

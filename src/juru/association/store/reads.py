@@ -17,7 +17,8 @@ from juru.association.domain.affairs import Subject, branches_of, policies_of
 from juru.association.domain.branches import Branch
 from juru.association.domain.facts import Expelled, Fact, MemberFact
 from juru.association.domain.policy import Policies
-from juru.association.store.rows import Recorded, day_number, recorded
+from juru.association.store.projection import NEVER
+from juru.association.store.rows import Recorded, day_number, day_of, recorded
 from juru.books.engine import BookEngine
 
 F = TypeVar("F", bound=Fact)
@@ -27,7 +28,10 @@ _STANDING = """
 on_day <= ? AND known_ms <= ? AND reverses IS NULL
 AND id NOT IN (SELECT reverses FROM facts WHERE reverses IS NOT NULL AND known_ms <= ?)
 """
-_OF = f"SELECT * FROM facts WHERE subject_kind = ? AND subject_id = ? AND {_STANDING} ORDER BY id"  # noqa: S608 - our own condition
+_OF = """
+SELECT * FROM facts WHERE subject_kind = ? AND subject_id = ? AND on_day <= ? AND known_ms <= ? AND reverses IS NULL
+AND NOT EXISTS (SELECT 1 FROM facts r WHERE r.reverses = facts.id AND r.known_ms <= ?) ORDER BY id
+"""
 _OF_KIND = f"SELECT * FROM facts WHERE subject_kind = ? AND {_STANDING} ORDER BY subject_id, id"  # noqa: S608 - our own condition
 _SWEEP = f"SELECT subject_id, body FROM facts WHERE subject_kind = ? AND {_STANDING} ORDER BY subject_id, id"  # noqa: S608 - our own condition
 _SWEEP_KNOWN = _SWEEP.replace("subject_id, body", "subject_id, body, known_ms, recorded_by", 1)
@@ -38,7 +42,11 @@ SELECT on_day, known_ms, body FROM facts
 WHERE kind = 'received' AND json_extract(body, '$.account') = ? AND {_GONE} ORDER BY on_day DESC, id DESC
 """  # noqa: S608 - our own condition
 _NOBODYS = f"""
-SELECT subject_id, on_day, body FROM facts WHERE kind = 'received' AND concerns IS NULL AND {_GONE} ORDER BY on_day, id
+SELECT subject_id, on_day, body FROM facts WHERE kind = 'received' AND concerns IS NULL AND {_GONE}
+AND NOT EXISTS (
+    SELECT 1 FROM facts n WHERE n.subject_kind = 'payment' AND n.subject_id = facts.subject_id AND n.kind = 'named'
+    AND NOT EXISTS (SELECT 1 FROM facts r WHERE r.reverses = n.id)
+) ORDER BY on_day, id
 """  # noqa: S608 - our own condition
 _NOTICES = f"""
 SELECT subject_id, kind, known_ms FROM facts
@@ -46,6 +54,7 @@ WHERE kind IN ('notice_approved', 'notice_sending', 'notice_failed', 'notice_ref
 'notice_dropped') AND on_day >= ? AND {_GONE} ORDER BY id
 """  # noqa: S608 - our own condition
 _TAGGED = f"SELECT * FROM facts WHERE subject_kind = ? AND {_STANDING} AND kind IN ({{}}) ORDER BY subject_id, id"  # noqa: S608 - our own condition
+_SAID = f"SELECT * FROM facts WHERE concerns = ? AND kind = ? AND {_STANDING} ORDER BY subject_id, id"  # noqa: S608 - our own condition
 _EVER = "SELECT body FROM facts WHERE kind = ? AND on_day BETWEEN ? AND ?"
 _STORY = """
 SELECT f.*, r.id FROM facts f LEFT JOIN facts r ON r.reverses = f.id AND r.known_ms <= ?
@@ -73,11 +82,28 @@ SELECT count(*) FROM facts WHERE kind = ? AND on_day BETWEEN ? AND ? AND (? <> '
 """
 _NAMES = """
 SELECT subject_id, body FROM facts WHERE subject_kind = 'member' AND kind IN ('registered', 'renamed')
-AND id NOT IN (SELECT reverses FROM facts WHERE reverses IS NOT NULL) ORDER BY id
+AND id > ? AND id NOT IN (SELECT reverses FROM facts WHERE reverses IS NOT NULL) ORDER BY id
+"""
+_NEWEST_FACT = "SELECT max(id) FROM facts"
+_LISTED = """
+SELECT subject_id, source FROM facts WHERE subject_kind = 'member' AND kind = 'registered'
+AND source LIKE 'import %' AND id NOT IN (SELECT reverses FROM facts WHERE reverses IS NOT NULL) ORDER BY id
+"""
+_FACT = "SELECT * FROM facts WHERE id = ?"
+_ASKING = """
+SELECT number, renews_day FROM invoices WHERE asked_idr = ? AND outstanding_idr > 0 AND issued_day <= ? ORDER BY number
+"""
+_OF_DAYS = """
+SELECT * FROM facts f WHERE kind = ? AND on_day >= ? AND on_day < ?
+AND NOT EXISTS (SELECT 1 FROM facts r WHERE r.reverses = f.id) ORDER BY on_day, id
+"""
+_KNOWN_SUBJECT = """
+SELECT subject_id FROM facts WHERE subject_kind = ? AND subject_id = ? AND reverses IS NULL
+AND NOT EXISTS (SELECT 1 FROM facts r WHERE r.reverses = facts.id) LIMIT 1
 """
 _PHONES = """
 SELECT subject_id, body FROM facts WHERE subject_kind = 'member' AND kind IN ('representative_named', 'contact_set')
-AND id NOT IN (SELECT reverses FROM facts WHERE reverses IS NOT NULL) ORDER BY id
+AND id > ? AND id NOT IN (SELECT reverses FROM facts WHERE reverses IS NOT NULL) ORDER BY id
 """
 _DOCUMENT = "SELECT name, media_type, size_bytes FROM documents WHERE sha256 = ?"
 _member_facts = msgspec.json.Decoder(list[MemberFact])
@@ -109,6 +135,14 @@ class Reads:
         tags = [str(kind.__struct_config__.tag) for kind in kinds]
         query = _TAGGED.format(",".join("?" * len(tags)))
         return [recorded(row) for row in self.engine.rows(query, (subject.value, day, known, known, *tags))]
+
+    def said_by(
+        self, member: str, kind: type[Fact], as_of: date | None = None, known_ms: int | None = None
+    ) -> list[Recorded]:
+        """The facts of a kind about anything that concern a member."""
+        day, known = _bounds(as_of, known_ms)
+        tag = str(kind.__struct_config__.tag)
+        return [recorded(row) for row in self.engine.rows(_SAID, (member, tag, day, known, known))]
 
     def ever(self, kind: type[F], year: int) -> list[F]:
         """Every fact of a kind in a year, taken back or not: numbers given are never given again."""
@@ -165,7 +199,7 @@ class Reads:
             yield int(on_day), int(known_ms), str(body)
 
     def unmatched(self) -> list[tuple[str, int, str]]:
-        """Reference, day and body of each payment that is nobody's yet."""
+        """Reference, day and body of each payment that is nobody's yet and was not said to be something else."""
         return [(str(ref), int(on_day), str(body)) for ref, on_day, body in self.engine.rows(_NOBODYS)]
 
     def notices(self, since: date) -> Iterator[tuple[str, str, int]]:
@@ -190,14 +224,23 @@ class Reads:
         """Every version of every branch, as known at an instant."""
         return branches_of(standing(self.facts_of_kind(Subject.BRANCH, known_ms=known_ms)))
 
-    def phones(self) -> Iterator[tuple[str, str]]:
-        """Every fact's body that gives a telephone number, by member."""
-        for number, body in self.engine.stream(_PHONES):
+    def phones(self, after: int = 0) -> Iterator[tuple[str, str]]:
+        """Every body of a fact that gives a telephone number, by member; of those after a fact's number."""
+        for number, body in self.engine.stream(_PHONES, (after,)):
             yield str(number), str(body)
 
-    def names(self) -> Iterator[tuple[str, str]]:
-        """Every name a business has had: its number and the fact's body."""
-        for number, body in self.engine.stream(_NAMES):
+    def listed(self) -> dict[str, str]:
+        """Members that a list brought in, by the fingerprint of its row, which is the last word of their source."""
+        rows = self.engine.stream(_LISTED)
+        return {str(source).rpartition(" ")[2]: str(number) for number, source in rows}
+
+    def newest_fact(self) -> int:
+        """The number of the latest fact; 0 in an empty book."""
+        return int(self.engine.rows(_NEWEST_FACT)[0][0] or 0)
+
+    def names(self, after: int = 0) -> Iterator[tuple[str, str]]:
+        """Every name a business has had: its number and the fact's body; of those after a fact's number."""
+        for number, body in self.engine.stream(_NAMES, (after,)):
             yield str(number), str(body)
 
     def concerning(self, member: str, kind: str) -> list[str]:
@@ -251,6 +294,33 @@ class Reads:
     def nets_idr(self) -> dict[str, int]:
         """Every account's net by its name."""
         return {str(name): int(net_idr) for name, net_idr in self.engine.rows(_NETS)}
+
+    def of_days(self, kind: str, since: date, until: date) -> list[Recorded]:
+        """The facts of a kind in ``[since, until)`` that stand, about whatever, by day."""
+        rows = self.engine.rows(_OF_DAYS, (kind, day_number(since), day_number(until)))
+        return [recorded(row) for row in rows]
+
+    def known_subjects(self, subject: Subject, subject_ids: Iterable[str]) -> set[str]:
+        """Those of the subjects of which anything stands."""
+        keys = ((subject.value, subject_id) for subject_id in subject_ids)
+        return {str(row[0]) for row in self.engine.each(_KNOWN_SUBJECT, keys)}
+
+    def fact(self, number: int) -> Recorded:
+        """A fact by its number, taken back or not."""
+        return recorded(self.engine.rows(_FACT, (number,))[0])
+
+    def asking(self, amount_idr: int, on: date, policies: Policies, *, at_most: int) -> list[str]:
+        """Numbers of open invoices that ask for exactly this sum and may be paid on a day, the first of them."""
+        lapsed: dict[int, bool] = {NEVER: False}
+        found: list[str] = []
+        for number, renews_day in self.engine.stream(_ASKING, (amount_idr, day_number(on))):
+            if renews_day not in lapsed:
+                lapsed[renews_day] = policies.lapsed(day_of(renews_day), on)
+            if not lapsed[renews_day]:
+                found.append(str(number))
+            if len(found) == at_most:
+                break
+        return found
 
     def document(self, sha256: str) -> tuple[str, str, int] | None:
         """Name, media type and size of a document that was kept."""

@@ -11,6 +11,7 @@ import msgspec
 from juru.association.domain.affairs import KINDS, NOTICE_KINDS, Appointed, Issued, Promised, Received, Subject
 from juru.association.domain.facts import Fact, Merged
 from juru.association.domain.registers import InvitationAnswered, Offered
+from juru.association.domain.treasury import Named, RefundAsked, SettlementAsked
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 DECODERS: Mapping[str, msgspec.json.Decoder[Any]] = {
@@ -36,6 +37,11 @@ def day_number(day: date) -> int:
     return day.year * 10_000 + day.month * 100 + day.day
 
 
+def day_of(number: int) -> date:
+    """A day as the tables write it, as the rules know it."""
+    return date(number // 10_000, number // 100 % 100, number % 100)
+
+
 def instant(at_ms: int) -> datetime:
     """An instant as the rules know it."""
     return _EPOCH + timedelta(milliseconds=at_ms)
@@ -53,8 +59,14 @@ def bare(fact: Fact) -> Fact:
 
 
 def concerns(fact: Fact) -> str | None:
-    """The member that a fact about something else concerns."""
+    """The member that a fact about something else concerns; of a named row, what it is said to be."""
     match fact:
+        case Named(to=to):
+            return to or None
+        case RefundAsked(member=member):
+            return member
+        case SettlementAsked(branch=branch):
+            return branch
         case Issued(member=member) | Received(member=member) | Offered(member=member):
             return member or None
         case _ if isinstance(fact, NOTICE_KINDS):

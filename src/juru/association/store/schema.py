@@ -1,8 +1,9 @@
 """Tables of the association beside the books: named accounts, facts, documents, requests.
 
-Every column is sealed. ``body`` of a fact is the whole fact but for who recorded it, when and from where, which are
-columns, so that the same fact told twice is the same body. ``concerns`` is the member that a fact about something else
-(an invoice, a payment, a term) concerns.
+Every column is sealed, but for those of ``invoices``, a projection that the audit folds anew. ``body`` of a fact is the
+whole fact but for who recorded it, when and from where, which are columns, so that the same fact told twice is the same
+body. ``concerns`` is the member that a fact about something else (an invoice, a payment, a term) concerns; of a named
+row, what it is said to be.
 """
 
 from __future__ import annotations
@@ -82,6 +83,29 @@ Table(
     integer("at_ms"),
     Index("requests_id", "request_id", unique=True),
     info={"sealed": ("id", "commit_no", "request_id", "digest", "result", "recorded_by", "at_ms")},
+)
+
+_owing = text("outstanding_idr > 0")
+
+Table(
+    "invoices",
+    metadata,
+    words("number", key=True),
+    words("member"),
+    words("branch"),
+    integer("issued_day"),
+    integer("due_day"),
+    integer("renews_day"),
+    integer("total_idr"),
+    integer("unique_code"),
+    integer("outstanding_idr"),
+    integer("asked_idr"),
+    words("promised_by"),
+    integer("waived_idr"),
+    Index("invoices_asked", "asked_idr", sqlite_where=_owing, postgresql_where=_owing),
+    Index("invoices_member", "member"),
+    Index("invoices_branch", "branch", "due_day"),
+    info={"sealed": ()},
 )
 
 tables: dict[str, Table] = dict(metadata.tables)

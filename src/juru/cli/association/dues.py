@@ -145,7 +145,7 @@ def _issued(at: At, asking: Asking, found: Forecast) -> tuple[Part, float]:
 
 
 @dues.command
-def pay(
+def pay(  # noqa: PLR0913 - each is an option of the command
     amount: Money,
     /,
     *,
@@ -154,6 +154,7 @@ def pay(
     ref: Annotated[str, Parameter(help="the bank row's own identity; cash has its receipt's number")] = "",
     member: Annotated[str, Parameter(help="whose it is, where that is known")] = "",
     collector: Annotated[str, Parameter(help="the collector who transfers")] = "",
+    account: Annotated[str, Parameter(help="code of an account kept by hand; without it the association's own")] = "",
     on: On = None,
     at: At = HERE,
     asking: Asking = SOMEONE,
@@ -164,7 +165,14 @@ def pay(
     from juru.association.domain.commands import TakePayment
 
     command = TakePayment(
-        way=Way(way), amount_idr=amount, ref=ref, text=text, member=member, collector=collector, on=day(on)
+        way=Way(way),
+        amount_idr=amount,
+        ref=ref,
+        text=text,
+        member=member,
+        collector=collector,
+        account=account,
+        on=day(on),
     )
     result = ask(at, asking, command)
     line = f"{result.id} waits: 'juru association dues assign' says whose it is"
@@ -227,6 +235,23 @@ def write_off(
 
 
 @dues.command
+def cancel(
+    number: Annotated[str, Parameter(help="the invoice's number")],
+    /,
+    *,
+    reason: Reason = "",
+    at: At = HERE,
+    asking: Asking = SOMEONE,
+    json: Json = False,
+) -> int:
+    """Cancel a wrong invoice by a credit note; what was paid on it is the member's credit again."""
+    from juru.association.domain.commands import CancelInvoice
+
+    result = ask(at, asking, CancelInvoice(invoice=number, reason=reason))
+    return done(result, f"credit note {result.id}", json=json)
+
+
+@dues.command
 def promise(
     number: Annotated[str, Parameter(help="the invoice's number")],
     /,
@@ -250,15 +275,16 @@ def hand_in(
     amount: Money,
     /,
     *,
+    account: Annotated[str, Parameter(help="code of an account kept by hand; without it the association's own")] = "",
     on: On = None,
     at: At = HERE,
     asking: Asking = SOMEONE,
     json: Json = False,
 ) -> int:
-    """Note that a treasurer paid cash into the bank."""
+    """Note that a treasurer paid cash into an account kept by hand; of one that files feed its row is named."""
     from juru.association.domain.commands import HandIn
 
-    result = ask(at, asking, HandIn(treasurer=treasurer, amount_idr=amount, on=day(on)))
+    result = ask(at, asking, HandIn(treasurer=treasurer, amount_idr=amount, account=account, on=day(on)))
     return done(result, f"{result.id} still holds {dotted(int(result.note))}", json=json)
 
 

@@ -33,15 +33,34 @@ def init(
     return OK
 
 
-def audit(*, at: At = HERE, asking: Asking = SOMEONE, json: Json = False) -> int:
+def audit(
+    *,
+    head: Annotated[
+        str | None, Parameter(help="a head exported before: NO:HEX, its file, or a backup's manifest")
+    ] = None,
+    export_head: Annotated[Path | None, Parameter(help="write the head of a clean book to this file")] = None,
+    at: At = HERE,
+    asking: Asking = SOMEONE,
+    json: Json = False,
+) -> int:
     """Prove chain, money and documents from the first entry; exits with 1 when something contradicts something.
 
     What came of it is kept with its day, and shown on the portal's page of the audit.
     """
     from juru.association.desk.auditing import audit_as_job
+    from juru.cli.audit import export, read_head
 
+    expected = None if head is None else read_head(head)
     with progress("auditing commits") as told:
-        found = audit_as_job(at.dir(), by=asking.name(), clock=lambda: datetime.now(UTC), progress=told)
+        found = audit_as_job(
+            at.dir(),
+            by=asking.name(),
+            clock=lambda: datetime.now(UTC),
+            progress=told,
+            expected_head=expected,
+        )
+    if export_head is not None:
+        export(found, export_head)
     if json:
         say_json({"clean": found.clean, "first_broken_commit": found.first_broken_commit(), "findings": found})
     elif found.clean:

@@ -199,7 +199,7 @@ def show(number: Number, /, *, on: On = None, known: Known = None, at: At = HERE
     with reading(at) as reads:
         found = one_meeting(reads, number, as_of, known_ms(known))
         if found is not None:
-            waiting = agenda_items(everything_due(reads, as_of), found.body)
+            waiting = agenda_items(everything_due(reads, as_of), found.body, at.language or "id")
             found = msgspec.structs.replace(found, agenda=agenda(found, waiting))
     if found is None:
         raise CommandError(f"there is no meeting {number} on that day: 'juru association meeting list' shows all")
@@ -210,7 +210,7 @@ def show(number: Number, /, *, on: On = None, known: Known = None, at: At = HERE
     plain = ("title", "meeting_kind", "body", "held_on", "held_at", "place", "invited", "state", "reason")
     say_table(("", ""), [(name, str(told[name])) for name in plain if told[name]])
     if found.agenda:
-        say_table(("item", "agenda", "case"), [(i.item, i.text, i.case) for i in found.agenda])
+        say_table(("item", "agenda", "case"), [(i.item or "by itself", i.text, i.case) for i in found.agenda])
     if found.answers:
         say_table(("member", "comes"), [(member, coming.value) for member, coming in sorted(found.answers.items())])
     if found.attended:

@@ -165,6 +165,6 @@ def decisions(*, on: On = None, known: Known = None, at: At = HERE, json: Json =
     if json:
         say_json(found)
         return OK
-    rows = [(d.on.isoformat(), d.kind, d.body, d.id, d.text, d.decree) for d in found]
+    rows = [(d.on.isoformat(), d.kind, d.body, d.id, f"{d.outcome} {d.text}".strip(), d.decree) for d in found]
     say_table(("on", "kind", "body", "number", "what", "decree"), rows)
     return OK

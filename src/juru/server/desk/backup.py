@@ -9,10 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import errno
-import fcntl
-import hashlib
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,10 +17,19 @@ import apsw
 import msgspec
 
 from juru import __version__
+from juru.books.copies import (
+    Phase,
+    alone_in,
+    digest_of,
+    explained,
+    require_room,
+    sync_folder,
+    write_synced,
+)
 from juru.books.findings import Head
 from juru.books.sqlite import SqliteEngine
 from juru.server.desk.keys import needed
-from juru.server.errors import BackupError, JuruError, SettingsError
+from juru.server.errors import BackupError, SettingsError
 from juru.server.settings import DataDir
 from juru.server.store.audit import audit
 from juru.server.store.findings import Findings
@@ -34,16 +39,9 @@ from juru.server.store.reads.book import BookEnd, book_end, first_seal, open_ord
 from juru.server.store.reads.reads import Reads
 
 FORMAT = 1
-Told = Callable[[int, int], None]
-Phase = Callable[[str], contextlib.AbstractContextManager[Told]]
-"""Makes a progress bar with a name; what it yields is told how many of how many are done."""
-
 _LOCK = ".juru-backup.lock"
 _PARTIAL = ".partial"
 _REHEARSAL = ".rehearsal"
-_BLOCK = 4 * 1024 * 1024
-_SPARE = 1_000_000
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -114,7 +112,7 @@ def back_up(
     if keep is not None and name is not None:
         raise SettingsError(f"--keep N counts the backups of a directory, and {dest} is none: make it first")
     taken = dt.datetime.fromtimestamp(now_ms / 1000, dt.UTC)
-    with _alone_in(folder), contextlib.closing(SqliteEngine(data.database, read_only=True)) as book:
+    with alone_in(folder, _LOCK, BackupError), contextlib.closing(SqliteEngine(data.database, read_only=True)) as book:
         _clear(folder, "cell-" if name is None else name)
         book.rows("BEGIN")
         end = book_end(book)
@@ -123,7 +121,8 @@ def back_up(
         path = folder / (name or f"cell-{taken:%Y%m%dT%H%M%SZ}-c{end.head.commit_no}.db")
         partial = path.with_name(path.name + _PARTIAL)
         try:
-            _enough_room(data.database, folder)
+            files = (data.database, data.database.with_name(data.database.name + "-wal"))
+            require_room(files, folder, BackupError)
             with phase("copying pages") as told:
                 book.copy_to(partial, progress=told, rest=rest)
             book.rollback()
@@ -132,7 +131,7 @@ def back_up(
             keys = _hand_over(data, partial, path, manifest, with_keys=with_keys)
         except BaseException as error:
             _clear(folder, path.name)
-            raise _explained(error, folder) from error
+            raise explained(error, folder, BackupError) from error
         removed = _remove_older(folder, manifest, keep) if keep is not None else ()
     with contextlib.suppress(OSError):
         # Only what is watched is told by it: on a full disk the backup is no worse for it.
@@ -158,51 +157,11 @@ def _place(data: DataDir, dest: Path | None) -> tuple[Path, str | None]:
     return dest.parent, dest.name
 
 
-@contextlib.contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """One backup at a time in a directory; so whatever is half done there is nobody's."""
-    try:
-        descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise BackupError(f"{folder} cannot be written: {error.strerror}") from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError as error:
-        raise BackupError(f"another backup is being written to {folder}: wait until it is done") from error
-    finally:
-        os.close(descriptor)
-
-
 def _clear(folder: Path, stem: str) -> None:
     """Remove what was begun and not finished; no process works on it, since it would hold the lock."""
     for left in folder.iterdir():
         if left.name.startswith(stem) and _PARTIAL in left.name[len(stem) :]:
             left.unlink(missing_ok=True)
-
-
-def _enough_room(database: Path, folder: Path) -> None:
-    size = sum(f.stat().st_size for f in (database, database.with_name(database.name + "-wal")) if f.exists())
-    free = shutil.disk_usage(folder).free
-    if free < size + _SPARE:
-        raise BackupError(_no_room(folder, size))
-
-
-def _no_room(folder: Path, size: int | None = None) -> str:
-    free = shutil.disk_usage(folder).free
-    wanted = "" if size is None else f"{size // 1_000_000 + 1} MB are needed, "
-    what = f"the disk of {folder} is full: {wanted}{free // 1_000_000} MB are free"
-    return f"{what}; nothing was kept. Free some, or name another place"
-
-
-def _explained(error: BaseException, folder: Path) -> BaseException:
-    """What went wrong at the backup's place, with its remedy; anything else as it is."""
-    full = isinstance(error, apsw.FullError) or (isinstance(error, OSError) and error.errno in _FULL)
-    if full:
-        return BackupError(_no_room(folder))
-    if isinstance(error, JuruError) or not isinstance(error, OSError | apsw.Error):
-        return error
-    return BackupError(f"the backup in {folder} could not be written ({error}); nothing was kept: check that disk")
 
 
 def _proved(partial: Path, name: str, end: BookEnd, taken: dt.datetime, phase: Phase) -> Manifest:
@@ -339,37 +298,3 @@ def read_manifest(path: Path) -> Manifest | None:
         return msgspec.json.decode(path.read_bytes(), type=Manifest)
     except (OSError, msgspec.DecodeError):
         return None
-
-
-def digest_of(path: Path, phase: Phase) -> str:
-    """The SHA-256 of a file as the disk gives it back, not as memory remembers it."""
-    digest = hashlib.sha256()
-    size = path.stat().st_size
-    with phase("reading back bytes") as told, path.open("rb") as file:
-        if hasattr(os, "posix_fadvise"):
-            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-        while block := file.read(_BLOCK):
-            digest.update(block)
-            told(file.tell(), size)
-    return digest.hexdigest()
-
-
-def write_synced(path: Path, body: bytes) -> None:
-    """Write a file for its owner only, whole or not at all."""
-    beside = path.with_name(f".{path.name}.new")
-    beside.unlink(missing_ok=True)
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(body)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a directory durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

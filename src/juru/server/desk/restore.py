@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import os
 import shutil
 from collections.abc import Container, Iterator, Sequence
@@ -16,17 +15,9 @@ from typing import Any
 
 import msgspec
 
+from juru.books.copies import Phase, copied, sync_folder, write_synced
 from juru.books.sqlite import SqliteEngine
-from juru.server.desk.backup import (
-    Manifest,
-    Phase,
-    keys_of,
-    manifest_of,
-    proved,
-    read_manifest,
-    sync_folder,
-    write_synced,
-)
+from juru.server.desk.backup import Manifest, keys_of, manifest_of, proved, read_manifest
 from juru.server.desk.keys import sealed_now, unopened
 from juru.server.desk.lock import hold
 from juru.server.domain.catalog import Availability
@@ -47,7 +38,6 @@ from juru.server.store.store import Store
 INCARNATIONS = "juru-incarnations.json"
 """Beside the backups: the highest incarnation that any restore from there has taken."""
 
-_BLOCK = 4 * 1024 * 1024
 _NAMED = 5
 
 
@@ -188,22 +178,14 @@ def _enough_room(backup: Path, folder: Path) -> None:
 
 def _copy(backup: Path, copy: Path, manifest: Manifest | None, phase: Phase) -> None:
     """Copy the file, and hold its bytes against the manifest."""
-    digest = hashlib.sha256()
-    size = backup.stat().st_size
-    descriptor = os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        with phase("copying bytes") as told, backup.open("rb") as source, os.fdopen(descriptor, "wb") as file:
-            while block := source.read(_BLOCK):
-                digest.update(block)
-                file.write(block)
-                told(source.tell(), size)
-            file.flush()
-            os.fsync(file.fileno())
+        with phase("copying bytes") as told:
+            digest = copied(backup, copy, told)
     except OSError as error:
         raise DataDirError(
             f"{copy.parent} cannot be written ({error.strerror}): free space, or another place"
         ) from error
-    if manifest is not None and digest.hexdigest() != manifest.sha256:
+    if manifest is not None and digest != manifest.sha256:
         why = "its SHA-256 is not the one of its manifest"
         raise BackupError(f"{backup} is not the file that was made ({why}): take another copy of it, or another backup")
 

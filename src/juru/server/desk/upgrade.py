@@ -12,8 +12,9 @@ from pathlib import Path
 
 import msgspec
 
+from juru.books.copies import Phase
 from juru.books.sqlite import SqliteEngine
-from juru.server.desk.backup import Backup, Phase, back_up
+from juru.server.desk.backup import Backup, back_up
 from juru.server.desk.lock import hold
 from juru.server.settings import DataDir
 from juru.server.store.migrate import current_revision, is_older, migrate, wanted_revision
