@@ -33,8 +33,8 @@ from juru.association.desk.importing import (
 from juru.association.desk.members_sheet import BYTES_MAX
 from juru.association.domain.boards import Scope
 from juru.association.portal.portal import Portal, holds_nationally, looking_of
-from juru.association.portal.register import attachment
 from juru.association.portal.runs import Runner
+from juru.association.portal.taken import attachment
 from juru.web.visits import visit
 
 SHOWN = 100

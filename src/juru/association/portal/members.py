@@ -27,8 +27,8 @@ from juru.association.portal.acts import FORMS, Form, Offered, fact_of, offered,
 from juru.association.portal.entry import Visitor
 from juru.association.portal.front import branches_there
 from juru.association.portal.portal import Looking, Portal, anybody, holds, looking_of
-from juru.association.portal.register import attachment
 from juru.association.portal.said import day_words
+from juru.association.portal.taken import attachment
 from juru.association.store.reads import standing
 from juru.web.gate import Refused
 from juru.web.visits import visit

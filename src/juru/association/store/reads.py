@@ -22,7 +22,7 @@ from juru.association.store.rows import Recorded, day_number, day_of, recorded
 from juru.books.engine import BookEngine
 
 F = TypeVar("F", bound=Fact)
-_ALWAYS_MS = 2**62
+FOR_EVER_KNOWN_MS = 2**62
 _FOR_EVER = 99_991_231
 _STANDING = """
 on_day <= ? AND known_ms <= ? AND reverses IS NULL
@@ -144,7 +144,7 @@ class Reads:
 
     def story(self, subject: Subject, subject_id: str, known_ms: int | None = None) -> list[Recorded]:
         """Everything ever recorded of a subject, what was taken back and its reversal too, in the order of the book."""
-        known = _ALWAYS_MS if known_ms is None else known_ms
+        known = FOR_EVER_KNOWN_MS if known_ms is None else known_ms
         rows = self.engine.rows(_STORY, (known, subject.value, subject_id, known))
         return [recorded(row[:-1], row[-1]) for row in rows]
 
@@ -318,4 +318,4 @@ def standing(found: list[Recorded]) -> list[tuple[str, Fact]]:
 
 
 def _bounds(as_of: date | None, known_ms: int | None) -> tuple[int, int]:
-    return (_FOR_EVER if as_of is None else day_number(as_of)), (_ALWAYS_MS if known_ms is None else known_ms)
+    return (_FOR_EVER if as_of is None else day_number(as_of)), (FOR_EVER_KNOWN_MS if known_ms is None else known_ms)
