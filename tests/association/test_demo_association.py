@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from juru.association.desk.finance import finance
+from juru.association.desk.payouts import settlements
 from juru.association.desk.register import register
+from juru.association.desk.treasury import waiting_rows
 from juru.association.domain.affairs import Subject
 from juru.association.store.access import Access
 from juru.association.store.book import Book
@@ -35,6 +38,11 @@ def test_its_books_are_proved_and_its_members_stand_in_many_states(made: tuple[P
     with town.desk.book.reading() as reads:
         states = Counter(row.state for row in register(reads, TODAY))
         kinds = {one.fact.__struct_config__.tag for one in reads.facts_of_kind(Subject.MEMBER)}
+        year = finance(reads, TODAY.year)
+        waiting, settled = waiting_rows(reads, "JTM"), settlements(reads, "JTM")
+    assert {"sewa kantor", "rapat pengurus"} <= set(year.headings)
+    assert len(waiting) == 2
+    assert {one.state for one in settled} == {"paid"}
     assert states["active"] > 100
     assert {"lapsed", "closed"} <= set(states)
     assert {"moved", "renamed", "resigned", "rejected", "withdrawn", "server_added"} <= kinds

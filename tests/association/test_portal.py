@@ -86,6 +86,13 @@ DUES_DONE = (
 )
 
 KNOWN_ONLY = {
+    ("GET", "/import"),
+    ("POST", "/import"),
+    ("GET", "/import/template.xlsx"),
+    ("GET", "/import/{key}"),
+    ("GET", "/import/{key}/fates.csv"),
+    ("POST", "/import/{key}/answers"),
+    ("POST", "/import/{key}/record"),
     ("GET", "/mine"),
     ("GET", "/members"),
     ("GET", "/members/{number}"),

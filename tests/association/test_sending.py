@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from juru.association.desk.backup import kept_files
 from juru.association.desk.composing import composed
 from juru.association.desk.desk import Desk
 from juru.association.desk.due_roll import DueRoll
@@ -124,6 +125,7 @@ def test_the_invoice_is_named_with_what_is_still_to_be_paid(house: House) -> Non
     house.send(at("2026-11-02"))
     (taken,) = house.office.taken
     assert f"Tagihan {invoice.id}: Rp300.000" in taken.text
+    assert f"https://aspi.id/members/000001/dues/{invoice.id}" in taken.text
     (paper,) = taken.message.iter_attachments()
     assert paper.get_filename() == f"{invoice.id}.pdf"
     assert paper.get_content().startswith(b"%PDF-")
@@ -132,7 +134,7 @@ def test_the_invoice_is_named_with_what_is_still_to_be_paid(house: House) -> Non
 def test_reminders_in_grace_have_a_pay_link_too(house: House) -> None:
     house.send(at("2027-01-07"))
     (taken,) = [one for one in house.office.taken if "masa tenggang" in str(one.message["Subject"])]
-    assert "Bayar sekarang: https://aspi.id/" in taken.text
+    assert "Bayar sekarang: https://aspi.id/members/000001/dues" in taken.text
 
 
 def test_nothing_goes_after_payment(house: House) -> None:
@@ -440,3 +442,10 @@ def test_messages_on_the_terminal_from_the_setting_to_the_record(
     assert "nothing is overdue" in told("overdue", *on)
     told("mail", "off")
     assert "no mail server is set" in told("mail", "show", code=2)
+
+
+def test_a_backup_holds_no_way_to_send_so_a_copy_writes_to_nobody(house: House) -> None:
+    keep(house.town.path, house.settings)
+    names = {file.name for file in kept_files(house.town.path)}
+    assert "association.db" in names
+    assert FILE not in names

@@ -20,6 +20,7 @@ from juru.association.portal import (
     exports,
     finance,
     front,
+    importing,
     invoices,
     joining,
     letters,
@@ -39,6 +40,7 @@ from juru.association.portal import (
     trail,
     words_facts,
     words_front,
+    words_import,
     words_joining,
     words_logins,
     words_members,
@@ -58,6 +60,7 @@ from juru.web.gate import Refused
 
 WORDS = catalogue(
     words_front.WORDS,
+    words_import.WORDS,
     words_joining.WORDS,
     words_facts.WORDS,
     words_members.WORDS,
@@ -96,6 +99,7 @@ def routes(portal: Portal) -> list[BaseRoute]:
         *trail.routes(portal),
         *offices.routes(portal),
         *exports.routes(portal),
+        *importing.routes(portal),
         *work.routes(portal),
         *notices.routes(portal),
         *finance.routes(portal),

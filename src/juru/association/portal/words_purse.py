@@ -246,6 +246,7 @@ WORDS: dict[str, tuple[str, str]] = {
     # a member's dues
     "member_dues_title": ("Iuran {name}", "Dues of {name}"),
     "member_dues_back": ("Iuran saya", "My dues"),
+    "member_dues_link": ("Iuran, pembayaran dan kuitansi", "Dues, payments and receipts"),
     "member_owed": ("Belum dibayar", "Outstanding"),
     "member_credit": ("Kelebihan bayar", "Credit"),
     "member_credit_note": (

@@ -41,13 +41,6 @@ _CASH = f"""
 SELECT on_day, known_ms, body FROM facts
 WHERE kind = 'received' AND json_extract(body, '$.account') = ? AND {_GONE} ORDER BY on_day DESC, id DESC
 """  # noqa: S608 - our own condition
-_NOBODYS = f"""
-SELECT subject_id, on_day, body FROM facts WHERE kind = 'received' AND concerns IS NULL AND {_GONE}
-AND NOT EXISTS (
-    SELECT 1 FROM facts n WHERE n.subject_kind = 'payment' AND n.subject_id = facts.subject_id AND n.kind = 'named'
-    AND NOT EXISTS (SELECT 1 FROM facts r WHERE r.reverses = n.id)
-) ORDER BY on_day, id
-"""  # noqa: S608 - our own condition
 _NOTICES = f"""
 SELECT subject_id, kind, known_ms FROM facts
 WHERE kind IN ('notice_approved', 'notice_sending', 'notice_failed', 'notice_refused', 'notice_sent', 'notice_told',
@@ -84,7 +77,6 @@ _NAMES = """
 SELECT subject_id, body FROM facts WHERE subject_kind = 'member' AND kind IN ('registered', 'renamed')
 AND id > ? AND id NOT IN (SELECT reverses FROM facts WHERE reverses IS NOT NULL) ORDER BY id
 """
-_NEWEST_FACT = "SELECT max(id) FROM facts"
 _LISTED = """
 SELECT subject_id, source FROM facts WHERE subject_kind = 'member' AND kind = 'registered'
 AND source LIKE 'import %' AND id NOT IN (SELECT reverses FROM facts WHERE reverses IS NOT NULL) ORDER BY id
@@ -198,10 +190,6 @@ class Reads:
         for on_day, known_ms, body in self.engine.stream(_CASH, (account,)):
             yield int(on_day), int(known_ms), str(body)
 
-    def unmatched(self) -> list[tuple[str, int, str]]:
-        """Reference, day and body of each payment that is nobody's yet and was not said to be something else."""
-        return [(str(ref), int(on_day), str(body)) for ref, on_day, body in self.engine.rows(_NOBODYS)]
-
     def notices(self, since: date) -> Iterator[tuple[str, str, int]]:
         """What was recorded of messages due from a day on, in the order of the book: key, kind of fact, instant."""
         for key, kind, known_ms in self.engine.stream(_NOTICES, (day_number(since),)):
@@ -233,10 +221,6 @@ class Reads:
         """Members that a list brought in, by the fingerprint of its row, which is the last word of their source."""
         rows = self.engine.stream(_LISTED)
         return {str(source).rpartition(" ")[2]: str(number) for number, source in rows}
-
-    def newest_fact(self) -> int:
-        """The number of the latest fact; 0 in an empty book."""
-        return int(self.engine.rows(_NEWEST_FACT)[0][0] or 0)
 
     def names(self, after: int = 0) -> Iterator[tuple[str, str]]:
         """Every name a business has had: its number and the fact's body; of those after a fact's number."""

@@ -14,7 +14,7 @@ from juru.association.domain import commands as c
 from juru.association.domain import facts as f
 from juru.association.domain.affairs import Way
 from juru.association.store.access import Access, Binding, Login
-from juru.simulation.association import boards, story
+from juru.simulation.association import boards, purse, story
 from juru.simulation.association.people import businesses
 from juru.simulation.association.plan import Plan
 from juru.simulation.association.story import Member
@@ -75,6 +75,7 @@ def _tell(plan: Plan, start: date, count: int) -> None:
         _found(plan, member)
     boards.seat_all(plan, [member.number for member in seated])
     boards.collectors(plan, [member.number for member in seated[-2:]])
+    purse.opens(plan, start)
     days = (plan.today - start).days
     for member in everybody:
         if member.number:
