@@ -119,6 +119,9 @@ class Kept:
 
     def bring_up(self, reads: Reads) -> None:
         """Let go of what facts recorded since the last use case may have changed."""
+        if self._offices is None and self._names is None:
+            self._head = reads.latest_fact()
+            return
         touched = reads.touched_since(self._head)
         self._head = reads.latest_fact() if touched else self._head
         offices = self._offices

@@ -77,6 +77,9 @@ _NAMES = """
 SELECT subject_id, body FROM facts WHERE subject_kind = 'member' AND kind IN ('registered', 'renamed')
 AND id > ? AND id NOT IN (SELECT reverses FROM facts WHERE reverses IS NOT NULL) ORDER BY id
 """
+TOUCHED = "SELECT subject_kind, subject_id FROM facts WHERE id > ?"
+"""The last few rows of a long table: for a DISTINCT the engine would read the whole index of subjects."""
+_NEWEST_FACT = "SELECT max(id) FROM facts"
 _LISTED = """
 SELECT subject_id, source FROM facts WHERE subject_kind = 'member' AND kind = 'registered'
 AND source LIKE 'import %' AND id NOT IN (SELECT reverses FROM facts WHERE reverses IS NOT NULL) ORDER BY id
@@ -201,8 +204,8 @@ class Reads:
 
     def touched_since(self, fact_id: int) -> set[tuple[Subject, str]]:
         """What was recorded about after a fact."""
-        sql = "SELECT DISTINCT subject_kind, subject_id FROM facts WHERE id > ?"
-        return {(Subject(kind), str(subject_id)) for kind, subject_id in self.engine.rows(sql, (fact_id,))}
+        rows = self.engine.rows(TOUCHED, (fact_id,))
+        return {(Subject(kind), str(subject_id)) for kind, subject_id in rows}
 
     def policies(self, known_ms: int | None = None) -> Policies:
         """The statutes' numbers of every day, as known at an instant."""
