@@ -250,7 +250,7 @@ def test_work_that_cannot_begin_is_told_to_who_waits() -> None:
 def test_long_work_of_any_kind_is_listed(town: Town, portal: Served) -> None:
     Jobs(town.path).begin("import", "anggota.xlsx", by="tini", whole=5, now_ms=milliseconds(town.now()))
     page = visitor(portal, "tini").get("/jobs").text
-    assert "import anggota.xlsx" in page
+    assert "Impor anggota.xlsx" in page
     assert "0 dari 5" in page
 
 

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
-from juru.association.desk import importing, yearly
+from juru.association.desk import auditing, importing, yearly
 from juru.association.desk.yearly import Forecast, forecast, run_as_job
 from juru.association.domain.boards import NATIONAL, Scope
 from juru.association.papers import batch
@@ -220,6 +220,8 @@ def _job_name(portal: Portal, job: Job) -> str:
             return t("job_papers", first=first, second=t(f"kind_{second}").lower())
         case importing.JOB:
             return t("job_import", file=job.subject)
+        case auditing.JOB:
+            return t("proof_title")
         case _:
             return f"{job.kind} {job.subject}"
 
