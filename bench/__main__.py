@@ -21,7 +21,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from bench import association, backup, dialects, mutations, pgbench, reconcile, replies
+from bench import association, association_import, backup, dialects, mutations, pgbench, reconcile, replies
 from bench.process import peak_rss_mb, started, wait_for
 from bench.rig import Shape, audited, build
 from bench.wire import Load
@@ -30,7 +30,16 @@ from juru.books.sqlite import SqliteEngine, version
 BUILD = Path("build")
 PORT, MARKET_PORT = 8710, 8711
 RUNS = 3
-ASSOCIATION = ("members", "years", "states_last_day_s", "run_invoices", "run_s", "papers_per_s", "register_p95_ms")
+ASSOCIATION = (
+    "members",
+    "years",
+    "states_last_day_s",
+    "run_invoices",
+    "run_s",
+    "papers_per_s",
+    "register_p95_ms",
+    "import_s",
+)
 HALF_OF_NEEDED_PER_S = 1_000
 
 
@@ -205,6 +214,8 @@ def membership(members: int, years: int) -> dict[str, Any]:
     """An association's book of so many members and years."""
     say(f"an association of {members} members and {years} years")
     found = association.measure(BUILD / "bench-association", members, years)
+    found["import"] = association_import.measure(BUILD / "bench-import")
+    found["import_s"] = found["import"]["all_s"]
     say(f"  {found}")
     return found
 

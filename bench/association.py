@@ -27,6 +27,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bench.town import FIRST_YEAR, Town, build
+from juru.association.desk.desk import init
+from juru.association.desk.importing import Plan, carry_out, plan
 from juru.association.desk.register import register
 from juru.association.desk.roll import Roll
 from juru.association.desk.yearly import forecast, run_as_job
@@ -42,6 +44,7 @@ from juru.web.passwords import hash_password
 
 PORT = 8722
 PASSWORD = "kucing lompat pagar"
+ROWS = 10_000
 PAPERS = 200
 """Papers of one measurement; a whole run of them would take longer than everything else."""
 ASKED = 60
@@ -73,7 +76,38 @@ def measure(path: Path, members: int, years: int) -> dict[str, Any]:
     _audited(path)
     town.desk.book.close()
     figures |= _served(path, years)
+    figures |= _brought_in(path.with_name(f"{path.name}-import"))
     return figures
+
+
+def _brought_in(path: Path) -> dict[str, Any]:
+    """A members' list read, each row's fate told, and carried out into a new book; told again it adds nothing."""
+    shutil.rmtree(path, ignore_errors=True)
+    now = datetime(2026, 5, 4, 5, tzinfo=UTC)
+    desk = init(path, name="Asosiasi Contoh", now=now, by="bench")
+    head = "nama,cabang,wakil iuran,wakil suara,telepon,tanggal gabung,lunas sampai"
+    lines = [
+        f"PT Contoh {n},JTM,Wakil {n},Wakil {n},0812{n:08d},{2011 + n % 15}-03-0{1 + n % 9},2027-01-01"
+        for n in range(ROWS)
+    ]
+    data = "\n".join([head, *lines]).encode()
+
+    def told() -> Plan:
+        with desk.book.reading() as reads:
+            return plan(reads, data, today=desk.today(now))
+
+    begun = time.perf_counter()
+    planned = told()
+    told_s = time.perf_counter() - begun
+    assert len(planned.rows) == ROWS, planned.fates[:3]
+    carried = carry_out(desk, planned, file="anggota.csv", now=now, by="bench")
+    seconds = time.perf_counter() - begun
+    assert carried.added == ROWS, carried
+    assert told().rows == []
+    desk.book.close()
+    _audited(path)
+    shutil.rmtree(path)
+    return {"import_rows": ROWS, "import_told_s": round(told_s, 2), "import_s": round(seconds, 2)}
 
 
 def _audited(path: Path) -> int:

@@ -24,9 +24,9 @@ from juru.association.domain import commands_registers as r
 from juru.association.domain import due_boards, due_members
 from juru.association.domain import facts as f
 from juru.association.domain.affairs import Way
-from juru.association.domain.boards import Body, Seats, Term, Title
+from juru.association.domain.boards import Body, Scope, Seats, Term, Title
 from juru.association.domain.branches import SEED
-from juru.association.domain.due import Business, Invoiced, Item, Notice, Representative, World, derive_member
+from juru.association.domain.due import Business, Invoiced, Item, Notice, PayOut, Representative, World, derive_member
 from juru.association.domain.due_boards import settles_on
 from juru.association.domain.membership import paid_until, standing
 from juru.association.domain.policy import Policies
@@ -241,6 +241,12 @@ def test_a_new_owner_is_asked_and_reminded_until_he_confirms() -> None:
     assert due(world("2026-06-25"), *joined(), changed, confirmed) == {}
 
 
+def test_a_move_that_is_asked_for_waits_on_the_receiving_branch() -> None:
+    asked = f.MoveAsked(on=day("2026-06-01"), to="JBR")
+    assert items(world("2026-06-02"), *joined(), asked)["move"].unit == "JBR"
+    assert "move" not in items(world("2026-06-04"), *joined(), asked, f.Moved(on=day("2026-06-03"), to="JBR"))
+
+
 # ---------------------------------------------------------------- offices, cash, collectors
 
 
@@ -278,6 +284,13 @@ def test_an_acting_officer_is_told_two_weeks_before_his_ninety_days_end() -> Non
 )
 def test_a_collector_settles_on_the_next_settlement_day(promised: str, settlement_day: int, settles: str) -> None:
     assert settles_on(day(promised), settlement_day) == day(settles)
+
+
+def test_a_pay_out_waits_for_a_person_who_did_not_ask_for_it() -> None:
+    there = world("2026-06-02", payouts=[PayOut("RF-2026-00001", "tata", day("2026-06-01"), 50_000, "000001")])
+    (item,) = due_boards.payouts(there)
+    assert isinstance(item, Item)
+    assert (item.kind, item.not_by, item.scope) == ("payout", frozenset({"tata"}), Scope.DUES_REFUND)
 
 
 # ---------------------------------------------------------------- through the desk

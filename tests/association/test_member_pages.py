@@ -85,6 +85,8 @@ def test_a_member_sees_its_standing_and_the_facts_behind_it(portal: Served) -> N
     assert "Bila tidak ada yang berubah, pada 1 Jan 2027: Masa tenggang" in text
     assert "belum ada fakta tentang ini" in text, "nothing is known of its conduct"
     assert 'href="#fact-' in text
+    assert f'href="/members/{MAJU}/dues"' in text
+    assert logged_in(portal, "SRI").get(f"/members/{MAJU}/dues").status == 200
 
 
 def test_every_fact_and_field_of_a_member_has_its_words() -> None:

@@ -67,7 +67,7 @@ def test_the_dry_run_shows_what_each_row_will_be_and_records_nothing(town: Town)
     told = [(fate.row, fate.kind, fate.why.told("en")) for fate in found.fates]
     assert told == [
         (2, Kind.ADD, "will be added: active, paid until 2026-12-31"),
-        (3, Kind.ADD, "will be added: grace, paid until 2026-10-31"),
+        (3, Kind.ADD, "will be added: in grace, paid until 2026-10-31"),
         (4, Kind.ADD, "will be added: no dues are known, it waits for its first"),
     ]
     assert town.audited().facts == before

@@ -12,7 +12,7 @@ import python_calamine
 import xlsxwriter
 
 from juru.association.desk.import_words import TEXTS
-from juru.association.desk.importing import write_template
+from juru.association.desk.importing import template
 from juru.association.desk.members_sheet import BYTES_MAX, ROWS_MAX, SheetError, read
 from juru.association.domain.branches import SEED
 from juru.association.domain.branches import on as branches_on
@@ -244,7 +244,7 @@ def test_more_rows_than_the_limit_are_refused_whatever_they_hold() -> None:
 
 def test_the_shipped_template_is_read_once_it_is_filled(tmp_path: Path) -> None:
     path = tmp_path / "anggota.xlsx"
-    write_template(path)
+    path.write_bytes(template())
     assert refused(path.read_bytes()) == "file_no_sheet", "nothing is filled in yet"
     header = python_calamine.CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()[0]
     row = ("PT A", "JTM", "Budi", "081234567890", "Sri", "", "2019-01-31", "31/12/2026", "9120001234567")

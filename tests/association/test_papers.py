@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import subprocess
 import sys
+import time
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -351,6 +353,58 @@ def test_a_batch_makes_each_paper_once_and_goes_on_where_it_was(town: Town, monk
         ("2027 invoice", JobState.DONE, 3, 3),
         ("2027 invoice", JobState.DONE, 3, 3),
     ]
+
+
+_BATCH = """
+import os, signal, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from juru.association.papers import batch
+from juru.association.papers.paper import PaperKind
+
+def told(done, whole):
+    if done >= 2:
+        print(" ".join(str(child.pid) for child in batch.multiprocessing.active_children()), flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+if __name__ == "__main__":
+    batch.AT_ONCE = 2
+    batch.print_year(
+        Path(sys.argv[1]), kind=PaperKind.INVOICE, year=2026, processes=2, by="x", clock=lambda: datetime.now(UTC),
+        progress=told,
+    )
+"""
+
+
+def test_a_batch_that_is_killed_leaves_nothing_running_and_goes_on(town: Town, tmp_path: Path) -> None:
+    for number in range(9):
+        town.active(f"Firma {number}")
+    script = tmp_path / "batch.py"
+    script.write_text(_BATCH)
+    victim = [sys.executable, str(script), str(town.path)]
+    said = subprocess.run(victim, cwd=ROOT, capture_output=True, check=False, timeout=90, env=_HERE)
+    assert said.returncode == -9, said.stderr
+    children = [int(pid) for pid in said.stdout.split()]
+    assert len(children) == 2
+    until = time.monotonic() + 30
+    while any(_runs(pid) for pid in children):
+        assert time.monotonic() < until, "a process of the batch outlived it"
+        time.sleep(0.05)
+    kept = len(list((town.path / FOLDER).rglob("*.pdf")))
+    assert kept >= 2
+    done = print_year(town.path, kind=PaperKind.INVOICE, year=2026, processes=1, by="x", clock=town.now)
+    assert done == Printed(9 - kept, kept)
+
+
+_HERE = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"}
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process is there and no mere entry of one that has ended."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def test_a_batch_that_fails_says_so(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,13 @@ OPEN = {
     ("GET", "/"): 200,
     ("GET", "/branches"): 200,
     ("GET", "/branches/{code}"): 404,
+    ("GET", "/branches.{ending}"): 200,
+    ("GET", "/boards"): 200,
+    ("GET", "/boards.{ending}"): 200,
+    ("GET", "/decisions"): 200,
+    ("GET", "/decisions/{kind}"): 404,
+    ("GET", "/statistics"): 200,
+    ("GET", "/statistics/{topic}"): 404,
     ("GET", "/register"): 200,
     ("GET", "/register.{ending:str}"): 200,
     ("GET", "/portal/static/{name}"): 404,
@@ -54,8 +61,6 @@ OPEN = {
     ("POST", "/logout"): 303,
     ("GET", "/about"): 200,
     ("GET", "/about/documents/{sha256}"): 404,
-    ("GET", "/decisions"): 200,
-    ("GET", "/decisions.{ending:str}"): 200,
     ("GET", "/opportunities"): 200,
     ("GET", "/opportunities.{ending:str}"): 200,
     ("GET", "/opportunities/{id}"): 404,
@@ -81,6 +86,13 @@ DUES_DONE = (
 )
 
 KNOWN_ONLY = {
+    ("GET", "/import"),
+    ("POST", "/import"),
+    ("GET", "/import/template.xlsx"),
+    ("GET", "/import/{key}"),
+    ("GET", "/import/{key}/fates.csv"),
+    ("POST", "/import/{key}/answers"),
+    ("POST", "/import/{key}/record"),
     ("GET", "/mine"),
     ("GET", "/members"),
     ("GET", "/members/{number}"),
@@ -95,6 +107,14 @@ KNOWN_ONLY = {
     ("POST", "/runs/papers"),
     ("GET", "/jobs"),
     ("GET", "/jobs/{number}"),
+    ("GET", "/trail"),
+    ("GET", "/trail.{ending}"),
+    ("GET", "/trail/proof"),
+    ("POST", "/trail/proof"),
+    ("GET", "/office/{form}"),
+    ("POST", "/office/{form}"),
+    ("GET", "/exports"),
+    ("GET", "/exports/members.{ending}"),
     *(("GET", f"/dues{path}") for path in DUES),
     *(("POST", f"/dues{path}") for path in DUES_DONE),
     ("GET", "/members/{number}/dues"),
@@ -191,6 +211,7 @@ def at(path: str) -> str:
     """A path of a route, filled in with what is nowhere."""
     return (
         path.replace("{ending:str}", "csv")
+        .replace("{ending}", "csv")
         .replace("{number:path}", "X")
         .replace("{number}", "0")
         .replace("{code}", "XXX")
@@ -244,7 +265,7 @@ def test_the_register_is_downloaded_as_it_is_filtered_and_holds_no_formula(porta
     assert rows[0]["name"].startswith("'=cmd")
     told = json.loads(portal.browser().get("/register.json?branch=JBR").text)
     assert told["as_of"] == "2026-01-05"
-    assert [row["name"] for row in told["members"]] == ["CV Sinar Server"]
+    assert [row["name"] for row in told["rows"]] == ["CV Sinar Server"]
 
 
 def test_another_day_is_shown_with_a_mark_and_takes_no_change(portal: Served) -> None:

@@ -86,7 +86,7 @@ def test_an_opportunity_from_the_notice_to_the_jobs(office: Office) -> None:
     assert "sesuai aturan" in office("decisions")
     assert office.json("opportunity", "list", "--state", "open", "--kind", "job")[0]["id"] == notice
     assert office.json("opportunity", "list", "--kind", "tender") == []
-    assert "not_open" in office("opportunity", "renew", notice, code=1)
+    assert "future_day" in office("opportunity", "renew", notice, code=1)
     office("opportunity", "close", notice, "--filled", "--jobs", "3")
     assert "3 jobs declared" in office("opportunity", "jobs")
     assert office.json("opportunity", "answers", notice) == []

@@ -24,6 +24,7 @@ from juru.association.domain.recognition import RecognitionState
 from juru.association.domain.refusals import Refusal
 from juru.association.domain.registers import Audience, Coming, Invited, MeetingKind, OfferKind, Verdict
 from juru.association.store.reads import Reads
+from juru.association.store.rows import milliseconds
 from tests.support.association import Town, day
 
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(20) + b"\xff\xd9"
@@ -439,6 +440,7 @@ def test_a_notice_waits_for_an_officer_stands_sixty_days_and_is_renewed_with_the
     assert [state(town, done.id, on) for on in ("2026-03-05", "2026-03-06")] == [OfferState.OPEN, OfferState.EXPIRED]
     early = as_member(town, "000003", r.RenewOffer(opportunity=done.id))
     assert isinstance(early, Refusal)
+    assert (early.code.value, early.facts["on"]) == ("future_day", "2026-02-20")
     town.on("2026-03-01")
     renewed = as_member(town, "000003", r.RenewOffer(opportunity=done.id, jobs=2))
     assert isinstance(renewed, c.Done)
@@ -534,3 +536,22 @@ def test_a_register_kept_at_hand_is_folded_anew_once_something_of_it_was_recorde
     assert numbers("2026-01-04") == []
     assert numbers("2026-01-05") == ["00001"]
     assert len(folded) == 3
+
+
+def test_the_audit_finds_a_gap_and_a_number_of_another_body_among_letters(tmp_path: Path) -> None:
+    town = Town(tmp_path / "surat")
+    for subject_id, number in (("00001", "001/ASPI-NAS/I/2026"), ("00002", "003/ASPI-NAS/I/2026")):
+        told = g.LetterSent(
+            on=town.today, number=number, body="NAS", to="X", regarding="Y", text="z", signers=("ketua",)
+        )
+        with town.desk.book.writing(milliseconds(town.now()), subject_id) as writing:
+            writing.fact(Subject.LETTER, subject_id, told)
+    came = g.LetterReceived(on=town.today, number="M-001/ASPI-JTM/I/2026", body="NAS", sender="X", regarding="Y")
+    with town.desk.book.writing(milliseconds(town.now()), "came") as writing:
+        writing.fact(Subject.LETTER, "00003", came)
+    found = [(one.kind, one.detail) for one in town.audited().found]
+    town.close()
+    assert found == [
+        ("numbering", "M-001/ASPI-JTM/I/2026 is no number of this letter"),
+        ("numbering", "letters out of NAS in 2026 is not numbered 1 to 2"),
+    ]

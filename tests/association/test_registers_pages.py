@@ -175,7 +175,7 @@ def test_opportunities_are_filtered_by_the_address_and_taken_along(portal: Serve
     answer = stranger.get("/opportunities.csv?kind=tender")
     assert 'filename="opportunities-2026-01-05.csv"' in answer.headers["content-disposition"]
     rows = list(csv.reader(io.StringIO(answer.text.lstrip("\ufeff"))))
-    assert rows[0][:3] == ["Nomor", "Jenis", "Judul"]
+    assert rows[0][:3] == ["id", "kind", "title"]
     assert [row[2] for row in rows[1:]] == ["'=HYPERLINK(1)"]
     assert stranger.get("/opportunities.exe").status == 404
     with urllib.request.urlopen(f"{portal.url}/opportunities.xlsx") as file:
@@ -351,7 +351,7 @@ def test_a_meeting_from_the_invitation_to_public_minutes(town: Town, portal: Ser
     assert fill(tono, where, f"{where}/minutes", **minutes) == (303, where)
     assert "Rapat dibuka." in portal.browser().get(where).text
     assert "PT Maju Pulsa" not in portal.browser().get(where).text
-    assert "Iuran tetap" in portal.browser().get("/decisions").text
+    assert "Iuran tetap" in portal.browser().get("/decisions/minutes").text
     assert budi.get(where).status == 200
     assert rini.send(f"{where}/cancel", reason="x", request="q").status == 403
     assert "5 hadir" in rini.get(where).text

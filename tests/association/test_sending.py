@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from juru.association.desk.backup import kept_files
 from juru.association.desk.composing import composed
 from juru.association.desk.desk import Desk
 from juru.association.desk.due_roll import DueRoll
@@ -441,3 +442,10 @@ def test_messages_on_the_terminal_from_the_setting_to_the_record(
     assert "nothing is overdue" in told("overdue", *on)
     told("mail", "off")
     assert "no mail server is set" in told("mail", "show", code=2)
+
+
+def test_a_backup_holds_no_way_to_send_so_a_copy_writes_to_nobody(house: House) -> None:
+    keep(house.town.path, house.settings)
+    names = {file.name for file in kept_files(house.town.path)}
+    assert "association.db" in names
+    assert FILE not in names

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from juru.association.desk.mail_settings import MailSettings, keep
+from juru.association.desk.work_words import TASKS
 from juru.association.domain import facts as f
 from juru.association.domain.boards import Body, Title
 from juru.association.domain.commands import IssueInvoice, NewMember
@@ -70,6 +71,12 @@ def test_work_says_what_waits_since_when_and_what_the_clock_will_do(portal: Serv
     assert "CV Baru (000004)" in page
     assert "permohonan ditutup" in page
     assert "10 Mar 2027, 90 hari lagi" in page
+
+
+@pytest.mark.parametrize("kind", TASKS)
+def test_each_kind_of_work_leads_to_a_page_that_is_there(portal: Served, kind: str) -> None:
+    page = TASKS[kind].page.format(subject="000001")
+    assert portal.association.portal.has_page(page), page
 
 
 def test_a_branch_officer_sees_no_other_branchs_work(town: Town, portal: Served) -> None:

@@ -57,7 +57,7 @@ def invite(page: Page, portal: Served) -> str:
     log_in(page, portal, "joko")
     page.goto(portal.url + "/logins")
     page.get_by_label("Nama orang").fill("Rini Kartika")
-    page.get_by_label("Nomor anggota").fill("000001")
+    page.get_by_label("Nomor anggota (kosong").fill("000001")
     page.get_by_role("button", name="Buat undangan").click()
     return page.locator("#link").inner_text()
 

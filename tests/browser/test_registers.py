@@ -124,7 +124,7 @@ def test_a_stranger_reads_who_we_are_and_answers_an_opportunity(sized: Page, por
     fits(page)
     for path, words in (
         ("/about", "Dwi Lesmana"),
-        ("/decisions", "sesuai aturan"),
+        ("/decisions/moderation", "sesuai aturan"),
         ("/announcements", "Kantor tutup"),
         ("/opportunities", "Butuh operator shift malam"),
     ):

@@ -190,7 +190,7 @@ async def serving(association: Association) -> AsyncIterator[None]:
     web = http_serving.QuietServer(http_serving.config(association.asgi(), host=settings.host, port=settings.port))
     async with http_serving.listening(web, listener):
         # The first visitor of the day need not wait while everybody is folded.
-        warming = asyncio.create_task(asyncio.to_thread(association.portal.roll.on, association.portal.today()))
+        warming = asyncio.create_task(asyncio.to_thread(association.portal.warm))
         log.info("serving", url=association.url, data=str(association.book.directory))
         sends = settings.notices_every_s > 0 and settings.clock is None
         stop = asyncio.Event()

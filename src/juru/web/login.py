@@ -70,7 +70,7 @@ class LoginPages:
         self._note = note
         self._home = home
         self._factors = factors
-        self._second = None if factors is None else SecondStep(gate, factors, say=self.say)
+        self._second = None if factors is None else SecondStep(gate, factors, say=self.say, home=home)
         self._own: OwnFactors | None = None
         if factors is not None:
             self._own = OwnFactors(gate, passwords, factors, moment=moment, say=self.say)

@@ -24,6 +24,9 @@ from juru.web.places import Place
 CHALLENGE_BYTES = 32
 HANDLE_BYTES = 32
 
+_UNTRUE = (WebAuthnException, ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""What the library raises for an answer that no browser gives: its own errors, and those of what is not there."""
+
 
 class Site(msgspec.Struct, frozen=True):
     """Where passkeys are made and used: the host name they belong to, and the origin of its pages."""
@@ -75,7 +78,7 @@ def made(site: Site, challenge: bytes, answer: bytes) -> Passkey | None:
             expected_rp_id=site.name,
             expected_origin=site.origin,
         )
-    except (WebAuthnException, ValueError):
+    except _UNTRUE:
         return None
     return Passkey(site.name, found.credential_id, found.credential_public_key, found.sign_count)
 
@@ -97,7 +100,7 @@ def named_in(answer: bytes) -> Answer | None:
     """Which passkey an answer is of; None for one that cannot be read."""
     try:
         read = webauthn.helpers.parse_authentication_credential_json(answer.decode())
-    except (WebAuthnException, ValueError):
+    except _UNTRUE:
         return None
     return Answer(read.raw_id, read.response.user_handle or b"")
 
@@ -116,7 +119,7 @@ def used(site: Site, challenge: bytes, answer: bytes, passkey: Passkey, *, alone
             credential_current_sign_count=passkey.sign_count,
             require_user_verification=alone,
         )
-    except (WebAuthnException, ValueError):
+    except _UNTRUE:
         return None
     return found.new_sign_count
 

@@ -43,13 +43,14 @@ class Half(msgspec.Struct, frozen=True):
 
 
 class SecondStep:
-    """The routes of the door's second step. ``say`` notes what happened to a login."""
+    """The routes of the door's second step. ``say`` notes what happened to a login, ``home`` is where one begins."""
 
-    def __init__(self, gate: Gate, factors: SecondFactors, *, say: Say) -> None:
+    def __init__(self, gate: Gate, factors: SecondFactors, *, say: Say, home: Callable[[Account], str]) -> None:
         self._gate = gate
         self._factors = factors.kept
         self._draw = factors.draw
         self._say = say
+        self._home = home
         self._halves: Pending[Half] = Pending(gate.now_ms)
         self._challenges: Pending[bytes] = Pending(gate.now_ms)
 
@@ -214,7 +215,8 @@ class SecondStep:
             self._say("wrong", login or "")
             return self._json_no("passkey_wrong", 401)
         await self._gate.store.was_right(counted)
-        target = local_target(request.query_params.get("next"))
+        wanted = local_target(request.query_params.get("next"))
+        target = self._home(account) if wanted == "/" else wanted
         return await self._let_in(request, _json({"to": target}), account)
 
     async def _proved(self, site: Site, challenge: bytes, body: bytes, *, alone: bool, login: str) -> Factor | None:

@@ -210,13 +210,18 @@ class Act:
 
 
 def seats(
-    reads: Reads, on: date, policies: Policies, decrees: Iterable[boards.Decree], branches: Iterable[Branch]
+    reads: Reads,
+    on: date,
+    policies: Policies,
+    decrees: Iterable[boards.Decree],
+    branches: Iterable[Branch],
+    known_ms: int | None = None,
 ) -> Seats:
-    """What terms are worth on a day, by how each firm stood up to then."""
+    """What terms are worth on a day, by how each firm stood up to then, as known at an instant."""
 
     @cache
     def away(firm: str) -> Sequence[Absence]:
-        return absences(turns(policies, member_facts(reads.facts(Subject.MEMBER, firm, on)), on))
+        return absences(turns(policies, member_facts(reads.facts(Subject.MEMBER, firm, on, known_ms)), on))
 
     ends = {branch.code: branch.until for branch in branches if branch.since <= on and branch.until is not None}
     reopened = branches_on(branches, on)

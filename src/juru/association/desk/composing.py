@@ -32,8 +32,6 @@ from juru.notify.chat import wa_link
 from juru.notify.mail import Mail, mailbox
 from juru.values.rupiah import format_rupiah
 
-OWN_PATH = "/mine"
-
 
 class Contact(msgspec.Struct, frozen=True):
     """A person with what he can be reached by."""
@@ -97,8 +95,10 @@ def _text(
             lines.append(PROMISED[language].format(collector=state.promised_by))
     if settings is not None and settings.url:
         pays = notice.kind.startswith(("dues_", "first_dues_")) and not notice.kind.endswith("_closed")
-        path = f"/members/{notice.member}/dues{f'/{invoice}' if invoice else ''}" if pays else OWN_PATH
-        link = f"{settings.url.rstrip('/')}{path}"
+        path = f"/members/{notice.member}/dues" if pays else "/work"
+        if isinstance(notice.to, Representative) and not pays:
+            path = f"/members/{notice.member}"
+        link = f"{settings.url.rstrip('/')}{path}{f'/{invoice}' if pays and state is not None else ''}"
         lines.append((PAY_LINK if pays else OPEN_LINK)[language].format(link=link))
     if world.today > notice.due_on:
         due_on, sent_on = day_text(notice.due_on, language), day_text(world.today, language)

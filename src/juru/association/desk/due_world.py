@@ -11,7 +11,9 @@ from typing import TypeVar
 import msgspec
 
 from juru.association.desk.acting import plain, seats
+from juru.association.desk.payouts import ASKED, refunds, settlements
 from juru.association.desk.settling import state_of
+from juru.association.desk.treasury import cash_in_hand, waiting_rows
 from juru.association.domain import affairs as a
 from juru.association.domain import due_boards, due_members, due_registers
 from juru.association.domain.affairs import Subject
@@ -24,6 +26,7 @@ from juru.association.domain.due import (
     Due,
     Gathering,
     Invoiced,
+    PayOut,
     Promises,
     Unmatched,
     World,
@@ -45,7 +48,6 @@ _MEETINGS_DAYS = 400
 _INVOICES_DAYS = HORIZON_DAYS + 60
 View = TypeVar("View")
 _issued = msgspec.json.Decoder(a.Issued)
-_received = msgspec.json.Decoder(a.Received)
 
 
 def everything_due(reads: Reads, today: date) -> list[Due]:
@@ -96,9 +98,10 @@ def world_of(reads: Reads, today: date, *, only: str | None = None) -> World:
         in_office=[term for term in terms if worth.filled(term, today)],
         known_terms={term: _day_of(milliseconds(at)) for term, at in found_terms if at is not None},
         invoices=_invoices(reads, today, only),
-        cash=_cash(reads),
+        cash=_cash(reads, today),
         promises=_promises(reads, today),
-        unmatched=[Unmatched(ref, _date(on), _received.decode(body).amount_idr) for ref, on, body in reads.unmatched()],
+        unmatched=[Unmatched(row.ref, row.on, row.amount_idr, row.unit) for row in waiting_rows(reads)],
+        payouts=_payouts(reads),
         meetings=_meetings(reads, today),
         recognitions=_with_day(reads, Subject.RECOGNITION, recognition, today),
         offers=_with_day(reads, Subject.OPPORTUNITY, opportunity, today),
@@ -166,21 +169,20 @@ def _invoices(reads: Reads, today: date, only: str | None) -> dict[str, list[Inv
     return found
 
 
-def _cash(reads: Reads) -> list[Cash]:
-    """What treasurers hold; what came in first is handed in first."""
-    held = []
-    for account, net_idr in reads.nets_idr().items():
-        if not account.startswith("cash:") or net_idr >= 0:
-            continue
-        left_idr, oldest = -net_idr, None
-        for on, known_ms, body in reads.cash_received(account):
-            oldest = (_date(on), _day_of(known_ms))
-            left_idr -= _received.decode(body).amount_idr
-            if left_idr <= 0:
-                break
-        if oldest is not None:
-            held.append(Cash(account.removeprefix("cash:"), -net_idr, *oldest))
-    return held
+def _cash(reads: Reads, today: date) -> list[Cash]:
+    """What treasurers hold; each receipt was given, and known, on its day."""
+    return [Cash(one.treasurer, one.held_idr, one.since, one.since) for one in cash_in_hand(reads, today)]
+
+
+def _payouts(reads: Reads) -> list[PayOut]:
+    """Refunds and settlements that wait for their second person."""
+    found = [
+        PayOut(one.number, one.asked.by, one.asked.on, one.asked.amount_idr, one.asked.member)
+        for one in refunds(reads)
+        if one.state == ASKED
+    ]
+    waiting = (one for one in settlements(reads) if one.state == ASKED)
+    return [*found, *(PayOut(one.number, one.asked.by, one.asked.on, one.asked.amount_idr) for one in waiting)]
 
 
 def _promises(reads: Reads, today: date) -> list[Promises]:

@@ -120,7 +120,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "paid until {until} is not after joining on {since}",
     ),
     # fates
-    "will_be": ("akan ditambahkan: {state}, lunas sampai {until}", "will be added: {state}, paid until {until}"),
+    "will_be_active": ("akan ditambahkan: aktif, lunas sampai {until}", "will be added: active, paid until {until}"),
+    "will_be_grace": (
+        "akan ditambahkan: masa tenggang, lunas sampai {until}",
+        "will be added: in grace, paid until {until}",
+    ),
+    "will_be_lapsed": (
+        "akan ditambahkan: gugur, lunas sampai {until}",
+        "will be added: lapsed, paid until {until}",
+    ),
     "will_owe": (
         "akan ditambahkan: iuran belum diketahui, menunggu iuran pertama",
         "will be added: no dues are known, it waits for its first",
@@ -129,11 +137,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "is_same": ("usaha yang sama menurut jawaban: {other}", "the same business by the answer: {other}"),
     "left_out": ("dilewati menurut jawaban", "left out by the answer"),
     "seems_member": (
-        "tampaknya anggota {member}: jawab same (sama), other (usaha lain) atau skip (lewati)",
-        "it seems to be member {member}: answer same, other or skip",
+        "tampaknya anggota {member}: usaha yang sama, usaha lain, atau dilewati?",
+        "it seems to be member {member}: the same business, another, or left out?",
     ),
     "seems_row": (
-        "tampaknya sama dengan baris {row}: jawab same (sama), other (usaha lain) atau skip (lewati)",
-        "it seems to be the same as row {row}: answer same, other or skip",
+        "tampaknya sama dengan baris {row}: usaha yang sama, usaha lain, atau dilewati?",
+        "it seems to be the same as row {row}: the same business, another, or left out?",
     ),
 }

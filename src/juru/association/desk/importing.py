@@ -13,7 +13,6 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from pathlib import Path
 
 import msgspec
 import xlsxwriter
@@ -26,12 +25,13 @@ from juru.association.domain.affairs import Subject, branches_of
 from juru.association.domain.branches import Branch
 from juru.association.domain.branches import on as branches_on
 from juru.association.domain.commands import Done, ImportMembers, ListedMember
-from juru.association.domain.membership import State
-from juru.association.domain.policy import Policies
 from juru.association.domain.refusals import Refusal
 from juru.association.errors import AssociationError
+from juru.association.store.jobs import Jobs, JobState
 from juru.association.store.reads import Reads, standing
+from juru.association.store.rows import milliseconds
 
+JOB = "import"
 AT_ONCE = 500
 """Rows of one commit."""
 Progress = Callable[[int, int], None]
@@ -109,7 +109,7 @@ def plan(reads: Reads, data: bytes, *, today: date, answers: Mapping[int, Answer
             for fault in listed.faults
         ],
         [],
-        reads.newest_fact(),
+        reads.latest_fact(),
     )
     judge = _Judge(reads, today, given)
     for row in listed.rows:
@@ -164,15 +164,11 @@ class _Judge:
     def _becomes(self, row: ListedMember) -> Why:
         if row.paid_to is None:
             return why("will_owe")
-        state = _state(self._policies, row.paid_to, self._today)
-        return why("will_be", state=state.value, until=row.paid_to - timedelta(days=1))
-
-
-def _state(policies: Policies, paid_to: date, today: date) -> State:
-    if today < paid_to:
-        return State.ACTIVE
-    grace = timedelta(days=policies.on(paid_to).grace_days)
-    return State.GRACE if today < paid_to + grace else State.LAPSED
+        grace = timedelta(days=self._policies.on(row.paid_to).grace_days)
+        key = "will_be_active" if self._today < row.paid_to else "will_be_lapsed"
+        if row.paid_to <= self._today < row.paid_to + grace:
+            key = "will_be_grace"
+        return why(key, until=row.paid_to - timedelta(days=1))
 
 
 def carry_out(
@@ -200,6 +196,34 @@ def carry_out(
                 seen = max(seen, reads.facts(Subject.MEMBER, last)[-1].id)
         progress(min(first + AT_ONCE, len(rows)), len(rows))
     return Imported(added)
+
+
+def run_as_job(
+    desk: Desk,
+    planned: Plan,
+    *,
+    file: str,
+    by: str,
+    clock: Callable[[], datetime],
+    begun: Callable[[int], None] = lambda _job: None,
+) -> Imported:
+    """The same, noted among the jobs; ``begun`` is told the job's number as soon as there is one."""
+    jobs, whole = Jobs(desk.book.directory), len(planned.rows)
+    number = jobs.begin(JOB, file, by=by, whole=whole, now_ms=milliseconds(clock()))
+    begun(number)
+
+    def told(done: int, whole: int) -> None:
+        jobs.step(number, done=done, whole=whole, now_ms=milliseconds(clock()))
+
+    try:
+        came = carry_out(desk, planned, file=file, now=clock(), by=by, progress=told)
+    except BaseException as error:
+        jobs.end(number, JobState.FAILED, f"{type(error).__name__}: {error}"[:200], now_ms=milliseconds(clock()))
+        raise
+    state = JobState.DONE if came.refusal is None else JobState.FAILED
+    note = str(came.added) if came.refusal is None else came.refusal.code.value
+    jobs.end(number, state, note, now_ms=milliseconds(clock()))
+    return came
 
 
 def answers_of(data: bytes) -> dict[int, Answer]:
@@ -240,10 +264,11 @@ _HINTS = {
 }
 
 
-def write_template(path: Path) -> None:
+def template() -> bytes:
     """An empty list with the columns' names; cells are text, so that no spreadsheet changes what is typed."""
-    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
-    try:
+    body = io.BytesIO()
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    with xlsxwriter.Workbook(body, options) as book:
         sheet = book.add_worksheet("anggota")
         bold, text = book.add_format({"bold": True}), book.add_format({"num_format": "@"})
         for place, name in enumerate(_TEMPLATE):
@@ -252,6 +277,4 @@ def write_template(path: Path) -> None:
             also = ", ".join(COLUMNS[name][:3])
             sheet.write_comment(0, place, "\n".join(part for part in (also, _HINTS.get(name, "")) if part))
         sheet.freeze_panes(1, 0)
-        book.close()
-    except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
-        raise AssociationError(f"{path} cannot be written: {error}") from error
+    return body.getvalue()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from juru.association.desk.acting import Act, refuse
 from juru.association.desk.conditions import JOBS_MAX
 from juru.association.domain import registers as g
@@ -75,11 +77,15 @@ def moderate(act: Act, command: Moderate) -> Done:
 def renew(act: Act, command: RenewOffer) -> Done:
     """The notice stands for another while from today on."""
     one = _own(act, command.opportunity)
-    if not renewable(act.policies.on(act.today), one, act.today):
-        refuse(Code.NOT_OPEN, what="opportunity", id=one.id, state=f"{one.state.value}, {one.until.isoformat()}")
+    policy = act.policies.on(act.today)
+    if not renewable(policy, one, act.today):
+        if one.state is OfferState.OPEN:
+            first = one.until - timedelta(days=policy.offer_renew_days)
+            refuse(Code.FUTURE_DAY, on=first.isoformat(), today=act.today.isoformat())
+        refuse(Code.NOT_OPEN, what="opportunity", id=one.id, state=one.state.value)
     if one.member:
         _active(act, one.member)
-    until = ends(act.policies.on(act.today), act.today)
+    until = ends(policy, act.today)
     act.add(Subject.OPPORTUNITY, one.id, g.OfferRenewed(on=act.today, until=until))
     _jobs(act, one, command.jobs)
     return Done(one.id, until.isoformat())

@@ -30,11 +30,11 @@ class Officer(msgspec.Struct):
     ending: str = "term"
 
 
-def officers(reads: Reads, as_of: date) -> list[Officer]:
-    """Every term by body and unit."""
-    terms = terms_of(standing(reads.facts_of_kind(Subject.PERSON)))
-    decrees = decrees_of(standing(reads.facts_of_kind(Subject.DECREE)))
-    worth = seats(reads, as_of, reads.policies(), decrees, reads.branches())
+def officers(reads: Reads, as_of: date, known_ms: int | None = None) -> list[Officer]:
+    """Every term by body and unit, as known at an instant."""
+    terms = terms_of(standing(reads.facts_of_kind(Subject.PERSON, known_ms=known_ms)))
+    decrees = decrees_of(standing(reads.facts_of_kind(Subject.DECREE, known_ms=known_ms)))
+    worth = seats(reads, as_of, reads.policies(known_ms), decrees, reads.branches(known_ms), known_ms)
     rows = []
     for term in sorted(terms, key=lambda t: (t.body.value, t.unit, t.title.value, t.since)):
         over, why = worth.ending(term)

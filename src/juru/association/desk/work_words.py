@@ -56,7 +56,7 @@ TASKS: Mapping[str, Task] = {
         "keanggotaan lewat",
         "the membership lapses",
         "juru association dues invoice {subject}",
-        "/members/{subject}",
+        "/dues/invoices",
         many=True,
     ),
     "first_invoice_missing": Task(
@@ -65,7 +65,7 @@ TASKS: Mapping[str, Task] = {
         "permohonan ditutup",
         "the application ends",
         "juru association dues invoice {subject}",
-        "/members/{subject}",
+        "/members/{subject}/dues",
     ),
     "hearing": Task(
         "Sidang akan berlangsung",
@@ -139,7 +139,7 @@ TASKS: Mapping[str, Task] = {
         "jabatan kosong",
         "the office is vacant",
         "juru association board appoint",
-        "/boards",
+        "/branches",
     ),
     "acting_ending": Task(
         "Masa Plt. segera berakhir",
@@ -147,10 +147,10 @@ TASKS: Mapping[str, Task] = {
         "jabatan kosong",
         "the office is vacant",
         "juru association board appoint",
-        "/boards",
+        "/branches",
     ),
     "office_vacant": Task(
-        "Jabatan kosong", "An office is vacant", command="juru association board appoint", page="/boards"
+        "Jabatan kosong", "An office is vacant", command="juru association board appoint", page="/branches"
     ),
     "office_paused": Task(
         "Jabatan terhenti karena usahanya",
@@ -158,7 +158,7 @@ TASKS: Mapping[str, Task] = {
         "masa jabatan berakhir",
         "the term ends",
         "juru association board show",
-        "/boards",
+        "/branches",
     ),
     "cash": Task(
         "Uang tunai Anda pegang",
@@ -200,7 +200,7 @@ TASKS: Mapping[str, Task] = {
         "pengakuan berakhir",
         "the recognition ends",
         "juru association recognition list",
-        "/recognitions",
+        "/about",
     ),
     "meeting": Task(
         "Rapat akan berlangsung",
@@ -223,6 +223,18 @@ TASKS: Mapping[str, Task] = {
         "the notice ends",
         "juru association opportunity moderate {subject}",
         "/opportunities/{subject}",
+    ),
+    "payout": Task(
+        "Pengembalian atau penyelesaian menunggu orang kedua",
+        "A pay-out waits for a second person",
+        command="juru association purse confirm {subject}",
+        page="/dues/payouts",
+    ),
+    "move": Task(
+        "Anggota minta pindah ke cabang ini",
+        "A member asks to move to this branch",
+        command="juru association member record {subject} moved",
+        page="/members/{subject}",
     ),
     "notice_held": Task(
         "Pesan menunggu ya atau tidak dari orang",

@@ -149,6 +149,17 @@ class Unmatched(msgspec.Struct, frozen=True):
     ref: str
     on: date
     amount_idr: int
+    unit: str = NATIONAL
+
+
+class PayOut(msgspec.Struct, frozen=True):
+    """A refund or a settlement that one person asked for and another has to confirm."""
+
+    number: str
+    asked_by: str
+    since: date
+    amount_idr: int
+    member: str = ""
 
 
 class Gathering(msgspec.Struct, frozen=True):
@@ -175,6 +186,7 @@ class World(msgspec.Struct, frozen=True):
     cash: Sequence[Cash] = ()
     promises: Sequence[Promises] = ()
     unmatched: Sequence[Unmatched] = ()
+    payouts: Sequence[PayOut] = ()
     meetings: Sequence[Gathering] = ()
     recognitions: Sequence[tuple[Recognition, date]] = ()
     offers: Sequence[tuple[Opportunity, date]] = ()

@@ -123,8 +123,17 @@ def settles_on(promised_on: date, settlement_day: int) -> date:
 def unmatched(world: World) -> Iterator[Due]:
     """Money that matched nothing waits until a person says whose it is."""
     for row in world.unmatched:
-        yield Item("unmatched", row.ref, row.on, scope=Scope.DUES_MATCH, told={"amount_idr": row.amount_idr})
+        scope, told = Scope.DUES_MATCH, {"amount_idr": row.amount_idr}
+        yield Item("unmatched", row.ref, row.on, row.unit, scope, told=told)
 
 
-RULES = (terms, paused, cash, collectors, unmatched)
+def payouts(world: World) -> Iterator[Due]:
+    """A pay-out that was asked for waits for a second person."""
+    for one in world.payouts:
+        told, others = {"amount_idr": one.amount_idr}, frozenset({one.asked_by})
+        scope = Scope.DUES_REFUND
+        yield Item("payout", one.number, one.since, scope=scope, member=one.member, told=told, not_by=others)
+
+
+RULES = (terms, paused, cash, collectors, unmatched, payouts)
 """Each rule of the association as a whole; a new one is a function here and its words."""

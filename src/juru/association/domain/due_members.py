@@ -12,6 +12,7 @@ from juru.association.domain.due import Business, Due, Invoiced, Item, Notice, O
 from juru.association.domain.dues import DuesPolicy, reminders
 from juru.association.domain.facts import Role
 from juru.association.domain.membership import State
+from juru.association.domain.people import move_asked
 
 _RENEWS = frozenset({State.ACTIVE, State.GRACE, State.LAPSED, State.SUSPENDED})
 _FIRST_REMINDER_DAYS = 7
@@ -253,5 +254,12 @@ def owner(world: World, member: Business) -> Iterator[Due]:
     yield Item("owner", number, changed.on, member.branch, Scope.MEMBERS_DECIDE, clock_on=clock_on, member=number)
 
 
-MEMBER_RULES = (renewal, first_dues, application, hearing, suspension, appeal, resignation, software, owner)
+def move(_world: World, member: Business) -> Iterator[Due]:
+    """A member who asked to move waits for the branch that is to receive him."""
+    asked = move_asked(member.cycle)
+    if asked is not None and member.standing.state not in {State.EXPELLED, State.RESIGNED, State.CLOSED}:
+        yield Item("move", member.number, asked.on, asked.to, Scope.MEMBERS_DECIDE, member=member.number)
+
+
+MEMBER_RULES = (renewal, first_dues, application, hearing, suspension, appeal, resignation, software, owner, move)
 """Each rule of one member; a new one is a function here and its words."""

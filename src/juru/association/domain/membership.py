@@ -116,13 +116,21 @@ class Turn(msgspec.Struct, frozen=True):
 def turns(policies: Policies, facts: Iterable[MemberFact], as_of: date, known_at: datetime | None = None) -> list[Turn]:
     """Every change of standing up to ``as_of``; only facts and the ends of their clocks can turn it."""
     seen = known(facts, as_of, known_at)
-    days = {day for fact in seen for day in _turning(policies, fact) if day <= as_of}
+    days = {day for fact in _telling(seen) for day in _turning(policies, fact) if day <= as_of}
+    days |= {fact.on for fact in seen}
     found: list[Turn] = []
     for day in sorted(days):
         now = _judged(policies, [fact for fact in seen if fact.on <= day], day)
         if not found or found[-1].standing != now:
             found.append(Turn(day, now))
     return found
+
+
+def _telling(seen: Sequence[MemberFact]) -> list[MemberFact]:
+    """The facts whose clocks can turn anything: not a payment that was followed by a longer one before its own end."""
+    paid = of_kind(seen, Paid)
+    overtaken = {one for one in paid for other in paid if other.on <= one.until < other.until}
+    return [fact for fact in seen if fact not in overtaken]
 
 
 def next_turn(policies: Policies, facts: Iterable[MemberFact], as_of: date) -> Turn | None:

@@ -6,6 +6,8 @@ What is kept already is not made again, so a batch that was stopped anywhere goe
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from datetime import datetime
@@ -107,7 +109,7 @@ def printed_parts(directory: Path, ids: Sequence[int], processes: int) -> Iterat
     """Parts as they are done; each process has one in hand and one waiting, so that a stop loses little."""
     parts = iter([ids[at : at + AT_ONCE] for at in range(0, len(ids), AT_ONCE)])
     # Spawned, not forked: whoever starts a batch may have threads.
-    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _end_with_parent) as pool:
         running: set[Future[tuple[int, int]]] = set()
         try:
             while True:
@@ -120,6 +122,18 @@ def printed_parts(directory: Path, ids: Sequence[int], processes: int) -> Iterat
                     yield one.result()
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """In a process of a batch: end when the one that started it is gone, killed as it may be; else it would wait on."""
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def print_part(directory: Path, ids: Sequence[int]) -> tuple[int, int]:

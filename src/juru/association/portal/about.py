@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from juru.association.desk.registers import Decided, decided, history, jobs_declared, recognitions
+from juru.association.desk.registers import history, jobs_declared, recognitions
 from juru.association.domain.affairs import Founded
 from juru.association.domain.boards import NATIONAL
 from juru.association.domain.commands_registers import Recognise, TellHistory
@@ -17,29 +17,23 @@ from juru.association.domain.when import When, said, spoken
 from juru.association.portal.portal import Portal, looking_of
 from juru.association.portal.shelf import (
     UPLOAD_BYTES_MAX,
-    asked,
     attached,
     back,
     day_of,
     file_answer,
-    files_of,
     keeps_national,
-    leaf,
     reader,
-    sheet,
-    taken,
     typed,
     why,
 )
 from juru.web.visits import visit
 
-_KINDS = ("decree", "minutes", "moderation", "override")
 _FORMS = frozenset({"history", "recognition"})
 SHOWN = 100
 
 
 def routes(portal: Portal) -> list[BaseRoute]:
-    """History and recognition, the documents of recognitions, the list of decisions."""
+    """History and recognition, the documents of recognitions."""
 
     async def about(request: Request) -> Response:
         looking = looking_of(request)
@@ -65,25 +59,6 @@ def routes(portal: Portal) -> list[BaseRoute]:
         names = {version.document for one in found for version in one.versions}
         sha256 = request.path_params["sha256"]
         return file_answer(portal, request, sha256) if sha256 in names else portal.absent(request)
-
-    async def decisions(request: Request) -> Response:
-        wanted, lines = asked(request, ("kind", "body")), _lines(portal, request)
-        return portal.html(
-            "decisions.html",
-            looking=looking_of(request),
-            leaf=leaf(request, lines, SHOWN),
-            wanted=wanted,
-            kinds=_KINDS,
-            files=files_of(request),
-        )
-
-    async def decisions_file(request: Request) -> Response:
-        rows = [
-            (line.on.isoformat(), line.kind, line.body, line.id, line.outcome, line.text, line.decree)
-            for line in _lines(portal, request)
-        ]
-        columns = ("on", "kind", "body", "id", "outcome", "text", "decree")
-        return taken(portal, request, sheet("decisions", columns, rows, looking_of(request).on))
 
     async def new(request: Request) -> Response:
         what = request.path_params["what"]
@@ -112,8 +87,6 @@ def routes(portal: Portal) -> list[BaseRoute]:
         portal.route("/about/{what}/new", new, keeps_national),
         portal.route("/about/{what}/new", write, keeps_national, "POST", body_bytes_max=UPLOAD_BYTES_MAX),
         portal.route("/about/documents/{sha256}", document, None),
-        portal.route("/decisions", decisions, None),
-        portal.route("/decisions.{ending:str}", decisions_file, None),
     ]
 
 
@@ -151,13 +124,6 @@ def _form(portal: Portal, request: Request, given: dict[str, str], problem: str,
         problem=problem,
         authorities=[one.value for one in Authority],
     )
-
-
-def _lines(portal: Portal, request: Request) -> list[Decided]:
-    looking, wanted = looking_of(request), asked(request, ("kind", "body"))
-    with portal.reading() as reads:
-        found = decided(reads, looking.on, portal.known_ms(looking))
-    return [one for one in found if wanted["kind"] in {"", one.kind} and wanted["body"] in {"", one.body}]
 
 
 def in_force(portal: Portal, request: Request) -> list[Recognition]:

@@ -134,11 +134,11 @@ class Entry:
         return Visitor(login.code, login.name, person if terms else "", firms, terms, powers, represents)
 
 
-def in_office(reads: Reads, on: date) -> tuple[Term, ...]:
-    """The terms that carry their powers on a day, each until the day that ends it, whatever that is."""
-    terms = terms_of(standing(reads.of_days("appointed", date.min, date.max)))
-    decrees = decrees_of(standing(reads.facts_of_kind(Subject.DECREE)))
-    worth = seats(reads, on, reads.policies(), decrees, reads.branches())
+def in_office(reads: Reads, on: date, known_ms: int | None = None) -> tuple[Term, ...]:
+    """The terms that carry their powers on a day, each until the day that ends it, as known at an instant."""
+    terms = terms_of(standing(reads.facts_of_kind(Subject.PERSON, known_ms=known_ms)))
+    decrees = decrees_of(standing(reads.facts_of_kind(Subject.DECREE, known_ms=known_ms)))
+    worth = seats(reads, on, reads.policies(known_ms), decrees, reads.branches(known_ms), known_ms)
     return tuple(msgspec.structs.replace(t, until=worth.ending(t)[0]) for t in terms if worth.filled(t, on))
 
 

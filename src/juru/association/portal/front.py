@@ -13,14 +13,17 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from juru.association.desk.register import Row
-from juru.association.domain.affairs import Subject, branches_of
 from juru.association.domain.boards import NATIONAL, Body, Term
 from juru.association.domain.branches import Branch, on
 from juru.association.portal.about import in_force
 from juru.association.portal.announcements import shown_now
 from juru.association.portal.entry import in_office
 from juru.association.portal.portal import Looking, Portal, anybody, looking_of
-from juru.association.store.reads import Reads, standing
+from juru.association.portal.taken import ENDINGS, taken
+from juru.association.store.reads import Reads
+from juru.web.filters import address_of
+from juru.web.sheets import Column, Kind, Line, Sheet
+from juru.web.visits import visit
 
 PUBLIC_STATES = ("active", "grace", "lapsed", "suspended")
 """What the public register shows."""
@@ -61,7 +64,20 @@ def routes(portal: Portal) -> list[BaseRoute]:
         looking = looking_of(request)
         _, lines, terms = await asyncio.to_thread(_looked, portal, looking)
         boards = [(body, board_of(terms, body, NATIONAL)) for body in _BOARDS if body is not Body.BRANCH]
-        return portal.html("branches.html", looking=looking, branches=lines, boards=boards)
+        return portal.html(
+            "branches.html",
+            looking=looking,
+            branches=lines,
+            boards=boards,
+            files=address_of(request.url.path, dict(request.query_params)).files(*ENDINGS),
+        )
+
+    async def download(request: Request) -> Response:
+        looking, address = looking_of(request), address_of(request.url.path, dict(request.query_params))
+        if address.ending not in ENDINGS:
+            return portal.absent(request)
+        _, lines, _ = await asyncio.to_thread(_looked, portal, looking)
+        return taken(portal.pages.words, portal.pages.words_in(visit().lang), address, looking, sheet_of(lines))
 
     async def branch(request: Request) -> Response:
         looking = looking_of(request)
@@ -83,6 +99,7 @@ def routes(portal: Portal) -> list[BaseRoute]:
     return [
         portal.route("/", front, None),
         portal.route("/branches", branches, None),
+        portal.route("/branches.{ending}", download, None),
         portal.route("/branches/{code}", branch, None),
         portal.route("/as-of", portal.look_back, None, "POST"),
         portal.route("/mine", mine, anybody),
@@ -94,14 +111,15 @@ def routes(portal: Portal) -> list[BaseRoute]:
 def _looked(portal: Portal, looking: Looking) -> tuple[list[Row], list[BranchLine], tuple[Term, ...]]:
     rows = list(portal.roll.on(looking.on, portal.known_ms(looking)).values())
     with portal.reading() as reads:
-        terms = in_office(reads, looking.on)
-        there = branches_there(reads, looking)
+        known_ms = portal.known_ms(looking)
+        terms = in_office(reads, looking.on, known_ms)
+        there = branches_there(reads, looking, known_ms)
     return rows, branch_lines(there, rows, terms), terms
 
 
-def branches_there(reads: Reads, looking: Looking) -> dict[str, Branch]:
-    """The branches of the day that is looked at."""
-    return on(branches_of(standing(reads.facts_of_kind(Subject.BRANCH))), looking.on)
+def branches_there(reads: Reads, looking: Looking, known_ms: int | None = None) -> dict[str, Branch]:
+    """The branches of the day that is looked at, as known at an instant."""
+    return on(reads.branches(known_ms), looking.on)
 
 
 def branch_lines(there: dict[str, Branch], rows: Iterable[Row], terms: Iterable[Term]) -> list[BranchLine]:
@@ -116,6 +134,25 @@ def branch_lines(there: dict[str, Branch], rows: Iterable[Row], terms: Iterable[
     if members[NATIONAL]:
         lines.append(BranchLine(NATIONAL, "", (), None, members[NATIONAL], active[NATIONAL]))
     return lines
+
+
+def sheet_of(lines: Iterable[BranchLine]) -> Sheet:
+    """Branches as a table to take along."""
+    columns = (
+        *(Column("branch", Kind.ID), Column("branch_name"), Column("provinces"), Column("since")),
+        *(Column("members", Kind.COUNT), Column("active", Kind.COUNT)),
+    )
+    rows = (
+        Line(
+            one.code,
+            (
+                *(one.code, one.name, " ".join(one.provinces), one.since.isoformat() if one.since else ""),
+                *(one.members, one.active),
+            ),
+        )
+        for one in lines
+    )
+    return Sheet("branches", {}, columns, tuple(rows))
 
 
 def board_of(terms: Iterable[Term], body: Body, unit: str) -> tuple[Term, ...]:

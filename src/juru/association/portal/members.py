@@ -27,8 +27,8 @@ from juru.association.portal.acts import FORMS, Form, Offered, fact_of, offered,
 from juru.association.portal.entry import Visitor
 from juru.association.portal.front import branches_there
 from juru.association.portal.portal import Looking, Portal, anybody, holds, looking_of
-from juru.association.portal.register import attachment
 from juru.association.portal.said import day_words
+from juru.association.portal.taken import attachment
 from juru.association.store.reads import standing
 from juru.web.gate import Refused
 from juru.web.visits import visit
@@ -117,7 +117,7 @@ class _Members:
         found = self._found(request, looking)
         if found is None:
             return self.portal.absent(request)
-        able = self._able(found, looking)
+        able, visitor = self._able(found, looking), self._visitor()
         with self.portal.reading() as reads:
             branches = [*branches_there(reads, looking), NATIONAL]
         return self.portal.html(
@@ -130,6 +130,7 @@ class _Members:
             branches=branches,
             provinces=PROVINCES,
             day_of=self.portal.desk.today,
+            sees_dues=found.shown.number in visitor.firms or visitor.may(Scope.DUES_READ, found.shown.branch),
             evidences=[one.value for one in f.Evidence],
             may_give=able.member or any(form.own for group in able.groups for form in group.forms),
         )

@@ -24,6 +24,7 @@ from juru.association.domain.affairs import Founded, Subject
 from juru.association.domain.boards import NATIONAL, Scope
 from juru.association.domain.commands import AnyCommand, Done
 from juru.association.domain.refusals import Refusal, told
+from juru.association.portal.counting import Counting
 from juru.association.portal.entry import Entry, Visitor
 from juru.association.portal.said import count_words, day_words
 from juru.association.store.access import Access
@@ -91,6 +92,7 @@ class Portal:
         self.server_url = server_url
         self.pages: Pages = gate.pages
         self.roll = Roll(desk.book)
+        self.counting = Counting(desk.book)
         self.due = DueRoll(desk.book)
         self.shelves = Shelves(desk.book)
         self.passwords = Passwords()
@@ -115,6 +117,11 @@ class Portal:
     def today(self) -> date:
         """The association's day."""
         return self.desk.today(self.now())
+
+    def warm(self) -> None:
+        """Fold everybody before the first visitor comes: the roll of today, then the figures."""
+        self.roll.on(self.today())
+        self.counting.careers.asked()
 
     def looking(self, request: Request) -> Looking:
         """The day that is looked at. Raises ``ValueError`` for what is no day."""

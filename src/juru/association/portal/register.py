@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
+from collections.abc import Iterable
 
 import msgspec
 from starlette.requests import Request
@@ -15,6 +14,10 @@ from juru.association.desk.register import Row
 from juru.association.domain.boards import NATIONAL
 from juru.association.portal.front import PUBLIC_STATES, branches_there
 from juru.association.portal.portal import Looking, Portal, looking_of
+from juru.association.portal.taken import ENDINGS, taken
+from juru.web.filters import Address, address_of
+from juru.web.sheets import Column, Kind, Line, Sheet
+from juru.web.visits import visit
 
 SHOWN = 50
 _COLUMNS = ("number", "name", "branch", "member_class", "state", "since")
@@ -44,39 +47,32 @@ def routes(portal: Portal) -> list[BaseRoute]:
 
     async def register(request: Request) -> Response:
         looking, wanted = looking_of(request), wanted_of(request)
+        address = address_of(request.url.path, dict(request.query_params))
         rows = await asyncio.to_thread(listed, portal, looking, wanted)
         after = request.query_params.get("after", "")
         shown = [row for row in rows if row.number > after][: SHOWN + 1]
         with portal.reading() as reads:
-            branches = [*branches_there(reads, looking), NATIONAL]
+            branches = [*branches_there(reads, looking, portal.known_ms(looking)), NATIONAL]
         return portal.html(
             "register.html",
             looking=looking,
             wanted=wanted,
             rows=shown[:SHOWN],
-            more=shown[SHOWN - 1].number if len(shown) > SHOWN else "",
             total=len(rows),
             branches=branches,
             states=PUBLIC_STATES,
             typed=request.query_params.get("find", ""),
-            query=[
-                (name, value) for name, value in request.query_params.multi_items() if name not in {"after", "lang"}
-            ],
+            next=address.with_(after=shown[SHOWN - 1].number) if len(shown) > SHOWN else "",
+            files=Address(address.path, {k: v for k, v in address.query.items() if k != "after"}).files(*ENDINGS),
         )
 
     async def download(request: Request) -> Response:
         looking, wanted = looking_of(request), wanted_of(request)
+        address = address_of(request.url.path, dict(request.query_params))
+        if address.ending not in ENDINGS:
+            return portal.absent(request)
         rows = await asyncio.to_thread(listed, portal, looking, wanted)
-        plain = [[str(getattr(row, column) or "") for column in _COLUMNS] for row in rows]
-        name = f"register-{looking.on.isoformat()}"
-        if request.path_params["ending"] == "csv":
-            return attachment(_csv(plain), f"{name}.csv", "text/csv; charset=utf-8")
-        told = {
-            "as_of": looking.on,
-            "known": looking.known,
-            "members": [dict(zip(_COLUMNS, r, strict=True)) for r in plain],
-        }
-        return attachment(msgspec.json.encode(told), f"{name}.json", "application/json")
+        return taken(portal.pages.words, portal.pages.words_in(visit().lang), address, looking, sheet_of(rows))
 
     return [
         portal.route("/register", register, None),
@@ -100,15 +96,8 @@ def listed(portal: Portal, looking: Looking, wanted: Wanted) -> list[Row]:
     return [row for row in rows.values() if wanted.takes(row)]
 
 
-def attachment(body: bytes, name: str, media_type: str) -> Response:
-    """A file to be saved, never to be shown by the browser itself."""
-    return Response(body, media_type=media_type, headers={"content-disposition": f'attachment; filename="{name}"'})
-
-
-def _csv(rows: list[list[str]]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
-    # A cell that a spreadsheet would take for a formula is text.
-    writer.writerows([[f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell for cell in row] for row in rows])
-    return text.getvalue().encode("utf-8-sig")
+def sheet_of(rows: Iterable[Row]) -> Sheet:
+    """Lines as a table to take along."""
+    columns = (Column("number", Kind.ID), *(Column(name) for name in _COLUMNS[1:]))
+    lines = (Line(row.number, tuple(str(getattr(row, name) or "") for name in _COLUMNS)) for row in rows)
+    return Sheet("register", {}, columns, tuple(lines))

@@ -15,12 +15,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
-from juru.association.desk import yearly
+from juru.association.desk import importing, yearly
 from juru.association.desk.yearly import Forecast, forecast, run_as_job
-from juru.association.domain.boards import Scope
+from juru.association.domain.boards import NATIONAL, Scope
 from juru.association.papers import batch
 from juru.association.papers.batch import print_year
 from juru.association.papers.paper import PaperKind
+from juru.association.portal.entry import Visitor
 from juru.association.portal.portal import Portal, holds_nationally, looking_of
 from juru.association.portal.said import count_words, day_words
 from juru.association.store.jobs import Job, Jobs, JobState
@@ -76,6 +77,10 @@ def routes(portal: Portal) -> list[BaseRoute]:
     """The dry run, the run, the batch of papers, the jobs."""
     runner = Runner()
     treasurer = holds_nationally(Scope.DUES_MATCH)
+
+    def works(visitor: Visitor) -> bool:
+        """The right of whoever may start long work."""
+        return treasurer(visitor) or visitor.may(Scope.MEMBERS_DECIDE, NATIONAL)
 
     async def told(request: Request) -> Response:
         looking = looking_of(request)
@@ -145,7 +150,7 @@ def routes(portal: Portal) -> list[BaseRoute]:
             "job.html",
             looking=looking_of(request),
             job=found,
-            year=found.subject.split(" ")[0],
+            again="/import" if found.kind == importing.JOB else f"/runs?year={found.subject.split(' ')[0]}",
             result=_result(found),
             job_name=partial(_job_name, portal),
             job_words=_job_words,
@@ -155,8 +160,8 @@ def routes(portal: Portal) -> list[BaseRoute]:
         portal.route("/runs", told, treasurer),
         portal.route("/runs", start, treasurer, "POST"),
         portal.route("/runs/papers", papers, treasurer, "POST"),
-        portal.route("/jobs", jobs, treasurer),
-        portal.route("/jobs/{number}", job, treasurer),
+        portal.route("/jobs", jobs, works),
+        portal.route("/jobs/{number}", job, works),
     ]
 
 
@@ -195,8 +200,10 @@ def _now_ms(portal: Portal) -> int:
 
 def _result(job: Job) -> tuple[str, str] | None:
     """What came of a job that is done, as its page words it."""
-    if job.state is not JobState.DONE or job.kind not in {yearly.JOB, batch.JOB}:
+    if job.state is not JobState.DONE or job.kind not in {yearly.JOB, batch.JOB, importing.JOB}:
         return None
+    if job.kind == importing.JOB:
+        return count_words(int(job.note)), ""
     first, _, second = job.note.partition(" ")
     return count_words(int(first)), (format_rupiah if job.kind == yearly.JOB else count_words)(int(second))
 
@@ -211,6 +218,8 @@ def _job_name(portal: Portal, job: Job) -> str:
             return t("job_dues_run", first=first, second=day_words(date.fromisoformat(second), lang))
         case batch.JOB:
             return t("job_papers", first=first, second=t(f"kind_{second}").lower())
+        case importing.JOB:
+            return t("job_import", file=job.subject)
         case _:
             return f"{job.kind} {job.subject}"
 

@@ -19,8 +19,10 @@ from juru.association.domain.commands import Done
 from juru.association.domain.refusals import Refusal, told
 from juru.association.portal.entry import Visitor
 from juru.association.portal.portal import Looking, Portal, looking_of
-from juru.web.filters import address_of, download
-from juru.web.sheets import Cell, Column, Line, Sheet, as_csv, as_json, as_xlsx
+from juru.association.portal.taken import ENDINGS
+from juru.association.portal.taken import taken as file_of
+from juru.web.filters import address_of
+from juru.web.sheets import Cell, Column, Line, Sheet
 from juru.web.visits import visit
 
 UPLOAD_BYTES_MAX = SIZE_MB_MAX * 1_000_000 + 200_000
@@ -160,21 +162,10 @@ def sheet(title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]], on
 
 def taken(portal: Portal, request: Request, table: Sheet) -> Response:
     """The table as the file that was asked for; what is no such file is not there."""
-    words = portal.pages.words_in(visit().lang)
-
-    def label(name: str) -> str:
-        return words(f"column_{name}")
-
-    name = f"{table.title}-{looking_of(request).on.isoformat()}"
-    match request.path_params["ending"]:
-        case "csv":
-            return download(as_csv(table, label), "csv", name)
-        case "xlsx":
-            return download(as_xlsx(table, label), "xlsx", name)
-        case "json":
-            return download(msgspec.json.encode(as_json(table)), "json", name)
-        case _:
-            return portal.absent(request)
+    address = address_of(request.url.path, dict(request.query_params))
+    if address.ending not in ENDINGS:
+        return portal.absent(request)
+    return file_of(portal.pages.words, portal.pages.words_in(visit().lang), address, looking_of(request), table)
 
 
 def files_of(request: Request) -> list[tuple[str, str]]:

@@ -58,6 +58,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "member_by": ("dicatat {by}, {at}", "recorded by {by}, {at}"),
     "member_gone": ("Dibatalkan: {reason}", "Taken back: {reason}"),
     "member_optional": ("boleh kosong", "may be empty"),
+    "member_dues": ("Iuran, tagihan, pembayaran", "Dues, invoices, payments"),
     "member_warnings": ("Peringatan yang berlaku", "Warnings in force"),
     "member_owner_wait": (
         "Pemilik baru {owner}: menunggu pernyataan lanjut. Terutang saat beralih: Rp{owed}.",

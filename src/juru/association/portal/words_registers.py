@@ -96,21 +96,9 @@ _ABOUT: dict[str, tuple[str, str]] = {
         "Hanya yang dinyatakan anggota, dengan tanggalnya; tidak ada yang diperkirakan.",
         "Only what members declare, with its date; nothing is estimated.",
     ),
-    "decisions_title": ("Keputusan", "Decisions"),
-    "decisions_note": (
-        "SK, notulen yang dibuka, moderasi peluang beserta alasannya, dan penetapan keadaan. Tanpa data pribadi.",
-        "Decrees, opened minutes, moderation with its reason, overrides. No personal data.",
-    ),
-    "decision_kind": ("Jenis", "Kind"),
-    "decision_text": ("Keputusan", "Decision"),
-    "decision_decree": ("SK", "Decree"),
-    "decision_minutes": ("Rapat", "Meeting"),
-    "decision_moderation": ("Moderasi", "Moderation"),
-    "decision_until": ("{state} sampai sebelum {day}", "{state} until before {day}"),
     "verdict_published": ("Ditampilkan", "Published"),
     "verdict_declined": ("Ditolak", "Declined"),
     "verdict_removed": ("Diturunkan", "Removed"),
-    "decision_override": ("Penetapan keadaan", "Override"),
 }
 _OPPORTUNITIES: dict[str, tuple[str, str]] = {
     "place_opportunities": ("Peluang", "Opportunities"),

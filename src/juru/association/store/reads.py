@@ -22,7 +22,7 @@ from juru.association.store.rows import Recorded, day_number, day_of, recorded
 from juru.books.engine import BookEngine
 
 F = TypeVar("F", bound=Fact)
-_ALWAYS_MS = 2**62
+FOR_EVER_KNOWN_MS = 2**62
 _FOR_EVER = 99_991_231
 _STANDING = """
 on_day <= ? AND known_ms <= ? AND reverses IS NULL
@@ -40,13 +40,6 @@ _ONE_KIND = f"SELECT subject_id, known_ms, body FROM facts WHERE kind = ? AND on
 _CASH = f"""
 SELECT on_day, known_ms, body FROM facts
 WHERE kind = 'received' AND json_extract(body, '$.account') = ? AND {_GONE} ORDER BY on_day DESC, id DESC
-"""  # noqa: S608 - our own condition
-_NOBODYS = f"""
-SELECT subject_id, on_day, body FROM facts WHERE kind = 'received' AND concerns IS NULL AND {_GONE}
-AND NOT EXISTS (
-    SELECT 1 FROM facts n WHERE n.subject_kind = 'payment' AND n.subject_id = facts.subject_id AND n.kind = 'named'
-    AND NOT EXISTS (SELECT 1 FROM facts r WHERE r.reverses = n.id)
-) ORDER BY on_day, id
 """  # noqa: S608 - our own condition
 _NOTICES = f"""
 SELECT subject_id, kind, known_ms FROM facts
@@ -86,7 +79,6 @@ AND id > ? AND id NOT IN (SELECT reverses FROM facts WHERE reverses IS NOT NULL)
 """
 TOUCHED = "SELECT subject_kind, subject_id FROM facts WHERE id > ?"
 """The last few rows of a long table: for a DISTINCT the engine would read the whole index of subjects."""
-_NEWEST_FACT = "SELECT max(id) FROM facts"
 _LISTED = """
 SELECT subject_id, source FROM facts WHERE subject_kind = 'member' AND kind = 'registered'
 AND source LIKE 'import %' AND id NOT IN (SELECT reverses FROM facts WHERE reverses IS NOT NULL) ORDER BY id
@@ -154,7 +146,7 @@ class Reads:
 
     def story(self, subject: Subject, subject_id: str, known_ms: int | None = None) -> list[Recorded]:
         """Everything ever recorded of a subject, what was taken back and its reversal too, in the order of the book."""
-        known = _ALWAYS_MS if known_ms is None else known_ms
+        known = FOR_EVER_KNOWN_MS if known_ms is None else known_ms
         rows = self.engine.rows(_STORY, (known, subject.value, subject_id, known))
         return [recorded(row[:-1], row[-1]) for row in rows]
 
@@ -200,10 +192,6 @@ class Reads:
         for on_day, known_ms, body in self.engine.stream(_CASH, (account,)):
             yield int(on_day), int(known_ms), str(body)
 
-    def unmatched(self) -> list[tuple[str, int, str]]:
-        """Reference, day and body of each payment that is nobody's yet and was not said to be something else."""
-        return [(str(ref), int(on_day), str(body)) for ref, on_day, body in self.engine.rows(_NOBODYS)]
-
     def notices(self, since: date) -> Iterator[tuple[str, str, int]]:
         """What was recorded of messages due from a day on, in the order of the book: key, kind of fact, instant."""
         for key, kind, known_ms in self.engine.stream(_NOTICES, (day_number(since),)):
@@ -235,10 +223,6 @@ class Reads:
         """Members that a list brought in, by the fingerprint of its row, which is the last word of their source."""
         rows = self.engine.stream(_LISTED)
         return {str(source).rpartition(" ")[2]: str(number) for number, source in rows}
-
-    def newest_fact(self) -> int:
-        """The number of the latest fact; 0 in an empty book."""
-        return int(self.engine.rows(_NEWEST_FACT)[0][0] or 0)
 
     def names(self, after: int = 0) -> Iterator[tuple[str, str]]:
         """Every name a business has had: its number and the fact's body; of those after a fact's number."""
@@ -336,4 +320,4 @@ def standing(found: list[Recorded]) -> list[tuple[str, Fact]]:
 
 
 def _bounds(as_of: date | None, known_ms: int | None) -> tuple[int, int]:
-    return (_FOR_EVER if as_of is None else day_number(as_of)), (_ALWAYS_MS if known_ms is None else known_ms)
+    return (_FOR_EVER if as_of is None else day_number(as_of)), (FOR_EVER_KNOWN_MS if known_ms is None else known_ms)

@@ -43,6 +43,7 @@ _COMMANDS = {
     "meeting": ("meeting:meeting", "Meetings: invitation, agenda, attendance, minutes."),
     "decisions": ("recognising:decisions", "List what everybody may read of decisions."),
     "expiring": ("recognising:expiring", "List what ends by itself, and when."),
+    "stats": ("statistics:stats", "The association in figures, as of any day."),
     "do": ("doing:do", "Carry out any command of the desk, as JSON."),
     "check-cases": ("checking:check_cases", "Run cases of the association's rules."),
 }

@@ -86,11 +86,11 @@ def members(
 @group.command
 def template(file: Path, /) -> int:
     """Write an empty members' list with the columns' names to FILE.xlsx."""
-    from juru.association.desk.importing import write_template
+    from juru.association.desk.importing import template as empty
 
     if file.suffix.lower() != ".xlsx":
         raise SettingsError(f"{file}: give a file that ends in .xlsx")
-    write_template(file)
+    _write(file, empty())
     say(f"{file}: fill it, then juru association import members {file}")
     return OK
 

@@ -40,23 +40,25 @@ def audit(
     ] = None,
     export_head: Annotated[Path | None, Parameter(help="write the head of a clean book to this file")] = None,
     at: At = HERE,
+    asking: Asking = SOMEONE,
     json: Json = False,
 ) -> int:
-    """Prove chain, money and documents from the first entry; exits with 1 when something contradicts something."""
-    from juru.association.desk.documents import FOLDER
-    from juru.association.store.audit import audit as audit_book
-    from juru.association.store.book import DATABASE
-    from juru.books.sqlite import SqliteEngine
+    """Prove chain, money and documents from the first entry; exits with 1 when something contradicts something.
+
+    What came of it is kept with its day, and shown on the portal's page of the audit.
+    """
+    from juru.association.desk.auditing import audit_as_job
     from juru.cli.audit import export, read_head
 
     expected = None if head is None else read_head(head)
-    directory = at.dir()
-    engine = SqliteEngine(directory / DATABASE, read_only=True)
-    try:
-        with progress("auditing commits") as told:
-            found = audit_book(engine, documents=directory / FOLDER, expected_head=expected, progress=told)
-    finally:
-        engine.close()
+    with progress("auditing commits") as told:
+        found = audit_as_job(
+            at.dir(),
+            by=asking.name(),
+            clock=lambda: datetime.now(UTC),
+            progress=told,
+            expected_head=expected,
+        )
     if export_head is not None:
         export(found, export_head)
     if json:
