@@ -79,7 +79,6 @@ AND id > ? AND id NOT IN (SELECT reverses FROM facts WHERE reverses IS NOT NULL)
 """
 TOUCHED = "SELECT subject_kind, subject_id FROM facts WHERE id > ?"
 """The last few rows of a long table: for a DISTINCT the engine would read the whole index of subjects."""
-_NEWEST_FACT = "SELECT max(id) FROM facts"
 _LISTED = """
 SELECT subject_id, source FROM facts WHERE subject_kind = 'member' AND kind = 'registered'
 AND source LIKE 'import %' AND id NOT IN (SELECT reverses FROM facts WHERE reverses IS NOT NULL) ORDER BY id
