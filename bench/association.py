@@ -50,6 +50,9 @@ PAPERS = 200
 ASKED = 60
 """Requests of one page."""
 
+SETTLING_MAX, SETTLED_S = 80, 0.05
+"""How often at most, each half a second, it is looked whether a server has settled; what it may work in one."""
+
 
 def _took(what: Callable[[], object], times: int = 3) -> float:
     """Seconds, the median of some."""
@@ -204,6 +207,8 @@ def _served(path: Path, years: int) -> dict[str, Any]:
     with _serving(path, clock) as (port, pid):
         connection = http.client.HTTPConnection("127.0.0.1", port)
         cookies = _logged_in(connection, port)
+        connection.close()  # the server would close it meanwhile; the next request opens it again
+        figures["warm_s"] = _settled(pid)
         for name, address in pages.items():
             took, worked = [], _worked_by(pid)
             for n in range(ASKED // 6 if name == "export_csv" else ASKED):
@@ -225,6 +230,17 @@ def _worked_by(pid: int) -> float:
     """Seconds that a process has had of a processor."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _settled(pid: int) -> float:
+    """Wait until the server has folded what it folds beside its first answers; the processor's seconds of it."""
+    worked = _worked_by(pid)
+    for _ in range(SETTLING_MAX):
+        time.sleep(0.5)
+        before, worked = worked, _worked_by(pid)
+        if worked - before < SETTLED_S:
+            break
+    return round(worked, 1)
 
 
 def _logged_in(connection: http.client.HTTPConnection, port: int) -> str:

@@ -27,7 +27,7 @@ from juru.association.domain.treasury import AccountSet, RowAs
 from juru.association.errors import DirectoryError, SchemaError
 from juru.association.store.book import DATABASE, Book, make
 from juru.association.store.migrate import migrate
-from juru.association.store.reads import TOUCHED
+from juru.association.store.reads import SUBJECTS_WITH, TOUCHED
 from juru.association.store.rows import milliseconds
 from juru.association.store.schema import SEALED, tables
 from juru.books.sqlite import SqliteEngine
@@ -171,6 +171,13 @@ def test_what_was_touched_last_is_found_without_reading_the_whole_book(busy: Pat
     plan = [row[-1] for row in engine.rows(f"EXPLAIN QUERY PLAN {TOUCHED}", (1,))]
     engine.close()
     assert plan == ["SEARCH facts USING INTEGER PRIMARY KEY (rowid>?)"]
+
+
+def test_whom_a_kind_of_fact_is_about_is_found_by_the_kind(busy: Path) -> None:
+    engine = SqliteEngine(busy / DATABASE, read_only=True)
+    plan = [row[-1] for row in engine.rows(f"EXPLAIN QUERY PLAN {SUBJECTS_WITH}", ("moved",))]
+    engine.close()
+    assert plan == ["SEARCH facts USING INDEX facts_kind (kind=?)"]
 
 
 def test_an_older_book_gets_its_rows_of_invoices_from_its_facts(busy: Path, tmp_path: Path) -> None:

@@ -69,7 +69,8 @@ _NEWEST_ID = "SELECT max(subject_id) FROM facts WHERE subject_kind = ? AND subje
 _NET = "SELECT b.net_idr FROM balances b JOIN accounts a ON a.number = b.account WHERE a.name = ?"
 _NETS = "SELECT a.name, b.net_idr FROM accounts a JOIN balances b ON b.account = a.number ORDER BY a.name"
 _CONCERNING = "SELECT DISTINCT subject_id FROM facts WHERE concerns = ? AND kind = ? ORDER BY id"
-_SUBJECTS_WITH = "SELECT DISTINCT subject_id FROM facts WHERE subject_kind = 'member' AND kind = ?"
+SUBJECTS_WITH = "SELECT subject_id FROM facts WHERE kind = ?"
+"""A kind of fact is about one kind of subject only; asked for DISTINCT subjects, the engine would read all of them."""
 _COUNTED = """
 SELECT count(*) FROM facts WHERE kind = ? AND on_day BETWEEN ? AND ? AND (? <> 'received' OR concerns IS NOT NULL)
 """
@@ -265,7 +266,7 @@ class Reads:
 
     def subjects_with(self, kind: str) -> list[str]:
         """The members about whom there is a fact of a kind, taken back or not."""
-        return [str(row[0]) for row in self.engine.rows(_SUBJECTS_WITH, (kind,))]
+        return sorted({str(row[0]) for row in self.engine.rows(SUBJECTS_WITH, (kind,))})
 
     def newest(self, subject: Subject, *, after: str, before: str) -> str | None:
         """The highest number given in ``[after, before)``."""
