@@ -133,7 +133,7 @@ def test_a_representative_chooses_name_and_password_and_is_in(portal: Served) ->
     status, browser = accept(portal, link)
     assert status == 303
     assert can_log_in(portal, "rini")
-    assert portal.association.portal.entry.visitor("RINI").firms == ("000001",)  # type: ignore[union-attr]
+    assert portal.association.portal.entry.visitor("RINI").firms == ("000001",)  # type: ignore[union-attr]  # a login that is there
     assert browser.get(link).status == 404, "once"
     assert accept(portal, link, "lain")[0] == 404
 

@@ -146,7 +146,7 @@ def test_an_account_that_files_feed_takes_no_typed_rows_and_one_kept_by_hand_no_
 
 def test_an_account_is_set_rightly_or_refused(town: Town) -> None:
     def refused(code: str, **fields: object) -> str:
-        fact = AccountSet(**{"on": day("2026-02-01"), "unit": "NAS", "bank": "BCA"} | fields)  # type: ignore[arg-type]
+        fact = AccountSet(**{"on": day("2026-02-01"), "unit": "NAS", "bank": "BCA"} | fields)  # type: ignore[arg-type]  # fields by name
         return town.refused(c.SetAccount(code=code, fact=fact))
 
     assert refused("A B") == "not_found"

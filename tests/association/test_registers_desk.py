@@ -72,7 +72,7 @@ def recognise(document: str, **changed: object) -> r.Recognise:
         "document": document,
         "until": day("2026-06-01"),
     }
-    return r.Recognise(**(told | changed))  # type: ignore[arg-type]
+    return r.Recognise(**(told | changed))  # type: ignore[arg-type]  # fields by name
 
 
 def test_a_recognition_runs_expires_is_prolonged_and_withdrawn(town: Town) -> None:
@@ -158,7 +158,7 @@ def test_history_is_added_with_a_source_and_taken_back_with_a_reason(town: Town)
 
 def draft(body: str = "NAS", **changed: object) -> r.DraftLetter:
     told: dict[str, object] = {"body": body, "to": "PT Operator", "regarding": "Klaster", "text": "Dengan hormat"}
-    return r.DraftLetter(**(told | changed))  # type: ignore[arg-type]
+    return r.DraftLetter(**(told | changed))  # type: ignore[arg-type]  # fields by name
 
 
 def sent(town: Town, body: str = "NAS", on: str | None = None) -> str:
@@ -241,7 +241,7 @@ def test_a_branch_secretary_writes_for_his_branch_alone(town: Town) -> None:
 
 def announce(body: str = "NAS", **changed: object) -> r.Announce:
     told: dict[str, object] = {"body": body, "title": "Libur", "text": "Kantor tutup", "audience": Audience.PUBLIC}
-    return r.Announce(**(told | changed))  # type: ignore[arg-type]
+    return r.Announce(**(told | changed))  # type: ignore[arg-type]  # fields by name
 
 
 def test_an_announcement_is_shown_in_its_time_and_corrected_with_the_old_version_readable(town: Town) -> None:
@@ -303,7 +303,7 @@ def call(body: str = "NAS", **changed: object) -> r.CallMeeting:
         "place": "Surabaya",
         "invited": Invited.ALL,
     }
-    return r.CallMeeting(**(told | changed))  # type: ignore[arg-type]
+    return r.CallMeeting(**(told | changed))  # type: ignore[arg-type]  # fields by name
 
 
 def test_a_congress_is_called_answered_held_and_minuted_with_the_decree_that_came_of_it(town: Town) -> None:
@@ -381,7 +381,7 @@ def test_whoever_is_not_invited_does_not_answer(town: Town) -> None:
     ],
 )
 def test_a_meeting_that_its_body_cannot_call_so_is_refused(town: Town, changed: dict[str, object]) -> None:
-    assert town.refused(call(**changed)) == "wrong_meeting"  # type: ignore[arg-type]
+    assert town.refused(call(**changed)) == "wrong_meeting"  # type: ignore[arg-type]  # fields by name
 
 
 def test_a_meeting_is_moved_with_its_answers(town: Town) -> None:
@@ -420,7 +420,7 @@ def offer(member: str = "000003", **changed: object) -> r.Offer:
         "text": "Shift malam di Malang, gaji 3.500.000.000 per 10 tahun",
         "member": member,
     }
-    return r.Offer(**(told | changed))  # type: ignore[arg-type]
+    return r.Offer(**(told | changed))  # type: ignore[arg-type]  # fields by name
 
 
 def state(town: Town, number: str, on: str | None = None) -> OfferState:

@@ -197,7 +197,7 @@ def test_a_recognition_stands_on_the_first_page_with_its_document(town: Town, po
     document = town.desk.keep(pdf(), name="sk.pdf", now=town.now(), by="sri", request="d1")
     assert isinstance(document, c.Done)
     told = {"authority": g.Authority.MINISTRY, "name": "Kementerian Kominfo", "grants": "mitra pembinaan"}
-    town.do(r.Recognise(**told, document=document.id))  # type: ignore[arg-type]
+    town.do(r.Recognise(**told, document=document.id))  # type: ignore[arg-type]  # fields by name
     stranger = portal.browser()
     assert "Kementerian Kominfo" in stranger.get("/").text
     assert "Kementerian Kominfo" not in stranger.get("/?on=2026-01-04").text

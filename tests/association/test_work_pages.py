@@ -94,13 +94,13 @@ def test_work_in_the_other_language_and_on_another_day(portal: Served) -> None:
 def test_a_member_sees_no_work_and_no_strangers_messages(portal: Served) -> None:
     rini = browser(portal, "rini")
     assert rini.get("/work").status == 403
-    assert rini.get("/work/notices").status == 403
+    assert rini.get("/notices").status == 403
     assert rini.get("/members/000002/notices").status == 404
     mine = rini.get("/members/000001/notices")
     assert mine.status == 200
     assert 'href="/members/000001/notices"' in rini.get("/members/000001").text
     assert "pengingat pertama" in mine.text
-    assert "/work/notices/" not in mine.text
+    assert "/notices/" not in mine.text
 
 
 def held(page: str) -> list[str]:
@@ -109,35 +109,35 @@ def held(page: str) -> list[str]:
 
 def test_late_messages_wait_for_a_yes_or_no_with_a_reason(town: Town, portal: Served) -> None:
     sri = browser(portal, "sri")
-    page = sri.get("/work/notices").text
+    page = sri.get("/notices").text
     keys = held(page)
     assert "dues_reminder_1:000001:2026-12-01" in keys
     assert "terlambat 9 hari" in page
-    nothing = sri.send("/work/notices", request="a", answer="yes", reason="x")
+    nothing = sri.send("/notices", request="a", answer="yes", reason="x")
     assert (nothing.status, "Pilih pesan" in nothing.text) == (400, True)
-    bare = sri.send("/work/notices", request="b", answer="no", reason=" ", key=keys[0])
+    bare = sri.send("/notices", request="b", answer="no", reason=" ", key=keys[0])
     assert bare.status == 409
     assert f'value="{keys[0]}" checked' in bare.text, "what was chosen stays"
-    assert sri.send("/work/notices", request="c", answer="no", reason="sudah ditelepon", key=keys[0]).status == 303
-    again = sri.send("/work/notices", request="c", answer="no", reason="sudah ditelepon", key=keys[0])
+    assert sri.send("/notices", request="c", answer="no", reason="sudah ditelepon", key=keys[0]).status == 303
+    again = sri.send("/notices", request="c", answer="no", reason="sudah ditelepon", key=keys[0])
     assert again.status == 303, "a double click does nothing twice"
-    page = sri.get("/work/notices").text
+    page = sri.get("/notices").text
     assert keys[0] not in held(page)
     assert town.audited().clean
 
 
 def test_a_branch_officer_decides_in_his_branch_only(portal: Served) -> None:
     joko = browser(portal, "joko")
-    assert {key.split(":")[1] for key in held(joko.get("/work/notices").text)} == {"000002"}
+    assert {key.split(":")[1] for key in held(joko.get("/notices").text)} == {"000002"}
     other = "dues_reminder_1:000001:2026-12-01"
-    assert joko.send("/work/notices", request="d", answer="yes", reason="x", key=other).status == 409
-    assert joko.get(f"/work/notices/{other}").status == 404
+    assert joko.send("/notices", request="d", answer="yes", reason="x", key=other).status == 409
+    assert joko.get(f"/notices/{other}").status == 404
 
 
 def test_a_message_shows_its_text_and_a_link_to_whatsapp(town: Town, portal: Served) -> None:
     town.by = "tata"
     town.do(IssueInvoice(member="000001"))
-    page = browser(portal, "sri").get("/work/notices/dues_reminder_1:000001:2026-12-01").text
+    page = browser(portal, "sri").get("/notices/dues_reminder_1:000001:2026-12-01").text
     assert "rini@maju.id" in page
     assert 'href="https://wa.me/6281234567890?text=' in page
     assert "Tagihan INV-2026-00004" in page
@@ -146,32 +146,32 @@ def test_a_message_shows_its_text_and_a_link_to_whatsapp(town: Town, portal: Ser
 def test_what_was_told_stands_on_the_members_page(portal: Served) -> None:
     key = "dues_reminder_1:000001:2026-12-01"
     sri = browser(portal, "sri")
-    assert sri.send("/work/notices", request="e", answer="told", reason="lewat WhatsApp", key=key).status == 303
+    assert sri.send("/notices", request="e", answer="told", reason="lewat WhatsApp", key=key).status == 303
     page = browser(portal, "rini").get("/members/000001/notices").text
     assert "Disampaikan langsung" in page
 
 
 def test_the_mail_page_shows_no_secret_and_sends_a_test(town: Town, portal: Served) -> None:
     sri = browser(portal, "sri")
-    assert "juru association mail set" in sri.get("/work/mail").text
-    assert browser(portal, "joko").get("/work/mail").status == 403
+    assert "juru association mail set" in sri.get("/mail").text
+    assert browser(portal, "joko").get("/mail").status == 403
     with post_office() as office:
         settings = MailSettings(
             host="127.0.0.1", sender="a@aspi.id", port=office.port, security=Security.NONE, password_env="RAHASIA_KITA"
         )
         keep(town.path, settings)
-        page = sri.get("/work/mail").text
+        page = sri.get("/mail").text
         assert "a@aspi.id" in page
         assert "RAHASIA_KITA" not in page
-        trouble = sri.send("/work/mail", address="x@y.id")
+        trouble = sri.send("/mail", address="x@y.id")
         assert (trouble.status, "RAHASIA_KITA is not set" in trouble.text) == (502, True)
         keep(town.path, MailSettings(host="127.0.0.1", sender="a@aspi.id", port=office.port, security=Security.NONE))
-        assert sri.send("/work/mail", address="x@y.id").status == 303
-        assert "Surat uji terkirim ke x@y.id" in sri.get("/work/mail").text
+        assert sri.send("/mail", address="x@y.id").status == 303
+        assert "Surat uji terkirim ke x@y.id" in sri.get("/mail").text
         assert [taken.to for taken in office.taken] == [["x@y.id"]]
         office.rcpt = lambda _: "550 tidak ada"
-        assert "550 tidak ada" in sri.send("/work/mail", address="x@y.id").text
-    assert sri.send("/work/mail", address="x@y.id").status == 502
+        assert "550 tidak ada" in sri.send("/mail", address="x@y.id").text
+    assert sri.send("/mail", address="x@y.id").status == 502
 
 
 def test_the_overdue_list_is_public_and_says_what_was_not_decided_in_time(town: Town, portal: Served) -> None:
@@ -185,6 +185,6 @@ def test_the_overdue_list_is_public_and_says_what_was_not_decided_in_time(town: 
 
 def test_another_day_is_read_only(portal: Served) -> None:
     sri = browser(portal, "sri")
-    assert 'name="answer"' not in sri.get("/work/notices?on=2026-12-20").text
+    assert 'name="answer"' not in sri.get("/notices?on=2026-12-20").text
     sri.send("/as-of", on="2026-12-20", next="/work")
-    assert sri.send("/work/notices", request="f", answer="no", reason="x", key="x").status == 409
+    assert sri.send("/notices", request="f", answer="no", reason="x", key="x").status == 409

@@ -135,7 +135,9 @@ def test_nothing_runs_out_of_the_screen_and_every_field_has_a_name(page: Page, p
 @pytest.mark.skipif("JURU_SHOTS" not in os.environ, reason="set JURU_SHOTS=DIR to keep screenshots")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_screenshots(page: Page, portal: Served, width: int, scheme: Literal["light", "dark"]) -> None:
+def test_screenshots_of_an_invitation_and_of_what_is_refused(
+    page: Page, portal: Served, width: int, scheme: Literal["light", "dark"]
+) -> None:
     folder = Path(os.environ["JURU_SHOTS"])
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 900})
@@ -153,6 +155,7 @@ def test_screenshots(page: Page, portal: Served, width: int, scheme: Literal["li
     page.get_by_label("Password baru, sekali lagi").fill("pendek")
     page.get_by_label("Nama login").fill("rini")
     page.get_by_role("button", name="Buat login").click()
+    expect(page.get_by_role("alert")).to_be_visible()
     shot("invitation-wrong")
     accept(page, link)
     ask(page, portal)

@@ -93,7 +93,7 @@ def test_the_treasurer_runs_a_year_and_watches_it(
     go_on, real = threading.Event(), yearly.run_as_job
 
     def held(*given: object, begun: Callable[[int], None], **more: object) -> object:
-        return real(*given, begun=begun, progress=lambda _done, _whole: go_on.wait(60), **more)  # type: ignore[arg-type]
+        return real(*given, begun=begun, progress=lambda _done, _whole: go_on.wait(60), **more)  # type: ignore[arg-type]  # as the page gives them
 
     monkeypatch.setattr(runs, "run_as_job", held)
     logged_in(page, portal)

@@ -87,10 +87,10 @@ def test_every_page_fits_and_can_be_looked_at(page: Page, portal: Served, width:
     key = "dues_reminder_1:000001:2026-12-01"
     for name, path in (
         ("work", "/work"),
-        ("notices", "/work/notices"),
-        ("notice", f"/work/notices/{key}"),
+        ("notices", "/notices"),
+        ("notice", f"/notices/{key}"),
         ("member-notices", "/members/000001/notices"),
-        ("mail", "/work/mail"),
+        ("mail", "/mail"),
         ("overdue", "/overdue"),
     ):
         page.goto(f"{portal.url}{path}")
@@ -102,7 +102,7 @@ def test_every_page_fits_and_can_be_looked_at(page: Page, portal: Served, width:
 
 def test_a_message_is_decided_by_keyboard_and_says_what_came_of_it(page: Page, portal: Served) -> None:
     logged_in(page, portal, "tata")
-    page.goto(f"{portal.url}/work/notices")
+    page.goto(f"{portal.url}/notices")
     box = page.get_by_role("checkbox").first
     box.focus()
     page.keyboard.press("Space")
@@ -115,7 +115,7 @@ def test_a_message_is_decided_by_keyboard_and_says_what_came_of_it(page: Page, p
 def test_it_works_without_script(chromium: Browser, portal: Served) -> None:
     context = chromium.new_context(java_script_enabled=False, viewport={"width": 390, "height": 800}, locale="id-ID")
     page = logged_in(context.new_page(), portal, "sri")
-    page.goto(f"{portal.url}/work/notices")
+    page.goto(f"{portal.url}/notices")
     page.get_by_role("button", name="Ya, kirim").click()
     expect(page.get_by_role("alert")).to_contain_text("Pilih pesan dan jawabannya")
     page.get_by_role("checkbox").first.check()

@@ -240,7 +240,7 @@ TASKS: Mapping[str, Task] = {
         "Pesan menunggu ya atau tidak dari orang",
         "Messages wait for a person's yes or no",
         command="juru association notices late",
-        page="/work/notices",
+        page="/notices",
         many=True,
     ),
 }

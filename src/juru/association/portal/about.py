@@ -94,8 +94,8 @@ def _told(portal: Portal, given: dict[str, str], when: When) -> TellHistory:
     facts = {"on": when.on, "precision": when.precision, "through": when.through, "source": given.get("source", "")}
     text = given.get("text", "")
     if "founding" in given:
-        return TellHistory(fact=Founded(name=portal.name, text=text, **facts))  # type: ignore[arg-type]
-    return TellHistory(fact=Milestone(text=text, place=given.get("place", ""), **facts))  # type: ignore[arg-type]
+        return TellHistory(fact=Founded(name=portal.name, text=text, **facts))  # type: ignore[arg-type]  # fields by name
+    return TellHistory(fact=Milestone(text=text, place=given.get("place", ""), **facts))  # type: ignore[arg-type]  # fields by name
 
 
 def _recognised(given: dict[str, str], when: When, files: tuple[str, ...]) -> Recognise:

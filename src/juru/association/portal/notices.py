@@ -72,8 +72,8 @@ def routes(portal: Portal) -> list[BaseRoute]:
         if isinstance(result, Refusal):
             return await _waiting_page(portal, request, form=form, refusal=result, status=409)
         await portal.say(result, f"notices_done_{answer}", count=result.note)
-        back = str(form.get("next") or "/work/notices")
-        return RedirectResponse(back if back.startswith("/work/notices") else "/work/notices", 303)
+        back = str(form.get("next") or "/notices")
+        return RedirectResponse(back if back.startswith("/notices") else "/notices", 303)
 
     async def one(request: Request) -> Response:
         return await asyncio.to_thread(_one_page, portal, request)
@@ -98,15 +98,15 @@ def routes(portal: Portal) -> list[BaseRoute]:
         if answer.outcome is not Outcome.SENT:
             return _mail_page(portal, request, address=address, trouble=answer.words, status=502)
         await portal.say(Done(), "mail_tested", address=address)
-        return RedirectResponse("/work/mail", 303)
+        return RedirectResponse("/mail", 303)
 
     return [
-        portal.route("/work/notices", waiting, may_decide),
-        portal.route("/work/notices", decide, may_decide, "POST"),
-        portal.route("/work/notices/{key:path}", one, holds(Scope.MEMBERS_READ)),
+        portal.route("/notices", waiting, may_decide),
+        portal.route("/notices", decide, may_decide, "POST"),
+        portal.route("/notices/{key:path}", one, holds(Scope.MEMBERS_READ)),
         portal.route("/members/{number}/notices", of_member, anybody),
-        portal.route("/work/mail", mail, keeps),
-        portal.route("/work/mail", test_mail, keeps, "POST"),
+        portal.route("/mail", mail, keeps),
+        portal.route("/mail", test_mail, keeps, "POST"),
     ]
 
 

@@ -160,7 +160,7 @@ def _done(portal: Portal) -> list[BaseRoute]:
         who = asking(portal, found.member)
         command = RenewOffer(opportunity=number, jobs=whole(given.get("jobs", "")))
         told = {"now": portal.now(), "by": who.by, "request": given.get("request", ""), "member": who.member}
-        result: Done | Refusal = await asyncio.to_thread(renew, portal.desk, portal.answers, command, **told)  # type: ignore[arg-type]
+        result: Done | Refusal = await asyncio.to_thread(renew, portal.desk, portal.answers, command, **told)  # type: ignore[arg-type]  # fields by name
         return await back(portal, result, f"/opportunities/{number}", "opportunity_renewed_done")
 
     async def closed(request: Request) -> Response:

@@ -132,7 +132,7 @@ async def attached(
             continue
         body = await file.read()
         told_as = {"name": file.filename[:120], "now": portal.now(), "by": by, "request": f"{request_id}-{number}"}
-        result = await asyncio.to_thread(portal.desk.keep, body, **told_as)  # type: ignore[arg-type]
+        result = await asyncio.to_thread(portal.desk.keep, body, **told_as)  # type: ignore[arg-type]  # fields by name
         if isinstance(result, Refusal):
             return result
         kept.append(result.id)
